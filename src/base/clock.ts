@@ -1,0 +1,15 @@
+/** How far the wall clock may be believed. */
+export type ClockQuality = 'synchronised' | 'person' | 'unknown';
+
+export type Timer = { cancel(): void };
+
+/**
+ * Time. `nowMs` is monotonic and is what control uses; `wallMs` is for records and schedules only.
+ * Timers have names, so that diagnostics can list them.
+ */
+export type Clock = {
+  nowMs(): number;
+  wallMs(): number;
+  quality(): ClockQuality;
+  after(name: string, ms: number, run: () => void): Timer;
+};

@@ -1,0 +1,57 @@
+/** Every fact that can change the site. `atMs` is monotonic and never runs back. */
+import type { Failure } from '#base/outcome.ts';
+import type { GateCommand, PassResult } from '#site/gate/decision.ts';
+import type { Report } from '#site/report.ts';
+import type { MeterReading, OutsideLimit } from '#site/state.ts';
+import type { ChargerTraits } from '#site/topology.ts';
+
+export type SiteEvent =
+  | {
+      readonly type: 'charger-connected';
+      readonly charger: number;
+      readonly generation: number;
+      readonly ocppVersion: string;
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'charger-lost';
+      readonly charger: number;
+      readonly generation: number;
+      readonly atMs: number;
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'charger-reported';
+      readonly charger: number;
+      readonly report: Report;
+      readonly atMs: number;
+      readonly atWallMs: number;
+      /** For transactions minted by this report. */
+      readonly freshId: number;
+      /** With a boot: what profiles/chargers says of the model. */
+      readonly traits: ChargerTraits | null;
+    }
+  | { readonly type: 'commands-sent'; readonly commands: readonly GateCommand[]; readonly atMs: number }
+  | {
+      readonly type: 'command-settled';
+      readonly command: GateCommand;
+      readonly generation: number;
+      readonly outcome: { readonly ok: true } | { readonly ok: false; readonly why: Failure };
+      readonly atMs: number;
+    }
+  | { readonly type: 'meter-sampled'; readonly meter: number; readonly reading: MeterReading; readonly atMs: number }
+  | {
+      readonly type: 'meter-failed';
+      readonly meter: number;
+      readonly detail: string;
+      readonly implausible: boolean;
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'limits-set';
+      readonly limits: readonly OutsideLimit[];
+      readonly source: string;
+      readonly atMs: number;
+    }
+  | { readonly type: 'limits-cleared'; readonly source: string; readonly atMs: number }
+  | { readonly type: 'passed'; readonly result: PassResult; readonly atMs: number };

@@ -1,0 +1,162 @@
+/**
+ * What is known of the site at an instant. Only `reduce` makes a new one. Chargers, connectors,
+ * circuits and meters are dense arrays by the indexes of the topology: an event replaces one leaf
+ * and slices one array.
+ */
+import type { Quad, Triple } from '#base/units.ts';
+import type { Reason } from '#site/reason.ts';
+import type { ChargerTraits, Topology } from '#site/topology.ts';
+
+export type ConnectorStatus =
+  | 'Unknown'
+  | 'Available'
+  | 'Preparing'
+  | 'Charging'
+  | 'SuspendedEV'
+  | 'SuspendedEVSE'
+  | 'Finishing'
+  | 'Reserved'
+  | 'Unavailable'
+  | 'Faulted';
+
+export type Charger = {
+  readonly link: 'offline' | 'online';
+  /** Counts sockets; facts of an older generation are ignored. */
+  readonly generation: number;
+  readonly linkSinceMs: number;
+  readonly booted: boolean;
+  readonly traits: ChargerTraits;
+  readonly vendor: string;
+  readonly model: string;
+  readonly firmware: string;
+  readonly ocppVersion: string;
+  readonly lastHeardMs: number;
+  /** A control CALL is in flight since then; null when the link is free (rule 6). */
+  readonly callSinceMs: number | null;
+  /** Consecutive timeouts; two mean unresponsive (rule 6). */
+  readonly timeouts: number;
+  /** When a TriggerMessage(MeterValues) was last sent (rule 5: at most one a minute). */
+  readonly askedAtMs: number;
+};
+
+/** What a connector drew, on grid phases, when `atMs` (receipt, monotonic). */
+export type DrawSample = { readonly atMs: number; readonly ma: Triple; readonly powerW: number };
+
+/** A limit that the charger may still be obeying. Newest last in the list. */
+export type Held = {
+  readonly limitMa: number;
+  readonly sentAtMs: number;
+  /** Null until acknowledged. */
+  readonly ackedAtMs: number | null;
+};
+
+/** The gate's book on one connector (rules 1, 4, 5, 8). */
+export type Ledger = {
+  readonly held: readonly Held[];
+  /** True until a first grant was acknowledged and believed: until then the rating is booked. */
+  readonly unknown: boolean;
+  /** Refused or unanswered commands in a row, and when the last one failed. */
+  readonly failures: number;
+  readonly failedAtMs: number;
+  /** When a raise was last sent. */
+  readonly raisedAtMs: number;
+  /** Rule 8: first of the two samples above the limit; null when the last sample obeyed. */
+  readonly overSinceMs: number | null;
+  readonly uncontrolled: boolean;
+  /** Obeying samples since the decrease that followed `uncontrolled`; 10 bring control back. */
+  readonly obeyed: number;
+};
+
+export type Transaction = {
+  readonly id: number;
+  readonly idToken: string;
+  readonly startedAtMs: number;
+  readonly startedAtWallMs: number;
+  readonly meterStartWh: number;
+};
+
+export type Connector = {
+  readonly status: ConnectorStatus;
+  readonly statusAtMs: number;
+  readonly errorCode: string;
+  readonly transaction: Transaction | null;
+  /** Newest sample, and the one before it. */
+  readonly draw: DrawSample | null;
+  readonly drawBefore: DrawSample | null;
+  readonly registerWh: number | null;
+  /** When the current car began to want power: the order of arrival. Null when nobody asks. */
+  readonly wantsSinceMs: number | null;
+  readonly ledger: Ledger;
+  /** What the last pass wanted for it, and why. */
+  readonly targetMa: number;
+  readonly reason: Reason;
+};
+
+export type MeterQuality = 'good' | 'stale' | 'implausible';
+
+/** One reading of a site meter: grid phases, mA (signed), and total W. */
+export type MeterReading = {
+  readonly currentMa: Triple;
+  readonly powerW: number;
+  /** Mean phase voltage, or null where the meter has none. */
+  readonly voltageV: number | null;
+};
+
+export type Meter = {
+  readonly reading: MeterReading | null;
+  readonly atMs: number;
+  /** Measured, slowly averaged; the configured one until two samples came. */
+  readonly intervalMs: number;
+  /** Good samples in a row since the start or the last silence (rule 16: three before a raise). */
+  readonly goodInARow: number;
+  readonly quality: MeterQuality;
+  readonly lastError: string;
+};
+
+/** The background of a metered circuit: what the building draws, on rows L1, L2, L3 and sum (rules 13–15). */
+export type Background = {
+  /** For targets; null until the third good sample. */
+  readonly heldMa: Quad | null;
+  /** M − ΣEVlow: only blocks raises. */
+  readonly highMa: Quad;
+  /** M − what the cars last reported; a rise above `heldMa` that lasts moves `heldMa` (see background.ts). */
+  readonly suspectSinceMs: number | null;
+  /** Overload that `heldMa` has not absorbed; taken off the capacity for targets. */
+  readonly excessMa: Quad;
+};
+
+/** A limit from outside the configuration: EMS, grid operator, property manager. Always live. */
+export type OutsideLimit = {
+  readonly source: string;
+  readonly circuit: number;
+  readonly limitMa: Triple;
+  readonly limitW: number | null;
+  readonly evOnly: boolean;
+  /** Monotonic instant at which `failSafeMa` takes over, or the limit ends; null = for ever. */
+  readonly validUntilMs: number | null;
+  readonly validUntilWallMs: number | null;
+  readonly failSafeMa: Triple | null;
+  readonly setAtMs: number;
+};
+
+/** Counters that the certificate and the gate keep for people. */
+export type LoopState = {
+  readonly passes: number;
+  readonly lastPassAtMs: number;
+  /** Passes whose certificate or integer check failed (rule 28). */
+  readonly failedChecks: number;
+  /** Decreases wanted while their charger could not be commanded. */
+  readonly blockedReductions: number;
+};
+
+export type SiteState = {
+  readonly topology: Topology;
+  readonly startedAtMs: number;
+  readonly chargers: readonly Charger[];
+  readonly connectors: readonly Connector[];
+  readonly meters: readonly Meter[];
+  /** By circuit index; null where no guard meter is. */
+  readonly backgrounds: readonly (Background | null)[];
+  readonly outsideLimits: readonly OutsideLimit[];
+  readonly loop: LoopState;
+};

@@ -1,0 +1,114 @@
+/**
+ * The electrical site as the installer declared it: fixed for the life of the process, dense arrays
+ * by index. Built by `config/`, read by everyone.
+ */
+import type { PhaseIndex, Triple } from '#base/units.ts';
+
+/** A hard limit holds even when we are dead (fuse, cable); a live one holds while we live (contract, cap, EMS). */
+export type LimitKind = 'hard' | 'live';
+
+/** A limit that the configuration fixes for a circuit. */
+export type FixedLimit = {
+  /** Who wants it: `fuse`, `contract`, `cable`, … */
+  readonly source: string;
+  readonly kind: LimitKind;
+  /** Per phase; NO_LIMIT_MA where it says nothing. */
+  readonly limitMa: Triple;
+  /** Sum over phases, or null. */
+  readonly limitW: number | null;
+  /** True: counts EV current only; no background, design load or margin on this row. */
+  readonly evOnly: boolean;
+};
+
+export type Circuit = {
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  /** Index of the parent, -1 for a root. Parents stand before their children. */
+  readonly parent: number;
+  readonly children: readonly number[];
+  readonly limits: readonly FixedLimit[];
+  /** Held back per phase where a row carries background (default max(1 A, 2 %)); null = the default. */
+  readonly marginMa: number | null;
+  /** The most the building (not the cars) draws below this node; zero for an EV-only circuit. */
+  readonly designLoadMa: Triple;
+  /** Another gateway's share of this node. */
+  readonly reservedMa: Triple;
+  /** Index of the guard meter, -1 without one: then background is `designLoadMa`. */
+  readonly meter: number;
+  /** All EVs below together, while the guard meter is silent; null = limit − margin − designLoad. */
+  readonly failSafeMa: Triple | null;
+  /** Every connector below, by index. */
+  readonly connectors: readonly number[];
+};
+
+export type ConnectorSpec = {
+  readonly index: number;
+  readonly charger: number;
+  readonly evseId: number;
+  readonly connectorId: number;
+  readonly name: string;
+  /** Circuits from the one that feeds it up to the root. A charger with several connectors has a circuit of its own. */
+  readonly path: readonly number[];
+  /** Grid phases in the charger's own order: [1] means the charger's L1 sits on the grid's L2. */
+  readonly phases: readonly PhaseIndex[];
+  /** IEC 61851 floor for this model. */
+  readonly minMa: number;
+  /** Lowest of the charger's, the connector's and the cable's rating. */
+  readonly maxMa: number;
+  /** The grant an idle or forgotten connector stands at; 0 or at least `minMa`. */
+  readonly fallbackMa: number;
+};
+
+/** What is known of a model and firmware: from profiles/chargers/*.json, else the cautious default. */
+export type ChargerTraits = {
+  readonly profileId: string;
+  /** A obeys its schedule alone, B only while connected, C never; unknown counts as C. */
+  readonly leaseClass: 'A' | 'B' | 'C' | 'unknown';
+  /** Command to car, worst case (assumption A3). */
+  readonly reactionMs: number;
+  /** For class A: a decrease counts as done this long after its ack, seen or not (rule 5). */
+  readonly believeMs: number;
+  /** Smallest change the model follows. */
+  readonly stepMa: number;
+  /** The unit its charging profiles take. */
+  readonly rateUnit: 'A' | 'W';
+  /** False: 0 A is not obeyed, the real floor is `ConnectorSpec.minMa`. */
+  readonly canPause: boolean;
+  /** Model is proven to divide a W limit by numberPhases. */
+  readonly dividesByPhases: boolean;
+  /** Stack level our profile is sent at. */
+  readonly stackLevel: number;
+};
+
+export type ChargerSpec = {
+  readonly index: number;
+  readonly identity: string;
+  readonly name: string;
+  readonly connectors: readonly number[];
+  /** Traits until a boot tells the model. */
+  readonly traits: ChargerTraits;
+};
+
+export type MeterSpec = {
+  readonly index: number;
+  readonly id: string;
+  readonly role: 'guard' | 'info';
+  /** The circuit it guards. */
+  readonly circuit: number;
+  readonly intervalMs: number;
+  /** Readings carry a sign (export is negative). */
+  readonly signed: boolean;
+};
+
+export type Topology = {
+  readonly siteName: string;
+  readonly supplyPhases: 1 | 3;
+  readonly nominalV: number;
+  readonly circuits: readonly Circuit[];
+  readonly chargers: readonly ChargerSpec[];
+  readonly connectors: readonly ConnectorSpec[];
+  readonly meters: readonly MeterSpec[];
+  /** Names that may set limits from outside. */
+  readonly limitSources: readonly string[];
+};

@@ -1,0 +1,112 @@
+/**
+ * The world: everything that is not ours to decide. The gateway is handed one and knows no other;
+ * `real-world.ts` makes the one of sockets and disks, `sim/` the one of a seed.
+ */
+import type { Clock } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import type { Outcome } from '#base/outcome.ts';
+
+/** One WebSocket, seen as whole text frames. Nothing is delivered before `open` was called. */
+export type FramePipe = {
+  readonly remoteAddress: string;
+  open(handlers: PipeHandlers): void;
+  /** False when the pipe is closed; true says nothing about arrival. */
+  send(text: string): boolean;
+  ping(): void;
+  /** Closing handshake, then cut after a moment. */
+  close(code: number, reason: string): void;
+  /** Cut at once, without a closing handshake. */
+  terminate(): void;
+};
+
+export type PipeHandlers = {
+  text(frame: string): void;
+  pong(): void;
+  /** Called exactly once. */
+  closed(code: number, reason: string): void;
+};
+
+/** What is known of a charger before its socket is accepted. */
+export type Handshake = {
+  readonly path: string;
+  readonly subprotocols: readonly string[];
+  /** The Authorization header, as received. */
+  readonly authorization: string | null;
+  readonly remoteAddress: string;
+  readonly secure: boolean;
+};
+
+export type Verdict =
+  | { readonly accept: true; readonly subprotocol: string | null }
+  | { readonly accept: false; readonly status: 400 | 401 | 403 | 404 | 409 | 429 | 503; readonly reason: string };
+
+/** The charger door: judged before the upgrade, connected after it. */
+export type ChargerDoor = {
+  judge(handshake: Handshake): Promise<Verdict>;
+  connected(pipe: FramePipe, handshake: Handshake): void;
+};
+
+export type ListenOptions = {
+  readonly host: string;
+  readonly port: number;
+  /** A frame above this many bytes closes its socket with 1009. */
+  readonly maxPayloadBytes: number;
+};
+
+export type Listening = { readonly port: number; close(): Promise<void> };
+
+export type BusOptions =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'rtu';
+      readonly path: string;
+      readonly baudRate: number;
+      readonly parity: 'none' | 'even' | 'odd';
+      readonly stopBits: 1 | 2;
+    };
+
+export type RegisterTable = 'holding' | 'input';
+
+/** One Modbus wire. One request at a time: the caller sees to that. */
+export type RegisterBus = {
+  connect(timeoutMs: number): Promise<Outcome<void>>;
+  /** Raw 16-bit registers. A failure other than 'exception' leaves the bus closed. */
+  read(request: RegisterRead, timeoutMs: number): Promise<Outcome<readonly number[]>>;
+  close(): void;
+};
+
+export type RegisterRead = {
+  readonly unit: number;
+  readonly table: RegisterTable;
+  readonly address: number;
+  readonly count: number;
+};
+
+/** One record of the store: a kind, a wall time and JSON. */
+export type StoredRecord = { readonly kind: string; readonly atWallMs: number; readonly json: string };
+
+/** Durable records in the order of their append. */
+export type RecordStore = {
+  append(records: readonly StoredRecord[]): Promise<Outcome<void>>;
+  /** The newest `limit` records of a kind, oldest first. */
+  newest(kind: string, limit: number): Outcome<readonly StoredRecord[]>;
+  /** Removes records of a kind older than the given wall time; answers how many. */
+  prune(kind: string, beforeWallMs: number): Outcome<number>;
+  close(): Promise<void>;
+};
+
+export type Randomness = {
+  uuid(): string;
+  /** A whole number in [0, below). */
+  int(below: number): number;
+};
+
+export type World = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly randomness: Randomness;
+  listenForChargers(options: ListenOptions, door: ChargerDoor): Promise<Outcome<Listening>>;
+  openBus(options: BusOptions): RegisterBus;
+  /** `folder` is the state folder; null keeps records in memory only. */
+  openStore(folder: string | null): Outcome<RecordStore>;
+};
