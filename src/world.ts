@@ -55,6 +55,16 @@ export type ListenOptions = {
 
 export type Listening = { readonly port: number; close(): Promise<void> };
 
+export type DialOptions = {
+  readonly url: string;
+  readonly subprotocols: readonly string[];
+  readonly authorization: string | null;
+  readonly maxPayloadBytes: number;
+  readonly timeoutMs: number;
+};
+
+export type Dialled = { readonly pipe: FramePipe; readonly subprotocol: string | null };
+
 export type BusOptions =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | {
@@ -106,6 +116,8 @@ export type World = {
   readonly log: Log;
   readonly randomness: Randomness;
   listenForChargers(options: ListenOptions, door: ChargerDoor): Promise<Outcome<Listening>>;
+  /** The station's side: opens a WebSocket outwards. */
+  dial(options: DialOptions): Promise<Outcome<Dialled>>;
   openBus(options: BusOptions): RegisterBus;
   /** `folder` is the state folder; null keeps records in memory only. */
   openStore(folder: string | null): Outcome<RecordStore>;
