@@ -35,6 +35,10 @@ export type Charger = {
   readonly callSinceMs: number | null;
   /** Consecutive timeouts; two mean unresponsive (rule 6). */
   readonly timeouts: number;
+  /** Smallest (our wall clock − its timestamp) seen: tells live samples from a backlog. Null until one came. */
+  readonly skewMs: number | null;
+  /** Samples in a row that came late by the same amount: five re-learn the skew. */
+  readonly lateInARow: number;
   /** When a TriggerMessage(MeterValues) was last sent (rule 5: at most one a minute). */
   readonly askedAtMs: number;
 };
@@ -52,9 +56,8 @@ export type Held = {
 
 /** The gate's book on one connector (rules 1, 4, 5, 8). */
 export type Ledger = {
+  /** Never empty. An unknown past is one entry at the rating, never sent and never acknowledged. */
   readonly held: readonly Held[];
-  /** True until a first grant was acknowledged and believed: until then the rating is booked. */
-  readonly unknown: boolean;
   /** Refused or unanswered commands in a row, and when the last one failed. */
   readonly failures: number;
   readonly failedAtMs: number;
@@ -87,9 +90,6 @@ export type Connector = {
   /** When the current car began to want power: the order of arrival. Null when nobody asks. */
   readonly wantsSinceMs: number | null;
   readonly ledger: Ledger;
-  /** What the last pass wanted for it, and why. */
-  readonly targetMa: number;
-  readonly reason: Reason;
 };
 
 export type MeterQuality = 'good' | 'stale' | 'implausible';
@@ -119,7 +119,7 @@ export type Background = {
   readonly heldMa: Quad | null;
   /** M − ΣEVlow: only blocks raises. */
   readonly highMa: Quad;
-  /** M − what the cars last reported; a rise above `heldMa` that lasts moves `heldMa` (see background.ts). */
+  /** Since when M − (what the cars last reported) says the row cannot carry what was granted (see background.ts). */
   readonly suspectSinceMs: number | null;
   /** Overload that `heldMa` has not absorbed; taken off the capacity for targets. */
   readonly excessMa: Quad;
@@ -147,7 +147,12 @@ export type LoopState = {
   readonly failedChecks: number;
   /** Decreases wanted while their charger could not be commanded. */
   readonly blockedReductions: number;
+  /** The last pass held back a raise until others have given way. */
+  readonly raisesWaiting: boolean;
 };
+
+/** What the last pass wanted for a connector, and why. */
+export type Target = { readonly targetMa: number; readonly reason: Reason };
 
 export type SiteState = {
   readonly topology: Topology;
@@ -158,5 +163,7 @@ export type SiteState = {
   /** By circuit index; null where no guard meter is. */
   readonly backgrounds: readonly (Background | null)[];
   readonly outsideLimits: readonly OutsideLimit[];
+  /** By connector index: what the last pass wanted, and why. */
+  readonly targets: readonly Target[];
   readonly loop: LoopState;
 };

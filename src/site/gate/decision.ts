@@ -1,5 +1,5 @@
 /** What a pass of allocator and gate comes to. */
-import type { Reason } from '#site/reason.ts';
+import type { Target } from '#site/state.ts';
 
 export type GateCommand =
   | {
@@ -12,8 +12,6 @@ export type GateCommand =
   /** TriggerMessage(MeterValues). */
   | { readonly type: 'ask-sample'; readonly connector: number; readonly charger: number };
 
-export type Target = { readonly targetMa: number; readonly reason: Reason };
-
 export type PassResult = {
   /** By connector index. */
   readonly targets: readonly Target[];
@@ -24,4 +22,5 @@ export type PassResult = {
   /** False: certificate or integer check failed and rule 28 was applied. */
   readonly checksHeld: boolean;
   readonly blockedReductions: number;
+  readonly raisesWaiting: boolean;
 };
