@@ -56,7 +56,7 @@ export const chargerAuthSchema = {
     password: {
       type: 'string',
       minLength: 1,
-      description: 'The charger\'s AuthorizationKey, as text or as hex digits; better "${ENV}" or "!file path".',
+      description: "The charger's AuthorizationKey, as text or as hex digits; better from the environment or a file.",
     },
     address: { type: 'string', minLength: 2, description: 'With auth: none, the only IP address it may come from.' },
   },
