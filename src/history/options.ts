@@ -46,7 +46,7 @@ export const historySchema = {
         token: {
           type: 'string',
           minLength: 1,
-          description: 'Access token, best as ${ENV} or !file. Leave out where none is asked for.',
+          description: 'Access token, best taken from the environment or a file. Leave out where none is asked for.',
         },
       },
     },
