@@ -23,7 +23,8 @@ export const webSchema = {
     token: {
       type: 'string',
       minLength: 1,
-      description: 'Bearer token for writes, best as ${BUSBAR_TOKEN}. Without one nothing can be written.',
+      description:
+        'Bearer token for writes, best taken from an environment variable. Without one nothing can be written.',
     },
   },
 } as const;
