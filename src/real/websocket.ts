@@ -2,12 +2,13 @@
  * Real WebSockets: the listener that chargers come to, and the dial-out of a station. Both give a
  * FramePipe. The door's verdict falls before the upgrade, so a stranger gets a plain HTTP answer.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import { failed, type Outcome, ok } from '#base/outcome.ts';
 import type { ChargerDoor, Dialled, DialOptions, Handshake, Listening, ListenOptions, Verdict } from '#world.ts';
+import { answer, handshakeOf, refusePlainRequest } from './websocket-http.ts';
 import { CLOSE_TIMEOUT_MS, pipeOf, wireLimits } from './websocket-pipe.ts';
 
 export type ListenBounds = {
@@ -35,9 +36,6 @@ const BOUNDS: ListenBounds = {
 const HEAD_BYTES = 8 * 1024;
 /** How often node looks for request heads that take too long. */
 const HEAD_CHECK_MS = 1_000;
-/** Told to a client that is turned away for a reason that passes. */
-const RETRY_AFTER_S = 10;
-
 /**
  * Listens for chargers. An address that cannot be had is a failed Outcome.
  * `close` says 1001 to every charger, cuts those that do not answer within 2 s, and ends when all are gone.
@@ -167,50 +165,6 @@ class Hall {
 }
 
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms).unref());
-
-function handshakeOf(request: IncomingMessage): Handshake {
-  const offered = request.headers['sec-websocket-protocol'] ?? '';
-  return {
-    path: request.url ?? '/',
-    subprotocols: offered
-      .split(',')
-      .map(name => name.trim())
-      .filter(name => name !== ''),
-    authorization: request.headers.authorization ?? null,
-    remoteAddress: request.socket.remoteAddress ?? '',
-    secure: false,
-  };
-}
-
-const STATUS_TEXT: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  409: 'Conflict',
-  429: 'Too Many Requests',
-  503: 'Service Unavailable',
-};
-
-/** A plain HTTP answer in place of the upgrade, then the end of the connection. */
-function answer(socket: Duplex, status: number, reason: string): void {
-  const body = `${reason}\n`;
-  const lines = [
-    `HTTP/1.1 ${status} ${STATUS_TEXT[status] ?? 'Refused'}`,
-    'Connection: close',
-    'Content-Type: text/plain; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  if (status === 401) lines.push('WWW-Authenticate: Basic realm="busbar"');
-  if (status === 429 || status === 503) lines.push(`Retry-After: ${RETRY_AFTER_S}`);
-  socket.once('finish', () => socket.destroy());
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
-}
-
-function refusePlainRequest(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(426, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close', Upgrade: 'websocket' });
-  response.end('chargers connect here with OCPP over WebSocket\n');
-}
 
 /**
  * The station's side: opens a WebSocket outwards. Fails with `offline` (no connection), `timeout`,

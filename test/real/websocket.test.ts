@@ -1,100 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
+import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type WebSocket, WebSocketServer } from 'ws';
-import type { ChargerDoor, Dialled, FramePipe, Handshake, Verdict } from '#world.ts';
+import type { ChargerDoor, Verdict } from '#world.ts';
 import { dial, type ListenBounds, listenForChargers } from '../../src/real/websocket.ts';
+import { bare, dialTo, endAll, frame, listenTo, openDoor, until, upgrade, yes } from './websocket-kit.ts';
 
-type Heard = { texts: string[]; pongs: number; ended: { code: number; reason: string }[] };
-type Guest = { pipe: FramePipe; handshake: Handshake; heard: Heard };
-
-const endings: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
-});
-
-/** Waits for something that another socket brings about; the test's own time limit is the bound. */
-async function until(what: () => boolean): Promise<void> {
-  while (!what()) await new Promise(resolve => setTimeout(resolve, 5));
-}
-
-function listenTo(pipe: FramePipe): Heard {
-  const heard: Heard = { texts: [], pongs: 0, ended: [] };
-  pipe.open({
-    text: frame => heard.texts.push(frame),
-    pong: () => {
-      heard.pongs += 1;
-    },
-    closed: (code, reason) => heard.ended.push({ code, reason }),
-  });
-  return heard;
-}
-
-async function openDoor(
-  judge: (handshake: Handshake) => Verdict | Promise<Verdict>,
-  bounds?: ListenBounds,
-  open = true,
-) {
-  const guests: Guest[] = [];
-  const door: ChargerDoor = {
-    judge: async handshake => judge(handshake),
-    connected(pipe, handshake) {
-      const heard: Heard = open ? listenTo(pipe) : { texts: [], pongs: 0, ended: [] };
-      guests.push({ pipe, handshake, heard });
-    },
-  };
-  const listening = await listenForChargers({ host: '127.0.0.1', port: 0, maxPayloadBytes: 4096 }, door, bounds);
-  if (!listening.ok) throw new Error(listening.detail);
-  endings.push(() => listening.value.close());
-  return { guests, port: listening.value.port, close: () => listening.value.close() };
-}
-
-const yes: Verdict = { accept: true, subprotocol: 'ocpp1.6' };
-
-async function dialTo(port: number, path = '/ocpp/CP01', change = {}): Promise<Dialled> {
-  const dialled = await dial({
-    url: `ws://127.0.0.1:${port}${path}`,
-    subprotocols: ['ocpp1.6'],
-    authorization: null,
-    maxPayloadBytes: 4096,
-    timeoutMs: 5000,
-    ...change,
-  });
-  if (!dialled.ok) throw new Error(`${dialled.why}: ${dialled.detail}`);
-  endings.push(() => dialled.value.pipe.terminate());
-  return dialled.value;
-}
-
-/** A bare TCP client, to see the bytes of an answer. */
-function bare(port: number): { socket: Socket; received: () => string; ended: () => boolean } {
-  const socket = connect(port, '127.0.0.1');
-  let text = '';
-  let over = false;
-  socket.on('data', data => {
-    text += data.toString('latin1');
-  });
-  socket.on('error', () => {});
-  socket.on('close', () => {
-    over = true;
-  });
-  endings.push(() => {
-    socket.destroy();
-  });
-  return { socket, received: () => text, ended: () => over };
-}
-
-const upgrade = (path: string, more = '') =>
-  `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
-  `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n${more}\r\n`;
-
-/** A masked client frame. */
-function frame(opcode: number, payload: Buffer, final = true): Buffer {
-  const head =
-    payload.length < 126
-      ? Buffer.from([0x80 | payload.length])
-      : Buffer.from([0xfe, payload.length >> 8, payload.length & 255]);
-  return Buffer.concat([Buffer.from([(final ? 0x80 : 0) | opcode]), head, Buffer.alloc(4), payload]);
-}
+afterEach(endAll);
 
 describe('the charger listener', () => {
   it.each([
@@ -320,41 +230,5 @@ describe('the charger listener', () => {
     const door: ChargerDoor = { judge: async () => yes, connected() {} };
     const second = await listenForChargers({ host: '127.0.0.1', port, maxPayloadBytes: 10 }, door);
     expect(second).toMatchObject({ ok: false, why: 'exception' });
-  });
-});
-
-describe('dialling out', () => {
-  const options = { subprotocols: ['ocpp1.6'], authorization: null, maxPayloadBytes: 4096, timeoutMs: 200 };
-
-  it('tells a refused, a silent and a wrong address apart', async () => {
-    const { port, close } = await openDoor(() => ({ accept: false, status: 401, reason: 'wrong' }));
-    expect(await dial({ ...options, url: `ws://127.0.0.1:${port}/x` })).toMatchObject({
-      ok: false,
-      why: 'rejected',
-      detail: 'HTTP 401',
-    });
-    await close();
-    expect(await dial({ ...options, url: `ws://127.0.0.1:${port}/x` })).toMatchObject({ ok: false, why: 'offline' });
-    expect(await dial({ ...options, url: 'nonsense' })).toMatchObject({ ok: false, why: 'malformed' });
-    const silent = await openDoor(() => new Promise<Verdict>(() => {}));
-    expect(await dial({ ...options, url: `ws://127.0.0.1:${silent.port}/x` })).toMatchObject({
-      ok: false,
-      why: 'timeout',
-    });
-  });
-
-  it('speaks with a listener that is not ours', async () => {
-    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-    endings.push(() => new Promise<void>(resolve => server.close(() => resolve())));
-    await new Promise(resolve => server.once('listening', resolve));
-    server.on('connection', (ws: WebSocket) => ws.on('message', data => ws.send(`heard ${data.toString()}`)));
-    const { port } = server.address() as { port: number };
-    const { pipe } = await dialTo(port);
-    const heard = listenTo(pipe);
-    pipe.send('x');
-    await until(() => heard.texts.length === 1);
-    expect(heard.texts).toEqual(['heard x']);
-    pipe.terminate();
-    await until(() => heard.ended.length === 1);
   });
 });
