@@ -46,7 +46,8 @@ export const historySchema = {
         token: {
           type: 'string',
           minLength: 1,
-          description: 'Access token, best taken from the environment or a file. Leave out where none is asked for.',
+          description:
+            'Access token (InfluxDB 1: user:password), best taken from the environment or a file. Leave out where none is asked for.',
         },
       },
     },
