@@ -32,7 +32,7 @@ export type Bound =
 
 export type Share = {
   readonly connector: number;
-  /** 0 or at least the claim's minimum; a multiple of its step, except where the ceiling is not. */
+  /** 0, the claim's minimum as it stands, or a multiple of its step above that and not above its ceiling. */
   readonly targetMa: number;
   /** The exact share before quantising, for the certificate. */
   readonly exactMa: number;

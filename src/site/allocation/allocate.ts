@@ -1,0 +1,41 @@
+/** The allocator: claims on a tree of rows become targets, each with what kept it from more. */
+import { admit } from './admit.ts';
+import type { Allocation, Bound, Claim, RowTree, Share } from './claim.ts';
+import { type Desk, f64, i32, layOut, NO_ROW, u8 } from './desk.ts';
+import { fill } from './fill.ts';
+import { orderByArrival } from './order.ts';
+import { quantise } from './quantise.ts';
+
+/**
+ * Max-min fair shares with 0-or-minimum, quantised. Pure: same input, same bytes; inputs are only read.
+ * `capacityMa` holds four rows for each node (L1, L2, L3, sum of all active phases), what is free for these claims;
+ * negative or not finite counts as 0. Shares come in the order of the claims. Asserts on a malformed tree or claim.
+ */
+export function allocate(tree: RowTree, capacityMa: Float64Array, claims: readonly Claim[]): Allocation {
+  const desk = layOut(tree, capacityMa, claims);
+  orderByArrival(desk);
+  admit(desk);
+  fill(desk);
+  quantise(desk);
+  return { shares: sharesOf(desk) };
+}
+
+function sharesOf(d: Desk): readonly Share[] {
+  const shares: Share[] = new Array(d.claims);
+  for (let c = 0; c < d.claims; c++) {
+    shares[c] = {
+      connector: f64(d.connector, c),
+      targetMa: f64(d.target, c),
+      exactMa: f64(d.exact, c),
+      bound: boundOf(i32(d.boundRow, c), u8(d.admitted, c) === 1),
+    };
+  }
+  return shares;
+}
+
+const CEILING: Bound = Object.freeze({ kind: 'ceiling' });
+
+function boundOf(row: number, admitted: boolean): Bound {
+  if (row === NO_ROW) return CEILING;
+  return { kind: admitted ? 'row' : 'not-admitted', node: row >> 2, row: (row & 3) as 0 | 1 | 2 | 3 };
+}

@@ -1,0 +1,161 @@
+/**
+ * The desk: one problem laid out in columns, so that the pass works on typed arrays. There is one
+ * desk for the process and it only grows: a pass clears what it reads, and nothing of the desk
+ * reaches a result, so `allocate` stays pure to its caller.
+ */
+import { assert } from '#base/assert.ts';
+import type { Claim, RowTree } from './claim.ts';
+import { phaseCount, usableCapacityMa, usableCeilingMa, usableMinimumMa } from './clean.ts';
+
+/** Bound of a claim that no row holds back. */
+export const NO_ROW = -1;
+
+/** A claim touches the rows of its phases and, with all of them, the sum row (bit 8). */
+export const SUM_BIT = 8;
+
+export type Desk = {
+  claims: number;
+  nodes: number;
+  parent: Int32Array;
+
+  // One entry for each claim.
+  node: Int32Array;
+  /** Bits 1, 2, 4 and SUM_BIT: the rows it touches at every node of its path. */
+  rows: Uint8Array;
+  phases: Uint8Array;
+  min: Float64Array;
+  ceiling: Float64Array;
+  step: Float64Array;
+  arrival: Float64Array;
+  connector: Float64Array;
+  /** 1 = takes part. */
+  admitted: Uint8Array;
+  exact: Float64Array;
+  target: Float64Array;
+  /** The row that holds it back, or NO_ROW. */
+  boundRow: Int32Array;
+  /** Claims in order of arrival. */
+  order: Int32Array;
+  /** Fill: claims by minimum not yet risen from it, claims by ceiling, and room to sort. */
+  waiting: Int32Array;
+  byCeiling: Int32Array;
+  spare: Int32Array;
+  /** Fill: 0 stands on its minimum, 1 rises, 2 is frozen. */
+  phase: Uint8Array;
+  /** Fill: claims in tree order, each one's place there, and from each place the next one not frozen. */
+  inTree: Int32Array;
+  place: Int32Array;
+  next: Int32Array;
+
+  // One entry for each node.
+  /** Bits of the rows that can bind; the others are implied. */
+  keep: Uint8Array;
+  /** The nearest node at or above that keeps a row, -1 without one; and the nearest strictly above. */
+  near: Int32Array;
+  up: Int32Array;
+  /** The claims below, as places in tree order. */
+  first: Int32Array;
+  end: Int32Array;
+  cursor: Int32Array;
+
+  // One entry for each row.
+  capacity: Float64Array;
+  load: Float64Array;
+  /** How fast the row's load grows with the common level: active phases that rise. */
+  pace: Float64Array;
+  /** Lowest value met on the way down from the root. */
+  low: Float64Array;
+
+  // Heap, by row in the fill and by place in the order of arrival when handing back.
+  heapSize: number;
+  heap: Int32Array;
+  heapSlot: Int32Array;
+  heapKey: Float64Array;
+};
+
+/** Reads of typed arrays whose index the desk itself made. One for each type keeps them fast. */
+export const f64 = (list: Float64Array, index: number): number => list[index] as number;
+export const i32 = (list: Int32Array, index: number): number => list[index] as number;
+export const u8 = (list: Uint8Array, index: number): number => list[index] as number;
+
+let desk = makeDesk(64, 64);
+
+/**
+ * Lays a problem out: capacities and claims in whole mA on the safe side (`clean.ts`).
+ * Asserts on what only a bug can make: a parent after its child, an unknown node, an empty mask, a step below 1 mA.
+ */
+export function layOut(tree: RowTree, capacityMa: Float64Array, claims: readonly Claim[]): Desk {
+  const nodes = tree.parent.length;
+  assert(capacityMa.length === 4 * nodes, `${capacityMa.length} capacities for ${nodes} nodes`);
+  if (claims.length > desk.node.length || nodes > desk.keep.length) desk = makeDesk(claims.length, nodes);
+  desk.claims = claims.length;
+  desk.nodes = nodes;
+  desk.parent = tree.parent;
+  for (let node = 0; node < nodes; node++) {
+    const parent = i32(tree.parent, node);
+    assert(parent >= -1 && parent < node, `node ${node} stands before its parent ${parent}`);
+  }
+  for (let row = 0; row < 4 * nodes; row++) desk.capacity[row] = usableCapacityMa(capacityMa[row]);
+  layClaims(desk, claims);
+  return desk;
+}
+
+function layClaims(d: Desk, claims: readonly Claim[]): void {
+  for (let c = 0; c < claims.length; c++) {
+    const claim = claims[c] as Claim;
+    const mask = claim.phaseMask;
+    assert(claim.node >= 0 && claim.node < d.nodes, `connector ${claim.connector}: no node ${claim.node}`);
+    assert(mask >= 1 && mask <= 7, `connector ${claim.connector}: phase mask ${mask}`);
+    assert(claim.stepMa >= 1 && claim.stepMa < Infinity, `connector ${claim.connector}: step ${claim.stepMa} mA`);
+    d.node[c] = claim.node;
+    d.rows[c] = mask | SUM_BIT;
+    d.phases[c] = phaseCount(mask);
+    d.min[c] = usableMinimumMa(claim);
+    d.ceiling[c] = usableCeilingMa(claim);
+    d.step[c] = Math.ceil(claim.stepMa);
+    d.arrival[c] = claim.arrival;
+    d.connector[c] = claim.connector;
+    d.exact[c] = 0;
+    d.target[c] = 0;
+    d.boundRow[c] = NO_ROW;
+    d.admitted[c] = f64(d.min, c) <= f64(d.ceiling, c) ? 1 : 0;
+  }
+}
+
+/** Adds an amount per phase to the rows of one node that a claim touches; the sum row takes it once for each phase. */
+export function addOwn(rows: Float64Array, row: number, touched: number, phases: number, amount: number): void {
+  if (touched & 1) rows[row] = f64(rows, row) + amount;
+  if (touched & 2) rows[row + 1] = f64(rows, row + 1) + amount;
+  if (touched & 4) rows[row + 2] = f64(rows, row + 2) + amount;
+  rows[row + 3] = f64(rows, row + 3) + phases * amount;
+}
+
+/** Children into parents, from the leaves up. */
+export function sumUp(d: Desk, rows: Float64Array): void {
+  for (let node = d.nodes - 1; node >= 0; node--) {
+    const to = 4 * i32(d.parent, node);
+    const from = 4 * node;
+    if (to < 0) continue;
+    for (let r = 0; r < 4; r++) rows[to + r] = f64(rows, to + r) + f64(rows, from + r);
+  }
+}
+
+function makeDesk(wantedClaims: number, wantedNodes: number): Desk {
+  const n = 2 ** Math.ceil(Math.log2(Math.max(64, wantedClaims)));
+  const nodes = 2 ** Math.ceil(Math.log2(Math.max(64, wantedNodes)));
+  const rows = 4 * nodes;
+  const heap = Math.max(n, rows);
+  const ints = (length: number) => new Int32Array(length);
+  const floats = (length: number) => new Float64Array(length);
+  const bytes = (length: number) => new Uint8Array(length);
+  return {
+    ...{ claims: 0, nodes: 0, parent: ints(0) },
+    ...{ node: ints(n), rows: bytes(n), phases: bytes(n), min: floats(n), ceiling: floats(n), step: floats(n) },
+    ...{ arrival: floats(n), connector: floats(n), admitted: bytes(n), exact: floats(n), target: floats(n) },
+    ...{ boundRow: ints(n), order: ints(n), waiting: ints(n), byCeiling: ints(n), spare: ints(n), phase: bytes(n) },
+    ...{ inTree: ints(n), place: ints(n), next: ints(n + 1) },
+    ...{ keep: bytes(nodes), near: ints(nodes), up: ints(nodes), first: ints(nodes), end: ints(nodes) },
+    ...{ cursor: ints(nodes), capacity: floats(rows), load: floats(rows), pace: floats(rows), low: floats(rows) },
+    ...{ heapSize: 0, heap: ints(heap), heapSlot: ints(heap), heapKey: floats(heap) },
+  };
+}

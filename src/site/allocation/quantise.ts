@@ -1,0 +1,129 @@
+/**
+ * From exact shares to targets a charger can follow. A target is 0, the minimum as it stands, or a
+ * whole multiple of the step above it, and never more than the ceiling: a charger that rounds for
+ * itself then never rounds up. What rounding down leaves over is handed back until nothing fits.
+ */
+import { addOwn, type Desk, f64, i32, NO_ROW, SUM_BIT, sumUp, u8 } from './desk.ts';
+import { append, dropTop, heapify, sink, topOf } from './heap.ts';
+import { book, bookAll, rowWithoutRoom } from './rows.ts';
+
+/** Below this a share just under a step counts as on it: the exact fill's own rounding, far below the 1 mA rows count in. */
+const SLIP_MA = 1e-6;
+
+/** Sets `target` of every admitted claim, and corrects `boundRow` to what stops it now. */
+export function quantise(d: Desk): void {
+  for (let c = 0; c < d.claims; c++) if (u8(d.admitted, c)) d.target[c] = stepDown(d, c, f64(d.exact, c));
+  bookAll(d, d.target);
+  handBack(d);
+  for (let c = 0; c < d.claims; c++) if (u8(d.admitted, c)) d.boundRow[c] = stoppedBy(d, c);
+}
+
+/** The highest allowed target not above a share. */
+function stepDown(d: Desk, c: number, shareMa: number): number {
+  const step = f64(d.step, c);
+  return Math.max(f64(d.min, c), Math.floor((shareMa + SLIP_MA) / step) * step);
+}
+
+/** From the target to the next allowed one. */
+function stepUp(d: Desk, c: number): number {
+  const step = f64(d.step, c);
+  const target = f64(d.target, c);
+  return (Math.floor(target / step) + 1) * step - target;
+}
+
+/**
+ * Gives steps to whoever can still take one, lowest target first, then by arrival. Room only shrinks, so who
+ * cannot take a step now never can: everyone leaves the queue in the end, and then nothing fits any more.
+ */
+function handBack(d: Desk): void {
+  queueTakers(d);
+  while (d.heapSize > 0) {
+    const turn = topOf(d);
+    const c = i32(d.order, turn);
+    const more = stepUp(d, c);
+    if (f64(d.target, c) + more > f64(d.ceiling, c) || rowWithoutRoom(d, c, more) !== NO_ROW) {
+      leave(d, c);
+      dropTop(d);
+      continue;
+    }
+    const taken = more + stepsAtOnce(d, c, more) * f64(d.step, c);
+    book(d, c, taken);
+    d.target[c] = f64(d.target, c) + taken;
+    d.heapKey[turn] = f64(d.target, c);
+    sink(d, turn);
+  }
+}
+
+/** Queues, by place in the order of arrival, the claims whose next step fits; counts them on their rows. */
+function queueTakers(d: Desk): void {
+  narrowDown(d);
+  d.pace.fill(0, 0, 4 * d.nodes);
+  d.heapSize = 0;
+  for (let turn = 0; turn < d.claims; turn++) {
+    const c = i32(d.order, turn);
+    if (!u8(d.admitted, c)) continue;
+    const more = stepUp(d, c);
+    if (f64(d.target, c) + more > f64(d.ceiling, c) || !fitsBelow(d, c, more)) continue;
+    append(d, turn, f64(d.target, c));
+    addOwn(d.pace, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), 1);
+  }
+  sumUp(d, d.pace);
+  heapify(d);
+}
+
+/** Into `low` the least room of each row and those above it. */
+function narrowDown(d: Desk): void {
+  for (let node = 0; node < d.nodes; node++) {
+    const above = 4 * i32(d.parent, node);
+    const keep = u8(d.keep, node);
+    for (let r = 0; r < 4; r++) {
+      const row = 4 * node + r;
+      const room = keep & (1 << r) ? f64(d.capacity, row) - f64(d.load, row) : Infinity;
+      d.low[row] = above < 0 ? room : Math.min(room, f64(d.low, above + r));
+    }
+  }
+}
+
+function fitsBelow(d: Desk, c: number, more: number): boolean {
+  const row = 4 * i32(d.node, c);
+  const touched = u8(d.rows, c);
+  if (touched & 1 && f64(d.low, row) < more) return false;
+  if (touched & 2 && f64(d.low, row + 1) < more) return false;
+  if (touched & 4 && f64(d.low, row + 2) < more) return false;
+  return f64(d.low, row + 3) >= more * u8(d.phases, c);
+}
+
+/**
+ * Steps it may take beyond the next one without passing what an even split among the takers of each of its rows
+ * would give it. Fine steps beside coarse ones then cost a few turns, not one for each milliampere.
+ */
+function stepsAtOnce(d: Desk, c: number, more: number): number {
+  const touched = u8(d.rows, c);
+  let even = f64(d.ceiling, c) - f64(d.target, c);
+  for (let node = i32(d.near, i32(d.node, c)); node >= 0; node = i32(d.up, node)) {
+    const rows = u8(d.keep, node) & touched;
+    for (let r = 0; r < 4; r++) {
+      const row = 4 * node + r;
+      if (rows & (1 << r)) even = Math.min(even, (f64(d.capacity, row) - f64(d.load, row)) / f64(d.pace, row));
+    }
+  }
+  return Math.max(0, Math.floor((even - more) / f64(d.step, c)));
+}
+
+function leave(d: Desk, c: number): void {
+  for (let node = i32(d.near, i32(d.node, c)); node >= 0; node = i32(d.up, node)) {
+    addOwn(d.pace, 4 * node, u8(d.rows, c), u8(d.phases, c), -1);
+  }
+}
+
+/** NO_ROW for a claim that has all its ceiling allows; else the row that froze it while that is full within a step, else the nearest one that is. */
+function stoppedBy(d: Desk, c: number): number {
+  const more = stepUp(d, c);
+  if (f64(d.target, c) + more > f64(d.ceiling, c)) return NO_ROW;
+  const row = i32(d.boundRow, c);
+  if (row !== NO_ROW) {
+    const drawn = 1 << (row & 3) === SUM_BIT ? more * u8(d.phases, c) : more;
+    if (f64(d.load, row) + drawn > f64(d.capacity, row)) return row;
+  }
+  return rowWithoutRoom(d, c, more);
+}
