@@ -1,0 +1,318 @@
+/**
+ * The hall: the only file that knows every room. Facts come in through `dispatch`, what chargers say
+ * through `report`; `pass` turns the state into commands. All else is a call that can be followed.
+ */
+import { assert, at } from '#base/assert.ts';
+import type { Timer } from '#base/clock.ts';
+import { Latencies } from '#base/latency.ts';
+import type { Outcome } from '#base/outcome.ts';
+import { type ChargersHandle, openChargers } from '#chargers/chargers.ts';
+import { type ChargerProfile, traitsFor } from '#chargers/quirks.ts';
+import type { Config } from '#config/config.ts';
+import { type Ems, openEms } from '#ems/ems.ts';
+import { type History, type Nightly, openHistory } from '#history/history.ts';
+import type { SendPoints } from '#history/influx.ts';
+import { type MetersHandle, openMeters } from '#meters/meters.ts';
+import type { MeterProfile } from '#meters/profile.ts';
+import { answer } from '#site/answer.ts';
+import { grantCommand } from '#site/charging-profile/grant.ts';
+import type { CommandReply } from '#site/command.ts';
+import type { SiteEvent } from '#site/event.ts';
+import { nextDeadlineMs } from '#site/gate/deadlines.ts';
+import type { GateCommand } from '#site/gate/decision.ts';
+import { gateFigures } from '#site/gate/view.ts';
+import { initialState } from '#site/initial.ts';
+import { pass } from '#site/pass.ts';
+import { notReady } from '#site/readiness.ts';
+import { reduce } from '#site/reduce.ts';
+import type { Reply, Report } from '#site/report.ts';
+import type { SiteState } from '#site/state.ts';
+import { urgencyOf } from '#site/urgency.ts';
+import { openStore, type Store } from '#store/store.ts';
+import { openWeb, type WebHandle } from '#web/web.ts';
+import type { RecordStore, World } from '#world.ts';
+
+/** Raises wait this long for company; a garage that comes home at once is one pass. */
+const COALESCE_MS = 20;
+
+/** The loop turns at least this often, so that silence of the loop itself is seen. */
+const TURN_AT_LEAST_MS = 5_000;
+
+/** A pass whose commands fail at once may start another; more than this in a row is a bug. */
+const PASSES_IN_A_ROW = 20;
+
+const LATENCY_WINDOW_MS = 15 * 60_000;
+
+export type GatewayOptions = {
+  readonly config: Config;
+  readonly world: World;
+  readonly chargerProfiles: readonly ChargerProfile[];
+  readonly meterProfiles: ReadonlyMap<string, MeterProfile>;
+  readonly dataFolder: string | null;
+  /** False where nobody looks: no HTTP door, no history. */
+  readonly seen: boolean;
+  readonly loopbackWrites: boolean;
+  readonly nightly: Nightly | null;
+  readonly sendPoints: SendPoints | null;
+};
+
+export type Gateway = {
+  state(): SiteState;
+  /** Port of the charger door and of the web door (null without one). */
+  readonly ports: { readonly chargers: number; readonly web: number | null };
+  putLimits: Ems['put'];
+  close(): Promise<void>;
+};
+
+/** Opens every room. Fails with words when a port is taken or the state folder cannot be opened. */
+export async function openGateway(options: GatewayOptions): Promise<Outcome<Gateway>> {
+  const records = options.world.openStore(options.dataFolder);
+  if (!records.ok) return records;
+  const hall = new Hall(options, records.value);
+  const opened = await hall.open();
+  if (opened.ok) return opened;
+  await hall.close();
+  return opened;
+}
+
+class Hall {
+  readonly #options: GatewayOptions;
+  readonly #world: World;
+  readonly #records: RecordStore;
+  readonly #store: Store;
+  readonly #history: History | null;
+  readonly #ems: Ems;
+  readonly #passMs = new Latencies(LATENCY_WINDOW_MS);
+  readonly #reactionMs = new Latencies(LATENCY_WINDOW_MS);
+  #chargers: ChargersHandle | null = null;
+  #meters: MetersHandle | null = null;
+  #web: WebHandle | null = null;
+  #state: SiteState;
+  #dispatching = false;
+  #passing = false;
+  #passAgain = false;
+  #lastPassMs = 0;
+  #soon: Timer | null = null;
+  #wake: Timer | null = null;
+  #closed = false;
+
+  constructor(options: GatewayOptions, records: RecordStore) {
+    const { world, config } = options;
+    this.#options = options;
+    this.#world = world;
+    this.#records = records;
+    this.#state = initialState(config.topology, world.clock.nowMs());
+    const common = { clock: world.clock, log: world.log, records };
+    this.#store = openStore({ ...common, topology: config.topology });
+    const { nightly, sendPoints } = options;
+    const timezone = config.siteTimezone;
+    this.#history = options.seen ? openHistory({ ...common, nightly, timezone, sendPoints }, config.history) : null;
+    this.#ems = openEms({ clock: world.clock, topology: config.topology, dispatch: event => this.dispatch(event) });
+  }
+
+  async open(): Promise<Outcome<Gateway>> {
+    const { config, meterProfiles } = this.#options;
+    this.#recallLimits();
+    const door = await this.#openChargers();
+    if (!door.ok) return door;
+    this.#chargers = door.value;
+    const web = this.#options.seen ? await this.#openWeb() : null;
+    if (web !== null && !web.ok) return web;
+    this.#web = web?.value ?? null;
+    const { clock, log, randomness } = this.#world;
+    this.#meters = openMeters(
+      {
+        clock,
+        log,
+        randomness,
+        openBus: bus => this.#world.openBus(bus),
+        profiles: meterProfiles,
+        sampled: (meter, reading, atMs) => this.dispatch({ type: 'meter-sampled', meter, reading, atMs }),
+        failed: (meter, detail, implausible) =>
+          this.dispatch({ type: 'meter-failed', meter, detail, implausible, atMs: clock.nowMs() }),
+      },
+      config.meters,
+    );
+    this.#turn();
+    return { ok: true, value: this.#handle(door.value.port) };
+  }
+
+  #handle(chargersPort: number): Gateway {
+    return {
+      state: () => this.#state,
+      ports: { chargers: chargersPort, web: this.#web?.port ?? null },
+      putLimits: (source, body) => this.#ems.put(source, body),
+      close: () => this.close(),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#soon?.cancel();
+    this.#wake?.cancel();
+    await this.#meters?.close();
+    await this.#web?.close();
+    await this.#chargers?.close();
+    await this.#history?.close();
+    await this.#records.close();
+  }
+
+  /** One fact: reduced at once, told to the observers, and followed by a pass where it matters. */
+  dispatch(event: SiteEvent): void {
+    assert(!this.#dispatching, `dispatch of ${event.type} inside a dispatch`);
+    const before = this.#state;
+    this.#dispatching = true;
+    this.#state = reduce(before, event);
+    this.#history?.observe(this.#state, event);
+    this.#dispatching = false;
+    if (event.type === 'limits-set' || event.type === 'limits-cleared') this.#rememberLimits();
+    const urgency = urgencyOf(event, before, this.#state);
+    if (urgency === 'now') this.#turn(event.type === 'meter-sampled' ? event.atMs : null);
+    else if (urgency === 'soon') this.#turnSoon();
+  }
+
+  /** What a charger said: a fact, and an answer. */
+  #report(charger: number, report: Report, atMs: number, reply: (reply: Reply) => void): void {
+    const freshId = 1 + this.#world.randomness.int(2 ** 31 - 2);
+    const atWallMs = this.#world.clock.wallMs();
+    const traits = report.kind === 'boot' ? this.#traits(charger, report) : null;
+    this.dispatch({ type: 'charger-reported', charger, report, atMs, atWallMs, freshId, traits });
+    reply(answer(report, freshId, atWallMs));
+  }
+
+  /** A profile named in the configuration stands; else the model that boots is looked up. */
+  #traits(charger: number, report: Extract<Report, { kind: 'boot' }>) {
+    const configured = at(this.#state.topology.chargers, charger).traits;
+    const found = traitsFor(this.#options.chargerProfiles, report.vendor, report.model, report.firmware);
+    return configured.profileId === 'generic' ? found : configured;
+  }
+
+  #turnSoon(): void {
+    this.#soon ??= this.#world.clock.after('pass-soon', COALESCE_MS, () => this.#turn());
+  }
+
+  /** Passes until nothing more is due at this instant, then sleeps until the next deadline. */
+  #turn(sampleAtMs: number | null = null): void {
+    if (this.#closed) return;
+    if (this.#passing) {
+      this.#passAgain = true;
+      return;
+    }
+    this.#passing = true;
+    this.#soon?.cancel();
+    this.#soon = null;
+    let turns = 0;
+    do {
+      this.#passAgain = false;
+      this.#pass(sampleAtMs);
+      turns++;
+    } while (this.#passAgain && turns < PASSES_IN_A_ROW);
+    this.#passing = false;
+    this.#arm();
+  }
+
+  #pass(sampleAtMs: number | null): void {
+    const { clock } = this.#world;
+    const atMs = clock.nowMs();
+    const result = pass(this.#state, atMs);
+    this.#lastPassMs = clock.nowMs() - atMs;
+    this.#passMs.add(this.#lastPassMs, atMs);
+    if (!result.checksHeld) this.#world.log.error('an allocation failed its check; safe grants stand in');
+    this.dispatch({ type: 'passed', result, atMs });
+    this.dispatch({ type: 'commands-sent', commands: result.commands, atMs });
+    for (const command of result.commands) this.#send(command);
+    const reduced = result.commands.some(command => command.type === 'set-limit' && command.change === 'decrease');
+    if (sampleAtMs !== null && reduced) this.#reactionMs.add(clock.nowMs() - sampleAtMs, atMs);
+  }
+
+  #arm(): void {
+    const { clock } = this.#world;
+    const nowMs = clock.nowMs();
+    const dueMs = Math.min(nextDeadlineMs(this.#state, nowMs), nowMs + TURN_AT_LEAST_MS);
+    this.#wake?.cancel();
+    this.#wake = clock.after('pass-due', Math.max(1, Math.ceil(dueMs - nowMs)), () => this.#turn());
+  }
+
+  #send(command: GateCommand): void {
+    const { topology, chargers } = this.#state;
+    const { generation, traits } = at(chargers, command.charger);
+    const spec = at(topology.connectors, command.connector);
+    const settled = (outcome: Outcome<CommandReply>) => this.#settled(command, generation, outcome);
+    if (command.type === 'ask-sample') {
+      const trigger = { kind: 'trigger', message: 'MeterValues', connectorId: spec.connectorId } as const;
+      this.#chargers?.command(command.charger, trigger, { priority: 'other' }, { settled });
+      return;
+    }
+    const wire = grantCommand(spec, traits, command.limitMa, topology.nominalV);
+    this.#chargers?.command(command.charger, wire, { priority: 'control' }, { settled });
+  }
+
+  #settled(command: GateCommand, generation: number, outcome: Outcome<CommandReply>): void {
+    if (this.#closed) return;
+    const atMs = this.#world.clock.nowMs();
+    const refused = outcome.ok && outcome.value.kind === 'status' && outcome.value.status !== 'Accepted';
+    const result = refused ? ({ ok: false, why: 'rejected' } as const) : outcome.ok ? ({ ok: true } as const) : outcome;
+    this.dispatch({ type: 'command-settled', command, generation, outcome: result, atMs });
+  }
+
+  #openChargers(): Promise<Outcome<ChargersHandle>> {
+    const { clock, log, randomness } = this.#world;
+    return openChargers(
+      {
+        clock,
+        log,
+        randomness,
+        listenForChargers: (options, door) => this.#world.listenForChargers(options, door),
+        report: (charger, report, atMs, reply) => this.#report(charger, report, atMs, reply),
+        connected: (charger, generation, ocppVersion) =>
+          this.dispatch({ type: 'charger-connected', charger, generation, ocppVersion, atMs: clock.nowMs() }),
+        lost: (charger, generation, detail) =>
+          this.dispatch({ type: 'charger-lost', charger, generation, detail, atMs: clock.nowMs() }),
+      },
+      this.#options.config.chargers,
+    );
+  }
+
+  #openWeb(): Promise<Outcome<WebHandle>> {
+    const { clock, log } = this.#world;
+    return openWeb(
+      {
+        clock,
+        log,
+        loopbackWrites: this.#options.loopbackWrites,
+        state: () => this.#state,
+        gate: () => gateFigures(this.#state, clock.nowMs()),
+        loop: () => this.#figures(),
+        notReady: () => notReady(this.#state, clock.nowMs()),
+        refused: () => this.#chargers?.unknown() ?? [],
+        upstream: () => [],
+        putLimits: (source, body) => this.#ems.put(source, body),
+        clearLimits: source => this.#ems.clear(source),
+      },
+      this.#options.config.web,
+    );
+  }
+
+  #figures() {
+    const nowMs = this.#world.clock.nowMs();
+    return {
+      lastPassMs: this.#lastPassMs,
+      p99PassMs: this.#passMs.p99Ms(nowMs) ?? 0,
+      p99ReactionMs: this.#reactionMs.p99Ms(nowMs),
+    };
+  }
+
+  #rememberLimits(): void {
+    void this.#store.remember('outside-limits', this.#state.outsideLimits);
+  }
+
+  /** Limits from outside outlive us: a cap set yesterday holds after a restart. */
+  #recallLimits(): void {
+    const recalled = this.#store.recall('outside-limits');
+    if (!recalled.ok) this.#world.log.error('limits from outside could not be read back', { detail: recalled.detail });
+    else if (recalled.value !== null && recalled.value.value.length > 0) {
+      const limits = recalled.value.value;
+      this.#state = { ...this.#state, outsideLimits: limits };
+    }
+  }
+}

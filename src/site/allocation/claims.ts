@@ -1,0 +1,103 @@
+/**
+ * The state, seen as an allocation problem: who asks, who takes without asking, and what is left on
+ * each row for the rest.
+ */
+import { at } from '#base/assert.ts';
+import type { Triple } from '#base/units.ts';
+import type { Claim, RowTree } from '#site/allocation/claim.ts';
+import { isStuck } from '#site/gate/belief.ts';
+import { exposureMa } from '#site/gate/ledger.ts';
+import type { RowRoom } from '#site/gate/rows.ts';
+import type { Connector, SiteState } from '#site/state.ts';
+import type { ConnectorSpec, Topology } from '#site/topology.ts';
+
+/**
+ * `claims` asks. `fixed` stands at its fallback because nobody asks. `stuck` takes what it may still
+ * hold, whatever it was told (rules 4, 6, 8, 9).
+ */
+export type Part = 'claims' | 'fixed' | 'stuck';
+
+/** What each connector is to this pass, by connector index. */
+export function partsOf(state: SiteState, atMs: number): readonly Part[] {
+  return state.topology.connectors.map(spec => {
+    const connector = at(state.connectors, spec.index);
+    if (isStuck(connector, at(state.chargers, spec.charger), atMs)) return 'stuck';
+    return wants(connector) ? 'claims' : 'fixed';
+  });
+}
+
+/** A car that runs a transaction, or is said to charge or to be suspended, asks for current. */
+export const wants = (connector: Connector): boolean =>
+  connector.transaction !== null ||
+  connector.status === 'Charging' ||
+  connector.status === 'SuspendedEV' ||
+  connector.status === 'SuspendedEVSE';
+
+export function claimOf(spec: ConnectorSpec, connector: Connector, stepMa: number): Claim {
+  return {
+    connector: spec.index,
+    node: at(spec.path, 0),
+    phaseMask: spec.phases.reduce<number>((mask, phase) => mask | (1 << phase), 0),
+    minMa: spec.minMa,
+    ceilingMa: spec.maxMa,
+    stepMa,
+    arrival: connector.wantsSinceMs ?? Number.MAX_SAFE_INTEGER,
+  };
+}
+
+/** Claims of every connector whose part is in `asking`. */
+export function claimsOf(state: SiteState, parts: readonly Part[], asking: ReadonlySet<Part>): readonly Claim[] {
+  const out: Claim[] = [];
+  for (const spec of state.topology.connectors) {
+    const connector = at(state.connectors, spec.index);
+    if (!asking.has(at(parts, spec.index)) || !wants(connector)) continue;
+    out.push(claimOf(spec, connector, at(state.chargers, spec.charger).traits.stepMa));
+  }
+  return out;
+}
+
+/** What is left for claims on each row, once the takers that do not ask have taken theirs. */
+export function capacityFor(
+  state: SiteState,
+  rooms: readonly RowRoom[],
+  parts: readonly Part[],
+  taking: ReadonlySet<Part>,
+  atMs: number,
+): Float64Array {
+  const capacity = Float64Array.from(rooms, room => room.targetMa);
+  for (const spec of state.topology.connectors) {
+    const part = at(parts, spec.index);
+    const takesFallback = part === 'fixed' || !taking.has(part);
+    if (part === 'claims' || (takesFallback && wants(at(state.connectors, spec.index)))) continue;
+    subtract(capacity, spec, takesFallback ? fallbackOf(spec) : exposureOf(state, spec, atMs));
+  }
+  return capacity;
+}
+
+function exposureOf(state: SiteState, spec: ConnectorSpec, atMs: number): Triple {
+  return exposureMa(at(state.connectors, spec.index), spec, at(state.chargers, spec.charger), atMs);
+}
+
+function fallbackOf(spec: ConnectorSpec): Triple {
+  const out: [number, number, number] = [0, 0, 0];
+  for (const phase of spec.phases) out[phase] = spec.fallbackMa;
+  return out;
+}
+
+function subtract(capacity: Float64Array, spec: ConnectorSpec, ma: Triple): void {
+  for (const circuit of spec.path) {
+    for (let p = 0; p < 3; p++) capacity[circuit * 4 + p] = (capacity[circuit * 4 + p] ?? 0) - (ma[p] ?? 0);
+    capacity[circuit * 4 + 3] = (capacity[circuit * 4 + 3] ?? 0) - ma[0] - ma[1] - ma[2];
+  }
+}
+
+const trees = new WeakMap<Topology, RowTree>();
+
+/** The circuit tree as the fill sees it; compiled once for each topology. */
+export function rowTree(topology: Topology): RowTree {
+  const known = trees.get(topology);
+  if (known !== undefined) return known;
+  const tree = { parent: Int32Array.from(topology.circuits, circuit => circuit.parent) };
+  trees.set(topology, tree);
+  return tree;
+}

@@ -1,0 +1,100 @@
+/**
+ * When a decrease is believed (rule 5), when it is overdue (rule 4), and when a charger no longer
+ * obeys at all (rule 8). Pure functions of one connector and an instant.
+ */
+import {
+  LINK_MS,
+  OBEYED_TO_RETURN,
+  OVER_CONFIRM_MS,
+  RETRY_FIRST_MS,
+  RETRY_MAX_MS,
+  SAMPLE_FRESH_MS,
+  TIMEOUTS_OFFLINE,
+  toleranceMa,
+} from '#site/gate/constants.ts';
+import { believed, highestHeldMa, isBelievedByTime, isUnknown, newest } from '#site/gate/ledger.ts';
+import type { Charger, Connector, DrawSample, Ledger } from '#site/state.ts';
+import type { ChargerTraits } from '#site/topology.ts';
+
+const highestPhaseMa = (sample: DrawSample): number => Math.max(sample.ma[0], sample.ma[1], sample.ma[2]);
+
+/** A sample that arrived at `atMs` was taken at most LINK_MS before (assumption A5). */
+const takenAfter = (sample: DrawSample, instantMs: number): boolean => sample.atMs - LINK_MS >= instantMs;
+
+/** True where this sample shows that the newest limit is obeyed (rule 5). */
+export function showsObeyed(ledger: Ledger, sample: DrawSample, traits: ChargerTraits): boolean {
+  const last = newest(ledger);
+  if (last.ackedAtMs === null) return false;
+  if (!takenAfter(sample, last.ackedAtMs + traits.reactionMs)) return false;
+  return highestPhaseMa(sample) <= last.limitMa + toleranceMa(last.limitMa);
+}
+
+/** The ledger after a sample: belief, suspicion, return (rules 5 and 8). */
+export function afterSample(ledger: Ledger, sample: DrawSample, traits: ChargerTraits): Ledger {
+  if (ledger.uncontrolled) return afterSampleWhileUncontrolled(ledger, sample, traits);
+  if (showsObeyed(ledger, sample, traits)) return { ...believed(ledger), overSinceMs: null, obeyed: 0 };
+  const ceilingMa = reachableMa(ledger, sample, traits);
+  if (highestPhaseMa(sample) <= ceilingMa + toleranceMa(ceilingMa)) {
+    return ledger.overSinceMs === null ? ledger : { ...ledger, overSinceMs: null };
+  }
+  if (ledger.overSinceMs === null) return { ...ledger, overSinceMs: sample.atMs };
+  if (sample.atMs - ledger.overSinceMs < OVER_CONFIRM_MS) return ledger;
+  return { ...ledger, uncontrolled: true, obeyed: 0 };
+}
+
+/** The most that obeying would allow when the sample was taken: an acked limit alone, once its reaction time is over. */
+function reachableMa(ledger: Ledger, sample: DrawSample, traits: ChargerTraits): number {
+  const last = newest(ledger);
+  const settled = last.ackedAtMs !== null && takenAfter(sample, last.ackedAtMs + traits.reactionMs);
+  return settled ? last.limitMa : highestHeldMa(ledger);
+}
+
+function afterSampleWhileUncontrolled(ledger: Ledger, sample: DrawSample, traits: ChargerTraits): Ledger {
+  if (!showsObeyed(ledger, sample, traits)) return ledger.obeyed === 0 ? ledger : { ...ledger, obeyed: 0 };
+  const obeyed = ledger.obeyed + 1;
+  if (obeyed < OBEYED_TO_RETURN) return { ...ledger, obeyed };
+  return { ...believed(ledger), uncontrolled: false, overSinceMs: null, obeyed: 0 };
+}
+
+/** Whether the charger takes commands at all (rule 6). */
+export const isReachable = (charger: Charger): boolean =>
+  charger.link === 'online' && charger.booted && charger.timeouts < TIMEOUTS_OFFLINE;
+
+/** When the next try of a failed command is due. */
+export function retryAtMs(ledger: Ledger): number {
+  if (ledger.failures === 0) return Number.NEGATIVE_INFINITY;
+  return ledger.failedAtMs + Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** (ledger.failures - 1));
+}
+
+/**
+ * When the newest decrease stops counting at its new value for targets (rule 4): two seconds without
+ * an ack, or the reaction time without a sample that shows it. Infinity where no decrease is open.
+ * The sample itself is allowed the time in which samples count as fresh; a real overload meanwhile
+ * is seen by the meter (rule 14's excess).
+ */
+export function overdueAtMs(connector: Connector, traits: ChargerTraits): number {
+  const ledger = connector.ledger;
+  const last = newest(ledger);
+  if (isUnknown(last) || highestHeldMa(ledger) <= last.limitMa) return Number.POSITIVE_INFINITY;
+  if (last.ackedAtMs === null) return last.sentAtMs + LINK_MS;
+  if (isShownSince(connector, last.ackedAtMs, last.limitMa)) return Number.POSITIVE_INFINITY;
+  return last.ackedAtMs + traits.reactionMs + SAMPLE_FRESH_MS;
+}
+
+/** A sample taken after the ack that lies within the limit shows the decrease to targets, though not yet to raises. */
+function isShownSince(connector: Connector, ackedAtMs: number, limitMa: number): boolean {
+  const draw = connector.draw;
+  return draw !== null && takenAfter(draw, ackedAtMs) && highestPhaseMa(draw) <= limitMa + toleranceMa(limitMa);
+}
+
+/**
+ * Whether a connector counts at what it may still hold instead of at what it was told (rule 4, 6, 8):
+ * it cannot be commanded, refused, is overdue, or does not obey.
+ */
+export function isStuck(connector: Connector, charger: Charger, atMs: number): boolean {
+  if (connector.ledger.uncontrolled || !isReachable(charger)) return true;
+  if (connector.ledger.failures > 0) return true;
+  if (charger.callSinceMs !== null && atMs >= charger.callSinceMs + LINK_MS) return true;
+  if (isBelievedByTime(newest(connector.ledger), charger.traits, atMs)) return false;
+  return atMs >= overdueAtMs(connector, charger.traits);
+}

@@ -1,0 +1,163 @@
+/**
+ * The exposure ledger of one connector (safety rules 1, 3, 4, 5): every limit that its charger may
+ * still be obeying, from the first moment it might until it certainly no longer does.
+ */
+import { assert } from '#base/assert.ts';
+import type { Triple } from '#base/units.ts';
+import { HELD_MAX, SAMPLE_USABLE_MS } from '#site/gate/constants.ts';
+import type { Charger, Connector, Held, Ledger } from '#site/state.ts';
+import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
+
+/** A connector of which nothing is known: it may draw its rating (rule 27). */
+export const unknownLedger = (ratingMa: number): Ledger => ({
+  held: [unknownHeld(ratingMa)],
+  failures: 0,
+  failedAtMs: Number.NEGATIVE_INFINITY,
+  raisedAtMs: Number.NEGATIVE_INFINITY,
+  overSinceMs: null,
+  uncontrolled: false,
+  obeyed: 0,
+});
+
+export const unknownHeld = (ratingMa: number): Held => ({
+  limitMa: ratingMa,
+  sentAtMs: Number.NEGATIVE_INFINITY,
+  ackedAtMs: null,
+});
+
+/** True for the entry that stands for an unknown past. */
+export const isUnknown = (held: Held): boolean => held.sentAtMs === Number.NEGATIVE_INFINITY;
+
+export function newest(ledger: Ledger): Held {
+  const last = ledger.held[ledger.held.length - 1];
+  assert(last !== undefined, 'a ledger is never empty');
+  return last;
+}
+
+/** The highest limit that may still be obeyed, whatever has been acknowledged. */
+export function highestHeldMa(ledger: Ledger): number {
+  let highest = 0;
+  for (const held of ledger.held) if (held.limitMa > highest) highest = held.limitMa;
+  return highest;
+}
+
+/** The last acknowledged limit, or null. */
+export function grantMa(ledger: Ledger): number | null {
+  for (let i = ledger.held.length - 1; i >= 0; i--) {
+    const held = ledger.held[i];
+    if (held !== undefined && held.ackedAtMs !== null) return held.limitMa;
+  }
+  return null;
+}
+
+/** Mains may sag to this share of nominal: a limit in watts then means more amperes (rule 10). */
+const LOWEST_VOLTAGE = 0.9;
+
+/**
+ * What a limit books on each phase (rule 10). A limit in amperes is itself. One in watts may be drawn
+ * on a single phase at low voltage, unless the model is proven to divide it by the phases; never more
+ * than the rating. A model that cannot pause draws its minimum when told less.
+ */
+export function levelMa(limitMa: number, spec: ConnectorSpec, traits: ChargerTraits): number {
+  const obeyed = !traits.canPause && limitMa < spec.minMa ? spec.minMa : limitMa;
+  return Math.min(spec.maxMa, Math.ceil(obeyed * levelFactor(spec, traits)));
+}
+
+/** The highest limit whose level is within `levelMa`: the inverse of the above. */
+export const limitWithin = (level: number, spec: ConnectorSpec, traits: ChargerTraits): number =>
+  level >= spec.maxMa ? spec.maxMa : Math.floor(level / levelFactor(spec, traits));
+
+function levelFactor(spec: ConnectorSpec, traits: ChargerTraits): number {
+  if (traits.rateUnit === 'A') return 1;
+  return (traits.dividesByPhases ? 1 : spec.phases.length) / LOWEST_VOLTAGE;
+}
+
+/**
+ * The level that is booked for a connector at `atMs` (rules 1 and 8): the highest limit it may hold.
+ * A decrease of a class A charger counts as done `believeMs` after its ack, seen or not (rule 5).
+ */
+export function bookedMa(connector: Connector, spec: ConnectorSpec, traits: ChargerTraits, atMs: number): number {
+  const ledger = connector.ledger;
+  if (ledger.uncontrolled) return spec.maxMa;
+  const last = newest(ledger);
+  const limitMa = isBelievedByTime(last, traits, atMs) ? last.limitMa : highestHeldMa(ledger);
+  return levelMa(limitMa, spec, traits);
+}
+
+export const isBelievedByTime = (held: Held, traits: ChargerTraits, atMs: number): boolean =>
+  traits.leaseClass === 'A' && held.ackedAtMs !== null && atMs >= held.ackedAtMs + traits.believeMs;
+
+/** True where nothing but class A stands behind a schedule once the link is gone (rule 9, promise 2). */
+export const bookedAtRating = (charger: Charger): boolean =>
+  charger.link === 'offline' && charger.traits.leaseClass !== 'A';
+
+/**
+ * Exposure on the grid's phases (rules 1, 11): the booked level on every phase the connector can
+ * reach, or the measured draw where that is more, off-mask phases included.
+ */
+export function exposureMa(connector: Connector, spec: ConnectorSpec, charger: Charger, atMs: number): Triple {
+  const level = bookedAtRating(charger) ? spec.maxMa : bookedMa(connector, spec, charger.traits, atMs);
+  const draw = connector.draw;
+  const usable = draw !== null && atMs - draw.atMs <= SAMPLE_USABLE_MS;
+  const out: [number, number, number] = [0, 0, 0];
+  for (const phase of spec.phases) out[phase] = level;
+  if (usable) for (let p = 0; p < 3; p++) out[p] = Math.max(out[p] ?? 0, draw.ma[p] ?? 0);
+  return out;
+}
+
+/** The ledger after a limit has been handed to the link. */
+export function withSent(ledger: Ledger, limitMa: number, atMs: number): Ledger {
+  const isRaise = limitMa > newest(ledger).limitMa;
+  return {
+    ...ledger,
+    held: bounded([...ledger.held, { limitMa, sentAtMs: atMs, ackedAtMs: null }]),
+    raisedAtMs: isRaise ? atMs : ledger.raisedAtMs,
+    obeyed: !isRaise && ledger.uncontrolled ? 0 : ledger.obeyed,
+  };
+}
+
+/** Merges the two oldest entries at their maximum: exposure never shrinks by forgetting. */
+function bounded(held: readonly Held[]): readonly Held[] {
+  const [first, second, ...rest] = held;
+  if (held.length <= HELD_MAX || first === undefined || second === undefined) return held;
+  return [first.limitMa >= second.limitMa ? first : { ...first, limitMa: second.limitMa }, ...rest];
+}
+
+/**
+ * The ledger after the charger acknowledged `limitMa`, sent at `sentAtMs`. A raise replaces all below
+ * it; a decrease leaves the older limits standing until it is believed (rule 4).
+ */
+export function withAck(ledger: Ledger, limitMa: number, atMs: number): Ledger {
+  const index = findUnacked(ledger.held, limitMa);
+  if (index < 0) return { ...ledger, failures: 0 };
+  const acked: Held = { limitMa, sentAtMs: ledger.held[index]?.sentAtMs ?? atMs, ackedAtMs: atMs };
+  const older = ledger.held.slice(0, index).filter(held => held.limitMa > limitMa);
+  return { ...ledger, held: [...older, acked, ...ledger.held.slice(index + 1)], failures: 0 };
+}
+
+/** The ledger after the charger refused `limitMa`: it certainly does not hold it. */
+export function withRefusal(ledger: Ledger, limitMa: number, atMs: number): Ledger {
+  const index = findUnacked(ledger.held, limitMa);
+  const held = index < 0 || ledger.held.length === 1 ? ledger.held : ledger.held.filter((_, i) => i !== index);
+  return { ...ledger, held, failures: ledger.failures + 1, failedAtMs: atMs };
+}
+
+/** The ledger after no answer came: the charger may hold it or not, so both stand. */
+export const withSilence = (ledger: Ledger, atMs: number): Ledger => ({
+  ...ledger,
+  failures: ledger.failures + 1,
+  failedAtMs: atMs,
+});
+
+function findUnacked(held: readonly Held[], limitMa: number): number {
+  for (let i = held.length - 1; i >= 0; i--) {
+    const entry = held[i];
+    if (entry !== undefined && entry.limitMa === limitMa && entry.ackedAtMs === null && !isUnknown(entry)) return i;
+  }
+  return -1;
+}
+
+/** The ledger once the newest limit is believed: nothing older is obeyed any more. */
+export function believed(ledger: Ledger): Ledger {
+  return ledger.held.length === 1 ? ledger : { ...ledger, held: [newest(ledger)] };
+}

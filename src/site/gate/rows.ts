@@ -1,0 +1,112 @@
+/**
+ * What is free on every row for EVs, in two readings that are held apart on purpose (rule 14): for
+ * targets with Bheld, so that caution never becomes a limit cycle; for raises with Bhi, so that no
+ * raise rests on a guess.
+ */
+import { at } from '#base/assert.ts';
+import { NO_LIMIT_MA, type RowIndex } from '#base/units.ts';
+import { freshness } from '#site/gate/freshness.ts';
+import { designMa, guardMeter, type LimitInForce, limitsInForce, marginMa, reservedMa } from '#site/gate/limits.ts';
+import type { SiteState } from '#site/state.ts';
+import type { Circuit } from '#site/topology.ts';
+
+/** What one row allows all EVs below together, and the limit that says so. */
+export type RowRoom = {
+  readonly circuit: number;
+  readonly row: RowIndex;
+  /** For targets; may be negative when the building alone is over. */
+  readonly targetMa: number;
+  /** For raises: −NO_LIMIT_MA where no raise may be made at all. */
+  readonly raiseMa: number;
+  /** The limit that binds, or null where none stands. */
+  readonly limit: LimitInForce | null;
+  /** `meter` where a silent or new guard meter, not the limit, is the reason. */
+  readonly because: 'limit' | 'meter';
+};
+
+/** By 4 × circuit + row. */
+export function siteRows(state: SiteState, atMs: number): readonly RowRoom[] {
+  const out: RowRoom[] = [];
+  for (const circuit of state.topology.circuits) {
+    const limits = limitsInForce(state, circuit, atMs);
+    for (const row of [0, 1, 2, 3] as const) out.push(rowRoom(state, circuit, limits, row, atMs));
+  }
+  return out;
+}
+
+function rowRoom(
+  state: SiteState,
+  circuit: Circuit,
+  limits: readonly LimitInForce[],
+  row: RowIndex,
+  atMs: number,
+): RowRoom {
+  const load = background(state, circuit, row, atMs);
+  let targetMa = NO_LIMIT_MA;
+  let raiseMa = NO_LIMIT_MA;
+  let binding: LimitInForce | null = null;
+  for (const limit of limits) {
+    const limitMa = limit.rowsMa[row];
+    if (limitMa >= NO_LIMIT_MA) continue;
+    const base = limitMa - marginMa(circuit, limit, row, state.topology.supplyPhases) - reservedMa(circuit, row);
+    const forTargets = limit.evOnly ? base : base - load.targetMa;
+    if (forTargets < targetMa) {
+      targetMa = forTargets;
+      binding = limit;
+    }
+    raiseMa = Math.min(raiseMa, limit.evOnly ? base : base - load.raiseMa);
+  }
+  const failSafe = load.failSafe && circuit.failSafeMa !== null && row !== 3 ? circuit.failSafeMa[row] : null;
+  if (failSafe !== null) targetMa = binding === null ? failSafe : Math.min(limitWithoutLoad(limits, row), failSafe);
+  if (load.noRaise) raiseMa = -NO_LIMIT_MA;
+  return {
+    circuit: circuit.index,
+    row,
+    targetMa: Math.floor(targetMa),
+    raiseMa: Math.floor(raiseMa),
+    limit: binding,
+    because: load.failSafe ? 'meter' : 'limit',
+  };
+}
+
+/** A configured fail-safe replaces the estimate of the building, never the limit itself. */
+const limitWithoutLoad = (limits: readonly LimitInForce[], row: RowIndex): number =>
+  limits.reduce((lowest, limit) => Math.min(lowest, limit.rowsMa[row]), NO_LIMIT_MA);
+
+type RowLoad = {
+  readonly targetMa: number;
+  readonly raiseMa: number;
+  readonly noRaise: boolean;
+  readonly failSafe: boolean;
+};
+
+/** The building's share of a row: measured where a guard meter is believed, else what it draws at worst (rule 16). */
+function background(state: SiteState, circuit: Circuit, row: RowIndex, atMs: number): RowLoad {
+  const design = designMa(circuit, row);
+  const meter = guardMeter(state, circuit);
+  const known = state.backgrounds[circuit.index] ?? null;
+  if (meter === null || known === null) return { targetMa: design, raiseMa: design, noRaise: false, failSafe: false };
+  const fresh = freshness(meter, atMs);
+  if (fresh === 'fail-safe' || known.heldMa === null) {
+    return { targetMa: design, raiseMa: design, noRaise: true, failSafe: true };
+  }
+  return {
+    targetMa: known.heldMa[row] + known.excessMa[row],
+    raiseMa: Math.max(known.highMa[row], known.heldMa[row]) + known.excessMa[row],
+    noRaise: fresh !== 'fresh',
+    failSafe: false,
+  };
+}
+
+/** What EVs already hold on each row, by 4 × circuit + row: the sum of their exposures. */
+export function loadByRow(state: SiteState, perConnector: readonly (readonly [number, number, number])[]): number[] {
+  const sums = new Array<number>(state.topology.circuits.length * 4).fill(0);
+  for (const spec of state.topology.connectors) {
+    const ma = at(perConnector, spec.index);
+    for (const circuit of spec.path) {
+      for (let p = 0; p < 3; p++) sums[circuit * 4 + p] = (sums[circuit * 4 + p] ?? 0) + (ma[p] ?? 0);
+      sums[circuit * 4 + 3] = (sums[circuit * 4 + 3] ?? 0) + ma[0] + ma[1] + ma[2];
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,116 @@
+/** What the gate knows and people want to see: bookings, limits in force, loads and headroom. */
+import { at } from '#base/assert.ts';
+import { NO_LIMIT_MA, type RowIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
+import { isReachable } from '#site/gate/belief.ts';
+import { SAMPLE_USABLE_MS } from '#site/gate/constants.ts';
+import { freshness } from '#site/gate/freshness.ts';
+import { exposureMa, grantMa, isUnknown } from '#site/gate/ledger.ts';
+import { guardMeter, type LimitInForce, limitsInForce } from '#site/gate/limits.ts';
+import { loadByRow, type RowRoom, siteRows } from '#site/gate/rows.ts';
+import type { SiteState } from '#site/state.ts';
+import type { Circuit, ConnectorSpec } from '#site/topology.ts';
+
+export type ConnectorFigures = {
+  readonly exposureMa: Triple;
+  readonly control: 'controlled' | 'unproven' | 'uncontrolled' | 'offline';
+  readonly grantMa: number | null;
+};
+
+export type CircuitFigures = {
+  readonly limitMa: Triple;
+  readonly hardLimitMa: Triple;
+  readonly limitW: number | null;
+  readonly loadMa: Triple;
+  readonly loadW: number;
+  readonly loadSource: 'meter' | 'sum';
+  readonly headroomMa: Triple;
+  readonly headroomW: number | null;
+  readonly backgroundMa: Triple;
+  readonly evMa: Triple;
+};
+
+export type GateFigures = {
+  readonly connectors: readonly ConnectorFigures[];
+  readonly circuits: readonly CircuitFigures[];
+};
+
+export function gateFigures(state: SiteState, atMs: number): GateFigures {
+  const exposures = state.topology.connectors.map(spec =>
+    exposureMa(at(state.connectors, spec.index), spec, at(state.chargers, spec.charger), atMs),
+  );
+  const used = loadByRow(state, exposures);
+  const draws = loadByRow(
+    state,
+    state.topology.connectors.map(spec => drawnMa(state, spec, atMs)),
+  );
+  const rooms = siteRows(state, atMs);
+  return {
+    connectors: state.topology.connectors.map(spec => connectorFigures(state, spec, at(exposures, spec.index))),
+    circuits: state.topology.circuits.map(circuit => circuitFigures(state, circuit, rooms, used, draws, atMs)),
+  };
+}
+
+function connectorFigures(state: SiteState, spec: ConnectorSpec, exposure: Triple): ConnectorFigures {
+  const connector = at(state.connectors, spec.index);
+  const charger = at(state.chargers, spec.charger);
+  const unproven = charger.traits.leaseClass !== 'A' || connector.ledger.held.some(isUnknown);
+  const obeying = unproven ? 'unproven' : 'controlled';
+  const control = !isReachable(charger) ? 'offline' : connector.ledger.uncontrolled ? 'uncontrolled' : obeying;
+  return { exposureMa: exposure, control, grantMa: grantMa(connector.ledger) };
+}
+
+/** What a car draws: its sample, or its grant where the sample is old. */
+function drawnMa(state: SiteState, spec: ConnectorSpec, atMs: number): Triple {
+  const { draw, ledger } = at(state.connectors, spec.index);
+  if (draw !== null && atMs - draw.atMs <= SAMPLE_USABLE_MS) return draw.ma;
+  if (at(state.connectors, spec.index).transaction === null) return ZERO_TRIPLE;
+  const out: [number, number, number] = [0, 0, 0];
+  for (const phase of spec.phases) out[phase] = grantMa(ledger) ?? spec.maxMa;
+  return out;
+}
+
+function circuitFigures(
+  state: SiteState,
+  circuit: Circuit,
+  rooms: readonly RowRoom[],
+  used: readonly number[],
+  draws: readonly number[],
+  atMs: number,
+): CircuitFigures {
+  const limits = limitsInForce(state, circuit, atMs);
+  const lowest = (list: readonly LimitInForce[], row: RowIndex) =>
+    list.reduce((low, limit) => Math.min(low, limit.rowsMa[row]), NO_LIMIT_MA);
+  const perPhase = (value: (row: 0 | 1 | 2) => number): Triple => [value(0), value(1), value(2)];
+  const hard = limits.filter(limit => limit.kind === 'hard');
+  const head = (row: RowIndex) => at(rooms, circuit.index * 4 + row).targetMa - (used[circuit.index * 4 + row] ?? 0);
+  const watts = limits.flatMap(limit => (limit.limitW === null ? [] : [limit.limitW]));
+  const load = loadOf(state, circuit, draws, atMs);
+  return {
+    limitMa: perPhase(row => lowest(limits, row)),
+    hardLimitMa: perPhase(row => lowest(hard, row)),
+    limitW: watts.length === 0 ? null : Math.min(...watts),
+    ...load,
+    headroomMa: perPhase(head),
+    headroomW: watts.length === 0 ? null : Math.round((head(3) * state.topology.nominalV) / 1000),
+    evMa: perPhase(row => draws[circuit.index * 4 + row] ?? 0),
+  };
+}
+
+/** Load by the node's own guard meter; without one, child meters, charger draws and the design load. */
+function loadOf(state: SiteState, circuit: Circuit, draws: readonly number[], atMs: number) {
+  const meter = guardMeter(state, circuit);
+  const background = state.backgrounds[circuit.index]?.heldMa;
+  if (meter?.reading != null && freshness(meter, atMs) !== 'fail-safe') {
+    const backgroundMa: Triple = background ? [background[0], background[1], background[2]] : circuit.designLoadMa;
+    return {
+      loadMa: meter.reading.currentMa,
+      loadW: Math.round(meter.reading.powerW),
+      loadSource: 'meter' as const,
+      backgroundMa,
+    };
+  }
+  const at4 = (row: number) => (draws[circuit.index * 4 + row] ?? 0) + (circuit.designLoadMa[row] ?? 0);
+  const loadMa: Triple = [at4(0), at4(1), at4(2)];
+  const loadW = Math.round(((loadMa[0] + loadMa[1] + loadMa[2]) / 1000) * state.topology.nominalV);
+  return { loadMa, loadW, loadSource: 'sum' as const, backgroundMa: circuit.designLoadMa };
+}

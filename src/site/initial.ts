@@ -1,0 +1,67 @@
+/** The state at the instant of the start: nothing is known, so everything is booked at its worst (rule 27). */
+import { at } from '#base/assert.ts';
+import { UNKNOWN_BACKGROUND } from '#site/gate/background.ts';
+import { unknownLedger } from '#site/gate/ledger.ts';
+import type { Charger, Connector, Meter, SiteState } from '#site/state.ts';
+import type { ChargerSpec, ConnectorSpec, MeterSpec, Topology } from '#site/topology.ts';
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+export const initialState = (topology: Topology, atMs: number): SiteState => ({
+  topology,
+  startedAtMs: atMs,
+  chargers: topology.chargers.map(unseenCharger),
+  connectors: topology.connectors.map(spec => unseenConnector(spec, atMs)),
+  meters: topology.meters.map(unreadMeter),
+  backgrounds: topology.circuits.map(circuit => (circuit.meter >= 0 ? UNKNOWN_BACKGROUND : null)),
+  outsideLimits: [],
+  targets: topology.connectors.map(spec => ({
+    targetMa: spec.fallbackMa,
+    reason: {
+      source: 'charger',
+      id: at(topology.chargers, spec.charger).identity,
+      row: null,
+      text: 'not seen since the start: counted at its rating',
+    },
+  })),
+  loop: { passes: 0, lastPassAtMs: NEVER, failedChecks: 0, blockedReductions: 0, raisesWaiting: false },
+});
+
+const unseenCharger = (spec: ChargerSpec): Charger => ({
+  link: 'offline',
+  generation: 0,
+  linkSinceMs: NEVER,
+  booted: false,
+  traits: spec.traits,
+  vendor: '',
+  model: '',
+  firmware: '',
+  ocppVersion: '',
+  lastHeardMs: NEVER,
+  callSinceMs: null,
+  timeouts: 0,
+  skewMs: null,
+  lateInARow: 0,
+  askedAtMs: NEVER,
+});
+
+const unseenConnector = (spec: ConnectorSpec, atMs: number): Connector => ({
+  status: 'Unknown',
+  statusAtMs: atMs,
+  errorCode: '',
+  transaction: null,
+  draw: null,
+  drawBefore: null,
+  registerWh: null,
+  wantsSinceMs: null,
+  ledger: unknownLedger(spec.maxMa),
+});
+
+const unreadMeter = (spec: MeterSpec): Meter => ({
+  reading: null,
+  atMs: NEVER,
+  intervalMs: spec.intervalMs,
+  goodInARow: 0,
+  quality: 'stale',
+  lastError: 'not read yet',
+});

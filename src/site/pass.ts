@@ -1,0 +1,106 @@
+/** One pass of the loop: allocate, check, gate. Two layers that do not trust each other. */
+import { at } from '#base/assert.ts';
+import { allocate } from '#site/allocation/allocate.ts';
+import { certificateHolds } from '#site/allocation/certificate.ts';
+import type { Claim, Share } from '#site/allocation/claim.ts';
+import { capacityFor, claimsOf, type Part, partsOf, rowTree, wants } from '#site/allocation/claims.ts';
+import { rowsHold } from '#site/allocation/row-check.ts';
+import { isReachable } from '#site/gate/belief.ts';
+import { nextDeadlineMs } from '#site/gate/deadlines.ts';
+import type { PassResult } from '#site/gate/decision.ts';
+import { exposureMa, grantMa } from '#site/gate/ledger.ts';
+import { loadByRow, type RowRoom, siteRows } from '#site/gate/rows.ts';
+import { commandsFor } from '#site/gate/send.ts';
+import { failedCheckReason, idleReason, reasonOfShare, stuckReason, waitingReason } from '#site/reasons.ts';
+import type { Connector, SiteState, Target } from '#site/state.ts';
+import type { ConnectorSpec } from '#site/topology.ts';
+
+/**
+ * What each connector shall draw, and the commands that may leave for it now.
+ * @param atMs monotonic; everything in the state lies at or before it
+ */
+export function pass(state: SiteState, atMs: number): PassResult {
+  const rooms = siteRows(state, atMs);
+  const planned = plan(state, rooms, atMs);
+  const usedMa = loadByRow(state, exposures(state, atMs));
+  const sending = commandsFor(state, planned.targets, rooms, usedMa, atMs);
+  const targets = withWaiting(state, planned.targets, sending.waiting);
+  const after = { ...state, targets, loop: { ...state.loop, raisesWaiting: sending.waiting.size > 0 } };
+  return {
+    targets,
+    commands: sending.commands,
+    wakeAtMs: nextDeadlineMs(after, atMs),
+    checksHeld: planned.checksHeld,
+    blockedReductions: sending.blockedReductions,
+    raisesWaiting: sending.waiting.size > 0,
+  };
+}
+
+const exposures = (state: SiteState, atMs: number) =>
+  state.topology.connectors.map(spec =>
+    exposureMa(at(state.connectors, spec.index), spec, at(state.chargers, spec.charger), atMs),
+  );
+
+type Plan = { readonly targets: readonly Target[]; readonly checksHeld: boolean };
+
+const CLAIMS: ReadonlySet<Part> = new Set(['claims']);
+const CLAIMS_AND_STUCK: ReadonlySet<Part> = new Set(['claims', 'stuck']);
+const STUCK: ReadonlySet<Part> = new Set(['stuck']);
+const NONE: ReadonlySet<Part> = new Set();
+
+/**
+ * Targets for all. Stuck connectors count at what they may hold, so that the others give way in this
+ * very pass; what they themselves should draw comes from a second fill in which they ask like anyone.
+ */
+function plan(state: SiteState, rooms: readonly RowRoom[], atMs: number): Plan {
+  const parts = partsOf(state, atMs);
+  const main = fill(state, capacityFor(state, rooms, parts, STUCK, atMs), claimsOf(state, parts, CLAIMS));
+  const wished = parts.includes('stuck')
+    ? fill(state, capacityFor(state, rooms, parts, NONE, atMs), claimsOf(state, parts, CLAIMS_AND_STUCK))
+    : main;
+  if (!main.holds || !wished.holds)
+    return { targets: state.topology.connectors.map(s => safeTarget(state, s)), checksHeld: false };
+  const targets = state.topology.connectors.map(spec => {
+    const connector = at(state.connectors, spec.index);
+    const part = at(parts, spec.index);
+    if (!wants(connector)) return { targetMa: spec.fallbackMa, reason: idleReason(spec) };
+    const share = (part === 'stuck' ? wished : main).shares.get(spec.index);
+    const targetMa = share?.targetMa ?? 0;
+    if (part === 'stuck') return { targetMa, reason: stuckReason(spec, stuckWords(state, spec, connector)) };
+    return { targetMa, reason: share ? reasonOfShare(state.topology, share, spec, rooms) : idleReason(spec) };
+  });
+  return { targets, checksHeld: true };
+}
+
+function fill(state: SiteState, capacityMa: Float64Array, claims: readonly Claim[]) {
+  const tree = rowTree(state.topology);
+  const allocation = allocate(tree, capacityMa, claims);
+  const holds =
+    certificateHolds(tree, capacityMa, claims, allocation) && rowsHold(tree, capacityMa, claims, allocation);
+  return { holds, shares: new Map<number, Share>(allocation.shares.map(share => [share.connector, share])) };
+}
+
+/** Rule 28: a failed check grants the lower of the current grant and the fallback. */
+function safeTarget(state: SiteState, spec: ConnectorSpec): Target {
+  const granted = grantMa(at(state.connectors, spec.index).ledger);
+  return { targetMa: Math.min(granted ?? spec.fallbackMa, spec.fallbackMa), reason: failedCheckReason };
+}
+
+function stuckWords(state: SiteState, spec: ConnectorSpec, connector: Connector): string {
+  if (connector.ledger.uncontrolled) return 'draws more than it was told: counted at its rating';
+  if (!isReachable(at(state.chargers, spec.charger))) return 'cannot be reached: counted at what it may still draw';
+  if (connector.ledger.failures > 0) return 'did not take its last command: counted at what it may still draw';
+  return 'has not given way in time: counted at what it may still draw';
+}
+
+function withWaiting(
+  state: SiteState,
+  targets: readonly Target[],
+  waiting: ReadonlyMap<number, RowRoom>,
+): readonly Target[] {
+  if (waiting.size === 0) return targets;
+  return targets.map((target, index) => {
+    const room = waiting.get(index);
+    return room === undefined ? target : { ...target, reason: waitingReason(state.topology, target.targetMa, room) };
+  });
+}

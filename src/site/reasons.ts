@@ -1,0 +1,80 @@
+/** Reasons as the passes give them: what bound a share, in data and in plain words. */
+import { at } from '#base/assert.ts';
+import { type RowIndex, toA } from '#base/units.ts';
+import type { Share } from '#site/allocation/claim.ts';
+import type { RowRoom } from '#site/gate/rows.ts';
+import type { Reason, ReasonSource } from '#site/reason.ts';
+import type { ConnectorSpec, Topology } from '#site/topology.ts';
+
+const ROW_NAMES = ['L1', 'L2', 'L3', 'sum of phases'] as const;
+
+const KNOWN_SOURCES: readonly ReasonSource[] = [
+  'fuse',
+  'contract',
+  'ems',
+  'grid',
+  'csms',
+  'cap',
+  'schedule',
+  'charger',
+  'cable',
+];
+
+/** The closed list knows the usual names; any other source from outside is an energy manager. */
+const sourceOf = (name: string): ReasonSource => KNOWN_SOURCES.find(known => known === name) ?? 'ems';
+
+/** Why a share is what it is. */
+export function reasonOfShare(
+  topology: Topology,
+  share: Share,
+  spec: ConnectorSpec,
+  rooms: readonly RowRoom[],
+): Reason {
+  if (share.bound.kind === 'ceiling') {
+    return { source: 'charger', id: String(spec.index), row: null, text: `all that ${spec.name} can give` };
+  }
+  const room = at(rooms, share.bound.node * 4 + share.bound.row);
+  const tight = reasonOfRow(topology, room);
+  if (share.bound.kind === 'row') return tight;
+  return { ...tight, source: 'minimum', text: `needs ${toA(spec.minMa)} A, no room left: ${tight.text}` };
+}
+
+/** Why a row has no more. */
+export function reasonOfRow(topology: Topology, room: RowRoom): Reason {
+  const circuit = at(topology.circuits, room.circuit);
+  const row = ROW_NAMES[room.row];
+  if (room.because === 'meter') {
+    return { source: 'meter', id: circuit.id, row: room.row, text: `the meter of ${circuit.name} is silent, ${row}` };
+  }
+  const name = room.limit?.source ?? 'fuse';
+  return { source: sourceOf(name), id: circuit.id, row: room.row, text: `${circuit.name}, ${name}, ${row}` };
+}
+
+/** A target above the grant that must wait until others have given way. */
+export const waitingReason = (topology: Topology, targetMa: number, room: RowRoom): Reason => ({
+  source: 'transit',
+  id: at(topology.circuits, room.circuit).id,
+  row: room.row as RowIndex,
+  text: `rises to ${toA(targetMa)} A when ${reasonOfRow(topology, room).text} has room`,
+});
+
+export const idleReason = (spec: ConnectorSpec): Reason => ({
+  source: 'fallback',
+  id: String(spec.index),
+  row: null,
+  text: spec.fallbackMa === 0 ? 'no car asks for current' : 'no car asks: its fallback current stands ready',
+});
+
+export const stuckReason = (spec: ConnectorSpec, words: string): Reason => ({
+  source: 'charger',
+  id: String(spec.index),
+  row: null,
+  text: words,
+});
+
+export const failedCheckReason: Reason = {
+  source: 'fallback',
+  id: 'check',
+  row: null,
+  text: 'a check of the allocation failed: the lower of grant and fallback current',
+};

@@ -1,0 +1,36 @@
+/** The only place where the site changes: one fact in, a new state out. One line for each kind of fact. */
+import { unreachable } from '#base/assert.ts';
+import type { SiteEvent } from '#site/event.ts';
+import { chargerConnected, chargerLost } from '#site/reduce/charger.ts';
+import { commandSettled, commandsSent } from '#site/reduce/command.ts';
+import { limitsCleared, limitsSet, passed } from '#site/reduce/loop.ts';
+import { meterFailed, meterSampled } from '#site/reduce/meter.ts';
+import { chargerReported } from '#site/reduce/report.ts';
+import type { SiteState } from '#site/state.ts';
+
+export function reduce(state: SiteState, event: SiteEvent): SiteState {
+  switch (event.type) {
+    case 'charger-connected':
+      return chargerConnected(state, event);
+    case 'charger-lost':
+      return chargerLost(state, event);
+    case 'charger-reported':
+      return chargerReported(state, event);
+    case 'commands-sent':
+      return commandsSent(state, event);
+    case 'command-settled':
+      return commandSettled(state, event);
+    case 'meter-sampled':
+      return meterSampled(state, event);
+    case 'meter-failed':
+      return meterFailed(state, event);
+    case 'limits-set':
+      return limitsSet(state, event);
+    case 'limits-cleared':
+      return limitsCleared(state, event);
+    case 'passed':
+      return passed(state, event);
+    default:
+      return unreachable(event);
+  }
+}

@@ -1,0 +1,65 @@
+/** A charger's link and identity: connected, booted, lost (rules 6, 9, 27). */
+import { at } from '#base/assert.ts';
+import type { SiteEvent } from '#site/event.ts';
+import { unknownHeld } from '#site/gate/ledger.ts';
+import { withCharger, withConnector } from '#site/reduce/leaf.ts';
+import type { Report } from '#site/report.ts';
+import type { SiteState } from '#site/state.ts';
+import type { ChargerTraits } from '#site/topology.ts';
+
+type Of<T extends SiteEvent['type']> = Extract<SiteEvent, { type: T }>;
+
+export function chargerConnected(state: SiteState, event: Of<'charger-connected'>): SiteState {
+  const linked = withCharger(state, event.charger, charger => ({
+    ...charger,
+    link: 'online',
+    generation: event.generation,
+    linkSinceMs: event.atMs,
+    ocppVersion: event.ocppVersion,
+    lastHeardMs: event.atMs,
+    callSinceMs: null,
+    timeouts: 0,
+  }));
+  return unprovenForgets(linked, event.charger);
+}
+
+export function chargerLost(state: SiteState, event: Of<'charger-lost'>): SiteState {
+  const charger = at(state.chargers, event.charger);
+  if (charger.generation !== event.generation) return state;
+  return withCharger(state, event.charger, found => ({ ...found, link: 'offline', callSinceMs: null }));
+}
+
+/** A boot tells the model; what an unproven model held before it is not known any more. */
+export function booted(
+  state: SiteState,
+  index: number,
+  report: Extract<Report, { kind: 'boot' }>,
+  traits: ChargerTraits | null,
+): SiteState {
+  const told = withCharger(state, index, charger => ({
+    ...charger,
+    booted: true,
+    vendor: report.vendor,
+    model: report.model,
+    firmware: report.firmware,
+    traits: traits ?? charger.traits,
+  }));
+  return unprovenForgets(told, index);
+}
+
+/**
+ * Only class A is trusted to hold its schedules through a lost link or a boot; of any other model
+ * nothing is known then, and it counts at its rating until a new limit is believed (promise 2).
+ */
+function unprovenForgets(state: SiteState, index: number): SiteState {
+  if (at(state.chargers, index).traits.leaseClass === 'A') return state;
+  let next = state;
+  for (const connector of at(state.topology.chargers, index).connectors) {
+    const ratingMa = at(state.topology.connectors, connector).maxMa;
+    next = withConnector(next, connector, found => ({
+      ...found,
+      ledger: { ...found.ledger, held: [unknownHeld(ratingMa)], failures: 0 },
+    }));
+  }
+  return next;
+}

@@ -1,0 +1,53 @@
+/** What became of our commands (rules 1, 4, 6). */
+import { at } from '#base/assert.ts';
+import type { SiteEvent } from '#site/event.ts';
+import type { GateCommand } from '#site/gate/decision.ts';
+import { believed, isBelievedByTime, newest, withAck, withRefusal, withSent, withSilence } from '#site/gate/ledger.ts';
+import { withCharger, withConnector } from '#site/reduce/leaf.ts';
+import type { Connector, SiteState } from '#site/state.ts';
+
+type Of<T extends SiteEvent['type']> = Extract<SiteEvent, { type: T }>;
+
+/** Booked before the bytes leave: from now on the charger may hold it. */
+export const commandsSent = (state: SiteState, event: Of<'commands-sent'>): SiteState =>
+  event.commands.reduce((next, command) => commandSent(next, command, event.atMs), state);
+
+function commandSent(state: SiteState, command: GateCommand, atMs: number): SiteState {
+  if (command.type === 'ask-sample') {
+    return withCharger(state, command.charger, charger => ({ ...charger, askedAtMs: atMs }));
+  }
+  const { traits } = at(state.chargers, command.charger);
+  const busy = withCharger(state, command.charger, charger => ({ ...charger, callSinceMs: atMs }));
+  return withConnector(busy, command.connector, connector => {
+    const settled = isBelievedByTime(newest(connector.ledger), traits, atMs);
+    const ledger = settled ? believed(connector.ledger) : connector.ledger;
+    return { ...connector, ledger: withSent(ledger, command.limitMa, atMs) };
+  });
+}
+
+export function commandSettled(state: SiteState, event: Of<'command-settled'>): SiteState {
+  const { command } = event;
+  const charger = at(state.chargers, command.charger);
+  if (command.type === 'ask-sample' || charger.generation !== event.generation) return state;
+  const silent = !event.outcome.ok && event.outcome.why === 'timeout';
+  const freed = withCharger(state, command.charger, found => ({
+    ...found,
+    callSinceMs: null,
+    timeouts: silent ? found.timeouts + 1 : 0,
+  }));
+  return withConnector(freed, command.connector, connector => settled(connector, event, command.limitMa));
+}
+
+function settled(connector: Connector, event: Of<'command-settled'>, limitMa: number): Connector {
+  const { outcome, atMs } = event;
+  if (outcome.ok) return afterAck(connector, limitMa, atMs);
+  const refused = outcome.why !== 'timeout' && outcome.why !== 'offline' && outcome.why !== 'cancelled';
+  const ledger = refused ? withRefusal(connector.ledger, limitMa, atMs) : withSilence(connector.ledger, atMs);
+  return { ...connector, ledger };
+}
+
+/** A connector that is Available draws nothing: whatever plugs in obeys the limit just acknowledged (rule 5). */
+function afterAck(connector: Connector, limitMa: number, atMs: number): Connector {
+  const acked = withAck(connector.ledger, limitMa, atMs);
+  return { ...connector, ledger: connector.status === 'Available' ? believed(acked) : acked };
+}

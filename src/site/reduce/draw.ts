@@ -1,0 +1,63 @@
+/**
+ * A charger's sampled values → what it draws on the grid's phases. The charger speaks of its own
+ * L1..L3; its wiring (`ConnectorSpec.phases`) says which grid phases these are.
+ */
+import { type PhaseIndex, toMa } from '#base/units.ts';
+import type { MeterSample, SampledValue } from '#site/report.ts';
+import type { ConnectorSpec } from '#site/topology.ts';
+
+export type Draw = {
+  readonly ma: readonly [number, number, number];
+  readonly powerW: number;
+};
+
+const OWN_PHASES = ['L1', 'L2', 'L3'] as const;
+
+/** Chargers report the inlet or the cable too; only the outlet is what the car draws. */
+const isOutlet = (value: SampledValue): boolean => value.location === 'Outlet' || value.location === '';
+
+/**
+ * The draw that one sample shows, or null where it shows none.
+ * Per-phase currents count as they are; a single current counts on every phase; power alone is
+ * spread over the phases at nominal voltage.
+ */
+export function drawOf(sample: MeterSample, spec: ConnectorSpec, nominalV: number): Draw | null {
+  const values = sample.values.filter(isOutlet);
+  const power = powerOf(values);
+  const currents = values.filter(value => value.measurand === 'Current.Import' && value.value >= 0);
+  const ma = currentsOf(currents, spec) ?? (power === null ? null : spread(power, spec, nominalV));
+  if (ma === null) return null;
+  return { ma, powerW: power ?? ((ma[0] + ma[1] + ma[2]) / 1000) * nominalV };
+}
+
+/** The energy register in Wh, or null. */
+export function registerOf(sample: MeterSample): number | null {
+  const found = sample.values.find(v => v.measurand === 'Energy.Active.Import.Register' && v.phase === null);
+  return found === undefined ? null : found.value;
+}
+
+function currentsOf(currents: readonly SampledValue[], spec: ConnectorSpec): [number, number, number] | null {
+  const out: [number, number, number] = [0, 0, 0];
+  let said = false;
+  for (const { phase, value } of currents) {
+    const own = phase === null ? -1 : OWN_PHASES.indexOf(phase as 'L1' | 'L2' | 'L3');
+    const grid: readonly PhaseIndex[] = phase === null ? spec.phases : spec.phases.slice(own, own + 1);
+    if (phase !== null && (own < 0 || grid.length === 0)) continue;
+    for (const p of grid) out[p] = Math.max(out[p], toMa(value));
+    said = true;
+  }
+  return said ? out : null;
+}
+
+function powerOf(values: readonly SampledValue[]): number | null {
+  const powers = values.filter(value => value.measurand === 'Power.Active.Import');
+  const total = powers.find(value => value.phase === null);
+  if (total !== undefined) return Math.max(0, total.value);
+  return powers.length === 0 ? null : powers.reduce((sum, value) => sum + Math.max(0, value.value), 0);
+}
+
+function spread(powerW: number, spec: ConnectorSpec, nominalV: number): [number, number, number] {
+  const out: [number, number, number] = [0, 0, 0];
+  for (const phase of spec.phases) out[phase] = toMa(powerW / (nominalV * spec.phases.length));
+  return out;
+}

@@ -1,0 +1,148 @@
+/** What a charging station said, as it changes what is known of it. */
+import { at } from '#base/assert.ts';
+import { ZERO_TRIPLE } from '#base/units.ts';
+import { wants } from '#site/allocation/claims.ts';
+import type { SiteEvent } from '#site/event.ts';
+import { afterSample } from '#site/gate/belief.ts';
+import { believed, newest } from '#site/gate/ledger.ts';
+import { booted } from '#site/reduce/charger.ts';
+import { drawOf, registerOf } from '#site/reduce/draw.ts';
+import { withCharger, withConnector } from '#site/reduce/leaf.ts';
+import { judgeSample } from '#site/reduce/skew.ts';
+import type { MeterSample, Report } from '#site/report.ts';
+import type { Connector, SiteState } from '#site/state.ts';
+import type { ConnectorSpec } from '#site/topology.ts';
+
+type Reported = Extract<SiteEvent, { type: 'charger-reported' }>;
+
+export function chargerReported(state: SiteState, event: Reported): SiteState {
+  const heard = withCharger(state, event.charger, charger => ({ ...charger, lastHeardMs: event.atMs }));
+  const { report } = event;
+  switch (report.kind) {
+    case 'boot':
+      return booted(heard, event.charger, report, event.traits);
+    case 'connector-status':
+      return withStatus(impliesBoot(heard, event.charger), event, report);
+    case 'transaction-started':
+      return transactionStarted(impliesBoot(heard, event.charger), event, report);
+    case 'transaction-ended':
+      return transactionEnded(heard, event, report);
+    case 'meter-values':
+      return withSamples(impliesBoot(heard, event.charger), event, report.connectorId, report.samples);
+    case 'heartbeat':
+      return impliesBoot(heard, event.charger);
+    case 'authorize':
+    case 'data-transfer':
+    case 'log-status':
+    case 'firmware-status':
+      return heard;
+  }
+}
+
+/** A charger that merely reconnects does not boot again; what it says shows that it runs. */
+const impliesBoot = (state: SiteState, index: number): SiteState =>
+  withCharger(state, index, charger => (charger.booted ? charger : { ...charger, booted: true }));
+
+/** The connector that a charger's own number means; undefined for 0 and for numbers we do not know. */
+export const connectorOf = (state: SiteState, charger: number, connectorId: number): ConnectorSpec | undefined => {
+  const found = at(state.topology.chargers, charger).connectors.find(
+    index => at(state.topology.connectors, index).connectorId === connectorId,
+  );
+  return found === undefined ? undefined : at(state.topology.connectors, found);
+};
+
+function withStatus(
+  state: SiteState,
+  event: Reported,
+  report: Extract<Report, { kind: 'connector-status' }>,
+): SiteState {
+  const spec = connectorOf(state, event.charger, report.connectorId);
+  if (spec === undefined) return state;
+  return withConnector(state, spec.index, connector => {
+    const next = { ...connector, status: report.status, statusAtMs: event.atMs, errorCode: report.errorCode };
+    return asking(report.status === 'Available' ? unplugged(next, event.atMs) : next, event.atMs);
+  });
+}
+
+/** Available: no car, so nothing is drawn, and an acknowledged limit is believed (rule 5). */
+function unplugged(connector: Connector, atMs: number): Connector {
+  const isAcked = newest(connector.ledger).ackedAtMs !== null;
+  const ledger = isAcked ? believed(connector.ledger) : connector.ledger;
+  return {
+    ...connector,
+    transaction: null,
+    draw: { atMs, ma: ZERO_TRIPLE, powerW: 0 },
+    drawBefore: null,
+    ledger: { ...ledger, overSinceMs: null },
+  };
+}
+
+/** Keeps the moment since which a car has been asking. */
+const asking = (connector: Connector, atMs: number): Connector => {
+  if (!wants(connector)) return connector.wantsSinceMs === null ? connector : { ...connector, wantsSinceMs: null };
+  return connector.wantsSinceMs === null ? { ...connector, wantsSinceMs: atMs } : connector;
+};
+
+function transactionStarted(
+  state: SiteState,
+  event: Reported,
+  report: Extract<Report, { kind: 'transaction-started' }>,
+): SiteState {
+  const spec = connectorOf(state, event.charger, report.connectorId);
+  if (spec === undefined) return state;
+  const transaction = {
+    id: event.freshId,
+    idToken: report.idToken,
+    startedAtMs: event.atMs,
+    startedAtWallMs: report.atWallMs,
+    meterStartWh: report.meterStartWh,
+  };
+  return withConnector(state, spec.index, connector =>
+    asking({ ...connector, transaction, registerWh: report.meterStartWh }, event.atMs),
+  );
+}
+
+function transactionEnded(
+  state: SiteState,
+  event: Reported,
+  report: Extract<Report, { kind: 'transaction-ended' }>,
+): SiteState {
+  const index = at(state.topology.chargers, event.charger).connectors.find(
+    connector => at(state.connectors, connector).transaction?.id === report.transactionId,
+  );
+  if (index === undefined) return state;
+  return withConnector(state, index, connector => {
+    const status = connector.status === 'Charging' ? 'Finishing' : connector.status;
+    return asking({ ...connector, transaction: null, status, registerWh: report.meterStopWh }, event.atMs);
+  });
+}
+
+function withSamples(
+  state: SiteState,
+  event: Reported,
+  connectorId: number,
+  samples: readonly MeterSample[],
+): SiteState {
+  const spec = connectorOf(state, event.charger, connectorId);
+  if (spec === undefined) return state;
+  return samples.reduce((next, sample) => withSample(next, event, spec, sample), state);
+}
+
+function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, sample: MeterSample): SiteState {
+  const charger = at(state.chargers, event.charger);
+  const judged = judgeSample(charger, event.atWallMs - sample.atWallMs);
+  const learned = withCharger(state, event.charger, found => ({
+    ...found,
+    skewMs: judged.skewMs,
+    lateInARow: judged.lateInARow,
+  }));
+  const registerWh = registerOf(sample);
+  const draw = judged.isLive ? drawOf(sample, spec, state.topology.nominalV) : null;
+  return withConnector(learned, spec.index, connector => {
+    const metered = registerWh === null ? connector : { ...connector, registerWh };
+    if (draw === null) return metered;
+    const seen = { atMs: event.atMs, ma: draw.ma, powerW: draw.powerW };
+    const ledger = afterSample(connector.ledger, seen, charger.traits);
+    return { ...metered, draw: seen, drawBefore: connector.draw, ledger };
+  });
+}

@@ -1,0 +1,61 @@
+/** How soon a pass must follow an event. Overload, a lower limit and a lost link start one at once; raises can wait. */
+import type { SiteEvent } from '#site/event.ts';
+import { NOISE_MA } from '#site/gate/constants.ts';
+import type { Background, SiteState } from '#site/state.ts';
+
+export type Urgency = 'now' | 'soon' | 'none';
+
+/** @param before and after: the state on both sides of the event */
+export function urgencyOf(event: SiteEvent, before: SiteState, after: SiteState): Urgency {
+  switch (event.type) {
+    case 'charger-lost':
+    case 'limits-set':
+      return 'now';
+    case 'command-settled':
+      return event.outcome.ok ? 'soon' : 'now';
+    case 'charger-connected':
+    case 'limits-cleared':
+      return 'soon';
+    case 'charger-reported':
+      return before.connectors === after.connectors && event.report.kind !== 'boot'
+        ? 'none'
+        : reportUrgency(event.report.kind, before, after);
+    case 'meter-sampled':
+      return meterUrgency(before, after);
+    case 'meter-failed':
+    case 'commands-sent':
+    case 'passed':
+      return 'none';
+  }
+}
+
+/** A sample matters only where it changes what is booked; anything else a charger says may change who asks. */
+function reportUrgency(kind: string, before: SiteState, after: SiteState): Urgency {
+  if (kind !== 'meter-values') return 'soon';
+  const changed = after.connectors.some((connector, i) => connector.ledger !== before.connectors[i]?.ledger);
+  return changed ? 'soon' : 'none';
+}
+
+function meterUrgency(before: SiteState, after: SiteState): Urgency {
+  let urgency: Urgency = 'none';
+  for (let i = 0; i < after.backgrounds.length; i++) {
+    const now = after.backgrounds[i];
+    const then = before.backgrounds[i];
+    if (now == null || then == null || now === then) continue;
+    if (isWorse(then, now)) return 'now';
+    if (isBetter(then, now, after.loop.raisesWaiting)) urgency = 'soon';
+  }
+  return urgency;
+}
+
+const isWorse = (then: Background, now: Background): boolean =>
+  (then.heldMa === null) !== (now.heldMa === null) ||
+  now.suspectSinceMs !== then.suspectSinceMs ||
+  now.excessMa.some((ma, row) => ma > (then.excessMa[row] ?? 0)) ||
+  (now.heldMa?.some((ma, row) => ma > (then.heldMa?.[row] ?? 0)) ?? false);
+
+/** Falling background is worth a pass once it is more than noise; a waiting raise looks at every sample. */
+const isBetter = (then: Background, now: Background, raisesWaiting: boolean): boolean =>
+  (raisesWaiting && now.highMa.some((ma, row) => ma < (then.highMa[row] ?? 0) - NOISE_MA)) ||
+  (now.heldMa?.some((ma, row) => ma < (then.heldMa?.[row] ?? 0)) ?? false) ||
+  now.excessMa.some((ma, row) => ma < (then.excessMa[row] ?? 0));
