@@ -1,0 +1,35 @@
+/** What a site file comes to: every room's resolved options, and the electrical site they share. */
+import type { Checked } from '#base/problem.ts';
+import type { ChargersOptions } from '#chargers/options.ts';
+import type { ChargerProfile } from '#chargers/quirks.ts';
+import type { HistoryOptions } from '#history/options.ts';
+import type { MetersOptions } from '#meters/options.ts';
+import type { Topology } from '#site/topology.ts';
+import type { WebOptions } from '#web/options.ts';
+import { examine } from './examine.ts';
+
+export type Config = {
+  readonly topology: Topology;
+  readonly chargers: ChargersOptions;
+  readonly meters: MetersOptions;
+  readonly web: WebOptions;
+  readonly history: HistoryOptions;
+  /** IANA name; for schedules and records, never for control. */
+  readonly siteTimezone: string;
+};
+
+/** The devices that a file may name. */
+export type Devices = {
+  readonly chargers: readonly ChargerProfile[];
+  /** Profiles in profiles/meters. */
+  readonly meterIds: readonly string[];
+  /** Those of them whose readings tell import from export. */
+  readonly signedMeterIds?: readonly string[];
+};
+
+/** Plain data, as parsed from a site file, as a configuration; or everything that is wrong with it. */
+export function resolveConfig(raw: unknown, devices: Devices): Checked<Config> {
+  const { problems, config } = examine(raw, devices);
+  if (config === null || problems.length > 0) return { ok: false, problems };
+  return { ok: true, value: config };
+}

@@ -1,0 +1,62 @@
+/** One parsed site file, looked at from every side; all that is wrong is told at once. */
+
+import { assert } from '#base/assert.ts';
+import type { ChargersOptions } from '#chargers/options.ts';
+import { type MetersOptions, meterOptions } from '#meters/options.ts';
+import type { Config, Devices } from './config.ts';
+import { crossFindings, crossNotes } from './cross-checks.ts';
+import { draftOf } from './draft.ts';
+import type { Finding } from './finding.ts';
+import { proofFindings } from './proof.ts';
+import type { RawCharger, RawConfig } from './raw.ts';
+import { topologyOf } from './topology.ts';
+import { schemaFindings } from './words.ts';
+
+export type Examined = {
+  readonly problems: readonly Finding[];
+  readonly notes: readonly Finding[];
+  /** There as soon as the file can be understood; with problems it is for showing sums, not for running. */
+  readonly config: Config | null;
+};
+
+/** Schema, then checks across sections, then the proof of hard limits where the file can be understood. */
+export function examine(parsed: unknown, devices: Devices): Examined {
+  const refused = schemaFindings(parsed);
+  const draft = draftOf(parsed, refused.badPaths);
+  const problems = [...refused.findings, ...crossFindings(draft, devices)];
+  const notes = crossNotes(draft);
+  if (problems.length > 0) return { problems, notes, config: null };
+  const raw = draft as RawConfig;
+  const config = resolved(raw, devices);
+  return { problems: proofFindings(config.topology, raw), notes, config };
+}
+
+function resolved(raw: RawConfig, devices: Devices): Config {
+  const meters: MetersOptions = { meters: raw.meters.map(meterOptions) };
+  const { influx } = raw.history;
+  return {
+    topology: topologyOf(raw, devices),
+    chargers: chargersOptions(raw),
+    meters,
+    web: { host: raw.web.host, port: raw.web.port, token: raw.web.token ?? null },
+    history: {
+      keepDays: raw.history.keepDays,
+      influx: influx === undefined ? null : { ...influx, token: influx.token ?? null },
+    },
+    siteTimezone: raw.site.timezone,
+  };
+}
+
+function chargersOptions(raw: RawConfig): ChargersOptions {
+  const chargers = raw.chargers.map((charger, index) => ({ index, identity: charger.identity, auth: authOf(charger) }));
+  return { host: raw.ocpp.host, port: raw.ocpp.port, chargers };
+}
+
+function authOf(charger: RawCharger): ChargersOptions['chargers'][number]['auth'] {
+  if (charger.auth === 'none') {
+    assert(charger.address !== undefined, 'a charger without a password was let pass without an address');
+    return { kind: 'none', address: charger.address };
+  }
+  assert(charger.password !== undefined, 'a charger was let pass without a password');
+  return { kind: 'basic', password: charger.password };
+}

@@ -1,0 +1,117 @@
+/**
+ * The proof that hard limits hold without us: when every lease has lapsed each socket stands at its
+ * fallback, and the building may draw all it was declared to. And what pausing cannot mend while we live.
+ */
+import { at } from '#base/assert.ts';
+import { type RowIndex, toA } from '#base/units.ts';
+import type { ConnectorSpec, Topology } from '#site/topology.ts';
+import { dotted, type Finding } from './finding.ts';
+import { drawOn, type FixedRow, fixedRows, ROW_NAMES } from './fixed-rows.ts';
+import type { RawConfig } from './raw.ts';
+
+/** One sum of the proof, in mA. */
+export type ProofRow = {
+  readonly circuit: string;
+  readonly source: string;
+  readonly row: RowIndex;
+  readonly limitMa: number;
+  readonly fallbackMa: number;
+  readonly buildingMa: number;
+  readonly reservedMa: number;
+  readonly totalMa: number;
+  readonly holds: boolean;
+  /** The same with every charger that is not proven at its rating. */
+  readonly unprovenTotalMa: number;
+};
+
+/** Obeys its schedule alone, seen by a test: only then does its fallback count when it is silent. */
+export const isProven = (topology: Topology, connector: ConnectorSpec): boolean =>
+  at(topology.chargers, connector.charger).traits.leaseClass === 'A';
+
+/** The sums of every hard row, in the order of the circuits. */
+export function proofRows(topology: Topology): readonly ProofRow[] {
+  return hardRows(topology).map(fixed => proofRow(topology, fixed));
+}
+
+const hardRows = (topology: Topology): readonly FixedRow[] =>
+  fixedRows(topology).filter(fixed => fixed.limit.kind === 'hard');
+
+function proofRow(topology: Topology, fixed: FixedRow): ProofRow {
+  const { circuit, row, limitMa, buildingMa, reservedMa } = fixed;
+  const fallbackMa = drawOn(topology, circuit, row, connector => connector.fallbackMa);
+  const unprovenMa = drawOn(topology, circuit, row, connector =>
+    isProven(topology, connector) ? connector.fallbackMa : ratedMa(topology, connector),
+  );
+  const totalMa = fallbackMa + buildingMa + reservedMa;
+  return {
+    circuit: circuit.id,
+    source: fixed.limit.source,
+    row,
+    limitMa,
+    fallbackMa,
+    buildingMa,
+    reservedMa,
+    totalMa,
+    holds: totalMa <= limitMa,
+    unprovenTotalMa: unprovenMa + buildingMa + reservedMa,
+  };
+}
+
+/** A connector's share of what its charger can draw at all: the sum of its sockets, never more than its feed. */
+function ratedMa(topology: Topology, connector: ConnectorSpec): number {
+  const sockets = at(topology.chargers, connector.charger).connectors;
+  if (sockets.length === 1) return connector.maxMa;
+  const sumMa = sockets.reduce((sum, index) => sum + at(topology.connectors, index).maxMa, 0);
+  const feed = at(topology.circuits, at(connector.path, 0));
+  const feedMa = Math.min(...feed.limits.map(limit => limit.limitMa[0]));
+  return Math.min(sumMa, feedMa) / sockets.length;
+}
+
+/** Every fixed row that cannot hold whatever we command, or does not hold without us. */
+export function proofFindings(topology: Topology, raw: RawConfig): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const fixed of fixedRows(topology)) {
+    const stuck = stuckFinding(topology, fixed);
+    const lapsed = fixed.limit.kind === 'hard' ? lapsedFinding(proofRow(topology, fixed)) : null;
+    const found = stuck ?? lapsed;
+    if (found !== null) findings.push({ path: pathOf(raw, fixed), ...found });
+  }
+  return findings;
+}
+
+type Words = { readonly message: string; readonly hint: string };
+
+function lapsedFinding(sum: ProofRow): Words | null {
+  if (sum.holds) return null;
+  const parts = `fallbacks ${toA(sum.fallbackMa)} A + building ${toA(sum.buildingMa)} A + reserved ${toA(sum.reservedMa)} A`;
+  return {
+    message: `does not hold without Busbar: ${ROW_NAMES[sum.row]} of ${sum.circuit}: ${parts} = ${toA(sum.totalMa)} A, above ${toA(sum.limitMa)} A`,
+    hint: sum.fallbackMa > 0 ? 'lower fallbackA of its chargers, or designLoadA' : 'lower designLoadA or reservedA',
+  };
+}
+
+/** Chargers that cannot pause, standing at their minimum, against any limit while we live. */
+function stuckFinding(topology: Topology, fixed: FixedRow): Words | null {
+  const cannotPause = (connector: ConnectorSpec) => !at(topology.chargers, connector.charger).traits.canPause;
+  const stuckMa = drawOn(topology, fixed.circuit, fixed.row, connector =>
+    cannotPause(connector) ? connector.minMa : 0,
+  );
+  const freeMa = fixed.limitMa - fixed.buildingMa - fixed.reservedMa - fixed.marginMa;
+  if (stuckMa === 0 || stuckMa <= freeMa) return null;
+  const names = fixed.circuit.connectors
+    .map(index => at(topology.connectors, index))
+    .filter(cannotPause)
+    .map(connector => at(topology.chargers, connector.charger).identity);
+  return {
+    message: `${[...new Set(names)].join(', ')} cannot pause and need ${toA(stuckMa)} A on ${ROW_NAMES[fixed.row]} of ${fixed.circuit.id}, where ${toA(freeMa)} A are free`,
+    hint: 'feed them elsewhere, or raise this limit',
+  };
+}
+
+/** Where the limit stands in the file; the feed of a charger with several sockets is its own entry. */
+function pathOf(raw: RawConfig, fixed: FixedRow): string {
+  const place = raw.circuits.findIndex(circuit => circuit.id === fixed.circuit.id);
+  if (place >= 0) return dotted('circuits', place, 'limits', fixed.limitIndex);
+  const charger = raw.chargers.findIndex(candidate => candidate.identity === fixed.circuit.id);
+  return dotted('chargers', charger, fixed.limit.source === 'cable' ? 'cableA' : 'ratingA');
+}

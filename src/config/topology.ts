@@ -1,0 +1,179 @@
+/** The electrical site from a checked file: dense arrays, parents before children. */
+import { at } from '#base/assert.ts';
+import { NO_LIMIT_MA, toMa, triple, ZERO_TRIPLE } from '#base/units.ts';
+import { CAUTIOUS_TRAITS, traitsOf } from '#chargers/quirks.ts';
+import { meterOptions } from '#meters/options.ts';
+import type {
+  ChargerSpec,
+  ChargerTraits,
+  Circuit,
+  ConnectorSpec,
+  FixedLimit,
+  MeterSpec,
+  Topology,
+} from '#site/topology.ts';
+import type { Devices } from './config.ts';
+import { fallbacks } from './fallback.ts';
+import { gridPhases, tripleOf } from './phases.ts';
+import type { RawCharger, RawCircuit, RawConfig, RawConnector } from './raw.ts';
+
+/** Shape of a checked file as the court sees it; every reference in it is known to hold. */
+export function topologyOf(raw: RawConfig, devices: Devices): Topology {
+  const supply = raw.supply.phases;
+  const ordered = parentsFirst(raw.circuits);
+  const traits = raw.chargers.map(charger => traitsFor(charger, devices));
+  const bare = [
+    ...ordered.map((circuit, index) => bareCircuit(circuit, index, ordered, raw)),
+    ...raw.chargers
+      .filter(isShared)
+      .map((charger, index) => chargerCircuit(charger, raw.circuits.length + index, ordered, supply)),
+  ];
+  const connectors = connectorsOf(raw, bare);
+  const circuits = bare.map(circuit => joined(circuit, bare, connectors));
+  const draft: Topology = {
+    siteName: raw.site.name,
+    supplyPhases: supply,
+    nominalV: raw.supply.nominalV,
+    circuits,
+    chargers: raw.chargers.map((charger, index) => chargerSpec(charger, index, connectors, at(traits, index))),
+    connectors,
+    meters: metersOf(raw, ordered, devices),
+    limitSources: raw.limits.sources,
+  };
+  const wishes = connectors.map(connector => at(raw.chargers, connector.charger).fallbackA);
+  return { ...draft, connectors: fallbacks(draft, wishes) };
+}
+
+/** A charger whose sockets share its feed: the feed is a row of its own (rule 7). */
+export const isShared = (charger: { readonly connectors?: readonly unknown[] | undefined }): boolean =>
+  (charger.connectors ?? []).length > 1;
+
+export const socketsOf = (charger: RawCharger): readonly RawConnector[] => charger.connectors ?? [{ connectorId: 1 }];
+
+/** The traits that a charger's entry names; cautious ones until its boot tells the model. */
+function traitsFor(charger: RawCharger, devices: Devices): ChargerTraits {
+  const profile = devices.chargers.find(candidate => candidate.id === charger.profile);
+  return profile === undefined ? CAUTIOUS_TRAITS : traitsOf(profile);
+}
+
+/** In the order of the file, but no circuit before the one that feeds it. */
+function parentsFirst(circuits: readonly RawCircuit[]): readonly RawCircuit[] {
+  const placed: RawCircuit[] = [];
+  const place = (circuit: RawCircuit): void => {
+    if (placed.includes(circuit)) return;
+    const parent = circuits.find(candidate => candidate.id === circuit.parent);
+    if (parent !== undefined) place(parent);
+    placed.push(circuit);
+  };
+  circuits.forEach(place);
+  return placed;
+}
+
+function bareCircuit(circuit: RawCircuit, index: number, ordered: readonly RawCircuit[], raw: RawConfig): Circuit {
+  const supply = raw.supply.phases;
+  return {
+    index,
+    id: circuit.id,
+    name: circuit.name ?? circuit.id,
+    parent: ordered.findIndex(candidate => candidate.id === circuit.parent),
+    children: [],
+    limits: circuit.limits.map(limit => ({
+      source: limit.source,
+      kind: limit.kind,
+      limitMa: limit.limitA === undefined ? triple(NO_LIMIT_MA) : tripleOf(limit.limitA, supply, NO_LIMIT_MA),
+      limitW: limit.limitW ?? null,
+      evOnly: limit.evOnly,
+    })),
+    marginMa: circuit.marginA === undefined ? null : toMa(circuit.marginA),
+    designLoadMa: tripleOf(circuit.designLoadA ?? 0, supply, 0),
+    reservedMa: tripleOf(circuit.reservedA, supply, 0),
+    meter: raw.meters.findIndex(meter => meter.id === circuit.meter),
+    failSafeMa: circuit.failSafeA === undefined ? null : tripleOf(circuit.failSafeA, supply, 0),
+    connectors: [],
+  };
+}
+
+function chargerCircuit(charger: RawCharger, index: number, ordered: readonly RawCircuit[], supply: 1 | 3): Circuit {
+  const limit = (source: string, amps: number): FixedLimit => {
+    const limitMa = tripleOf(amps, supply, NO_LIMIT_MA);
+    return { source, kind: 'hard', limitMa, limitW: null, evOnly: true };
+  };
+  const cable = charger.cableA === undefined ? [] : [limit('cable', charger.cableA)];
+  return {
+    index,
+    id: charger.identity,
+    name: charger.name ?? charger.identity,
+    parent: ordered.findIndex(candidate => candidate.id === charger.circuit),
+    children: [],
+    limits: [limit('charger', charger.ratingA), ...cable],
+    marginMa: null,
+    designLoadMa: ZERO_TRIPLE,
+    reservedMa: ZERO_TRIPLE,
+    meter: -1,
+    failSafeMa: null,
+    connectors: [],
+  };
+}
+
+function connectorsOf(raw: RawConfig, circuits: readonly Circuit[]): ConnectorSpec[] {
+  const out: ConnectorSpec[] = [];
+  raw.chargers.forEach((charger, chargerIndex) => {
+    const feed = circuits.findIndex(circuit => circuit.id === (isShared(charger) ? charger.identity : charger.circuit));
+    for (const socket of socketsOf(charger)) {
+      const own = charger.name ?? charger.identity;
+      const ratings = [charger.ratingA, charger.cableA, socket.ratingA].filter(rating => rating !== undefined);
+      out.push({
+        index: out.length,
+        charger: chargerIndex,
+        evseId: socket.connectorId,
+        connectorId: socket.connectorId,
+        name: socket.name ?? (isShared(charger) ? `${own} socket ${socket.connectorId}` : own),
+        path: pathUp(circuits, feed),
+        phases: gridPhases(raw.supply.phases, charger.phases ?? raw.supply.phases, charger.rotation ?? 'RST'),
+        minMa: toMa(charger.minA),
+        maxMa: toMa(Math.min(...ratings)),
+        fallbackMa: 0,
+      });
+    }
+  });
+  return out;
+}
+
+function pathUp(circuits: readonly Circuit[], feed: number): readonly number[] {
+  const path: number[] = [];
+  for (let index = feed; index >= 0; index = at(circuits, index).parent) path.push(index);
+  return path;
+}
+
+const joined = (circuit: Circuit, all: readonly Circuit[], connectors: readonly ConnectorSpec[]): Circuit => ({
+  ...circuit,
+  children: all.filter(other => other.parent === circuit.index).map(other => other.index),
+  connectors: connectors.filter(connector => connector.path.includes(circuit.index)).map(connector => connector.index),
+});
+
+const chargerSpec = (
+  charger: RawCharger,
+  index: number,
+  connectors: readonly ConnectorSpec[],
+  traits: ChargerTraits,
+): ChargerSpec => ({
+  index,
+  identity: charger.identity,
+  name: charger.name ?? charger.identity,
+  connectors: connectors.filter(connector => connector.charger === index).map(connector => connector.index),
+  traits,
+});
+
+function metersOf(raw: RawConfig, ordered: readonly RawCircuit[], devices: Devices): readonly MeterSpec[] {
+  return raw.meters.map((meter, index) => {
+    const circuit = ordered.findIndex(candidate => candidate.meter === meter.id);
+    return {
+      index,
+      id: meter.id,
+      role: circuit < 0 ? 'info' : 'guard',
+      circuit,
+      intervalMs: meterOptions(meter, index).intervalMs,
+      signed: (devices.signedMeterIds ?? []).includes(meter.profile),
+    };
+  });
+}
