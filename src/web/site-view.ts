@@ -1,0 +1,157 @@
+/**
+ * The JSON of `GET /api/v1/site`, which the page and scripts read. Currents in A, power in W, times in
+ * ISO 8601; a phase that the supply does not have, and a limit that does not stand, are null.
+ */
+import type { ClockQuality } from '#base/clock.ts';
+import type { PhaseAmps } from '#base/units.ts';
+import type { ReasonSource } from '#site/reason.ts';
+import type { ConnectorStatus, MeterQuality } from '#site/state.ts';
+import type { LimitKind } from '#site/topology.ts';
+import type { Control } from './gate-view.ts';
+
+export type Phase = 'l1' | 'l2' | 'l3';
+export const PHASES: readonly [Phase, Phase, Phase] = ['l1', 'l2', 'l3'];
+
+/** Who set the lowest limit, on each phase. */
+export type PhaseSources = Readonly<Record<Phase, string | null>>;
+
+export type CircuitView = {
+  readonly id: string;
+  readonly name: string;
+  readonly parent: string | null;
+  readonly hardLimitA: PhaseAmps;
+  readonly limitA: PhaseAmps;
+  readonly limitBy: PhaseSources;
+  readonly limitW: number | null;
+  readonly limitWBy: string | null;
+  readonly loadA: PhaseAmps;
+  readonly loadW: number;
+  readonly loadSource: 'meter' | 'sum';
+  /** The meter that guards it. */
+  readonly meter: string | null;
+  /** limit − margin − building − everything the cars might still obey; may be negative. */
+  readonly headroomA: PhaseAmps;
+  readonly headroomW: number | null;
+  readonly buildingA: PhaseAmps;
+  readonly carsA: PhaseAmps;
+  /** Σ of the cars' currents at nominal voltage. */
+  readonly carsW: number;
+};
+
+export type ReasonView = {
+  readonly source: ReasonSource;
+  readonly id: string;
+  readonly phase: Phase | null;
+  readonly text: string;
+};
+
+export type ConnectorView = {
+  readonly charger: string;
+  readonly evseId: number;
+  readonly connectorId: number;
+  /** Its number at the back office; null until it has one. */
+  readonly upstreamId: number | null;
+  readonly name: string;
+  /** The circuit that feeds it. */
+  readonly circuit: string;
+  readonly status: ConnectorStatus;
+  readonly errorCode: string;
+  readonly control: Control;
+  /** Grid phases 1..3 in the charger's own order. */
+  readonly phases: readonly number[];
+  readonly targetA: number;
+  readonly grantA: number | null;
+  readonly fallbackA: number;
+  readonly maxA: number;
+  readonly exposureA: number;
+  /** How long the charger keeps its grant by itself; null where the grant has no end. */
+  readonly leaseMs: number | null;
+  /** Newest sample; null on every phase before the first. */
+  readonly drawA: PhaseAmps;
+  readonly powerW: number;
+  readonly drawAt: string | null;
+  readonly sessionWh: number;
+  /** Start of the session. */
+  readonly since: string | null;
+  readonly reason: ReasonView;
+  /** The reason as one sentence for people. */
+  readonly why: string;
+};
+
+export type MeterView = {
+  readonly id: string;
+  readonly role: 'guard' | 'info';
+  readonly circuit: string;
+  /** Null before the first reading. */
+  readonly ageMs: number | null;
+  readonly quality: MeterQuality;
+  readonly error: string;
+};
+
+export type LimitView = {
+  readonly source: string;
+  readonly circuit: string;
+  readonly kind: LimitKind;
+  /** One number where all phases share it. */
+  readonly limitA: number | PhaseAmps | null;
+  readonly limitW: number | null;
+  readonly evOnly: boolean;
+  readonly validUntil: string | null;
+  readonly failSafeA: number | PhaseAmps | null;
+  /** True once its end has passed and the fail-safe value stands in for it. */
+  readonly failSafe: boolean;
+};
+
+export type UpstreamView = {
+  readonly identity: string;
+  readonly state: 'connected' | 'offline' | 'pending' | 'none';
+  readonly queued: number;
+  readonly oldestMs: number;
+  readonly setAside: number;
+};
+
+export type LoopView = {
+  readonly passes: number;
+  readonly lastPassMs: number;
+  readonly p99PassMs: number;
+  /** Over the last 15 minutes; null when nothing had to be reduced. */
+  readonly p99ReactionMs: number | null;
+  readonly blockedReductions: number;
+  readonly failedChecks: number;
+};
+
+/** A charger that knocked and was not let in. */
+export type RefusedView = {
+  readonly identity: string;
+  readonly remoteAddress: string;
+  /** In words. */
+  readonly cause: string;
+  /** When it last tried. */
+  readonly at: string;
+};
+
+export type StatusView = {
+  /** calm: nothing to do; attention: something is missing; alarm: a limit or a charger does not hold. */
+  readonly level: 'calm' | 'attention' | 'alarm';
+  /** "All 12 chargers under control." */
+  readonly control: string;
+  /** "Main fuse 63 A: 41 A used." */
+  readonly load: string;
+};
+
+export type SiteView = {
+  readonly at: string;
+  readonly clock: ClockQuality;
+  readonly ready: boolean;
+  /** Why not; empty when ready. */
+  readonly notReady: readonly string[];
+  readonly site: { readonly name: string; readonly phases: 1 | 3; readonly nominalV: number };
+  readonly status: StatusView;
+  readonly circuits: readonly CircuitView[];
+  readonly connectors: readonly ConnectorView[];
+  readonly meters: readonly MeterView[];
+  readonly limits: readonly LimitView[];
+  readonly upstream: readonly UpstreamView[];
+  readonly loop: LoopView;
+  readonly refused: readonly RefusedView[];
+};

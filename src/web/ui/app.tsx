@@ -1,0 +1,40 @@
+import { Chart } from './chart.tsx';
+import { Circuits, MainCircuit } from './circuits.tsx';
+import { Connectors } from './connectors.tsx';
+import { Footer, Header } from './frame.tsx';
+import { Limits, Refused } from './lists.tsx';
+import { isLost, site } from './live.ts';
+import { StatusHead } from './status-head.tsx';
+
+/** The whole page. */
+export function App() {
+  const view = site.value;
+  if (view === null) {
+    return (
+      <div class="page">
+        <p class="waiting" role="status">
+          {isLost.value ? 'The gateway does not answer. Trying again …' : 'Asking the gateway …'}
+        </p>
+      </div>
+    );
+  }
+  return (
+    <div class={isLost.value ? 'page lost' : 'page'}>
+      <Header view={view} />
+      <main>
+        <StatusHead view={view} />
+        <div class="desk">
+          <MainCircuit view={view} />
+          <Chart view={view} />
+        </div>
+        <Circuits view={view} />
+        <Connectors view={view} />
+        <div class="desk">
+          <Limits view={view} />
+          <Refused view={view} />
+        </div>
+      </main>
+      <Footer view={view} />
+    </div>
+  );
+}

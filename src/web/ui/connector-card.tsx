@@ -1,0 +1,94 @@
+/** One socket: what it may draw, what it draws, how old that is, and why. */
+import { age, controlWords, kilowatts, statusWords } from '../sentences.ts';
+import { type ConnectorView, PHASES, type Phase } from '../site-view.ts';
+import { Icon, type Shape } from './icons.tsx';
+import { siteNowMs } from './live.ts';
+
+/** Chargers send samples every 10 s when they are asked to, and at worst every minute. */
+const STALE_MS = 60_000;
+
+type Props = { readonly connector: ConnectorView };
+
+export function ConnectorCard({ connector }: Props) {
+  const idle = connector.status === 'Available' || connector.status === 'Unavailable';
+  const kind = trouble(connector) ?? (idle ? 'idle' : 'busy');
+  return (
+    <li class={`card socket ${kind}`} data-connector={`${connector.charger}/${connector.connectorId}`}>
+      <div class="socket-head">
+        <h4>{connector.name}</h4>
+        <StatusChip connector={connector} />
+      </div>
+      {!idle && <Currents connector={connector} />}
+      <p class="why">{connector.why}</p>
+    </li>
+  );
+}
+
+/** Colour only for what is not as it should be. */
+function trouble({ control, status }: ConnectorView): 'alarm' | 'attention' | null {
+  if (control === 'uncontrolled' || status === 'Faulted') return 'alarm';
+  return control === 'offline' ? 'attention' : null;
+}
+
+function StatusChip({ connector }: Props) {
+  const { control, status } = connector;
+  const bad = trouble(connector);
+  const words = control === 'offline' || control === 'uncontrolled' ? controlWords(control) : statusWords(status);
+  return (
+    <span class={`chip ${bad ?? 'plain'}`}>
+      <Icon shape={shapeOf(connector)} /> {words}
+      {control === 'unproven' && <span class="unproven">, {controlWords(control)}</span>}
+    </span>
+  );
+}
+
+function shapeOf({ control, status }: ConnectorView): Shape {
+  if (control === 'offline') return 'off';
+  if (control === 'uncontrolled' || status === 'Faulted') return 'warn';
+  if (status === 'Charging') return 'bolt';
+  if (status === 'Preparing') return 'plug';
+  if (status === 'SuspendedEV' || status === 'SuspendedEVSE') return 'pause';
+  if (status === 'Finishing') return 'tick';
+  return status === 'Available' ? 'ring' : 'clock';
+}
+
+function Currents({ connector }: Props) {
+  const { grantA, drawA, drawAt, powerW } = connector;
+  const ageMs = drawAt === null ? null : siteNowMs.value - Date.parse(drawAt);
+  const old = ageMs === null || ageMs > STALE_MS;
+  const phases = PHASES.filter((_, i) => connector.phases.includes(i + 1));
+  return (
+    <>
+      <p class="socket-figures">
+        <span class="may">
+          <b>{grantA === null ? '–' : number(grantA)}</b> A <small>may draw</small>
+        </span>
+        <span class={old ? 'draws stale' : 'draws'}>
+          <b>{kilowatts(powerW)}</b>
+        </span>
+      </p>
+      <div class={old ? 'wires stale' : 'wires'}>
+        {phases.map(phase => (
+          <Wire key={phase} phase={phase} drawA={drawA[phase] ?? 0} connector={connector} />
+        ))}
+      </div>
+      <p class="socket-age">{ageMs === null ? 'no reading yet' : `read ${age(ageMs)} ago`}</p>
+    </>
+  );
+}
+
+const number = (valueA: number): string => (Number.isInteger(valueA) ? String(valueA) : valueA.toFixed(1));
+
+function Wire({ phase, drawA, connector }: Props & { readonly phase: Phase; readonly drawA: number }) {
+  const part = (valueA: number) => `${Math.max(0, Math.min(100, (100 * valueA) / Math.max(1, connector.maxA)))}%`;
+  return (
+    <div class="wire">
+      <span class="wire-name">{phase.toUpperCase()}</span>
+      <span class="wire-bar" aria-hidden="true">
+        <i class="seg cars" style={{ left: '0', width: part(drawA) }} />
+        {connector.grantA !== null && <i class="limit-line" style={{ left: part(connector.grantA) }} />}
+      </span>
+      <span class="wire-amps">{drawA.toFixed(1)} A</span>
+    </div>
+  );
+}

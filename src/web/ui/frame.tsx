@@ -1,0 +1,62 @@
+/** Top and bottom of the page: whose site it is, whether the line is live, how the loop runs. */
+import { age } from '../sentences.ts';
+import type { SiteView } from '../site-view.ts';
+import { Icon } from './icons.tsx';
+import { isLost, silenceMs, siteNowMs } from './live.ts';
+import { clockTime } from './times.ts';
+
+type Props = { readonly view: SiteView };
+
+export const Header = ({ view }: Props) => (
+  <header class="top">
+    <img class="mark" src="/icon.svg" alt="" width="28" height="28" />
+    <p class="site-name">{view.site.name}</p>
+    <p class="line-state">
+      <LineState />
+      <ClockState view={view} />
+    </p>
+  </header>
+);
+
+const LineState = () =>
+  isLost.value ? (
+    <span class="chip alarm" role="alert">
+      <Icon shape="off" /> Connection lost, data {age(silenceMs.value)} old
+    </span>
+  ) : (
+    <span class="chip plain">
+      <Icon shape="dot" /> Live
+    </span>
+  );
+
+const ClockState = ({ view }: Props) => (
+  <span class="time">
+    <time>{clockTime(siteNowMs.value)}</time>
+    {view.clock === 'unknown' && (
+      <span class="chip attention">
+        <Icon shape="clock" /> Clock not set
+      </span>
+    )}
+  </span>
+);
+
+export function Footer({ view }: Props) {
+  const { loop } = view;
+  const reaction = loop.p99ReactionMs === null ? '' : ` · slowest reaction ${round(loop.p99ReactionMs)} ms`;
+  return (
+    <footer class="bottom">
+      <p>
+        {loop.passes.toLocaleString()} passes · last {round(loop.lastPassMs)} ms · slowest {round(loop.p99PassMs)} ms
+        {reaction}
+      </p>
+      {loop.blockedReductions > 0 && <p>{loop.blockedReductions} reductions could not be told to a charger.</p>}
+      {loop.failedChecks > 0 && (
+        <p class="alarm-text">
+          <Icon shape="warn" /> {loop.failedChecks} passes failed their own check and fell back.
+        </p>
+      )}
+    </footer>
+  );
+}
+
+const round = (ms: number): string => (ms < 10 ? ms.toFixed(1) : ms.toFixed(0));

@@ -1,0 +1,206 @@
+/** The site as JSON: pure, from the state, the gate's figures and the two clocks. */
+import { at } from '#base/assert.ts';
+import type { ClockQuality } from '#base/clock.ts';
+import { NO_LIMIT_MA, type PhaseAmps, phaseAmps, type Triple, toA } from '#base/units.ts';
+import type { Reason } from '#site/reason.ts';
+import type { SiteState } from '#site/state.ts';
+import type { GateCircuit, GateConnector, GateView } from './gate-view.ts';
+import { limitSources, limitViews } from './limit-view.ts';
+import { whySentence } from './sentences.ts';
+import {
+  type CircuitView,
+  type ConnectorView,
+  type LoopView,
+  type MeterView,
+  PHASES,
+  type ReasonView,
+  type RefusedView,
+  type SiteView,
+  type UpstreamView,
+} from './site-view.ts';
+import { statusOf } from './status.ts';
+
+/** Timings of the loop; the counters stand in the state. */
+export type LoopFigures = {
+  readonly lastPassMs: number;
+  readonly p99PassMs: number;
+  /** Over the last 15 minutes; null when nothing had to be reduced. */
+  readonly p99ReactionMs: number | null;
+};
+
+/** A charger that was not let in, as the charger door remembers it. */
+export type Refused = {
+  readonly identity: string;
+  readonly remoteAddress: string;
+  /** In words. */
+  readonly cause: string;
+  readonly atMs: number;
+};
+
+export type ViewInput = {
+  readonly state: SiteState;
+  readonly gate: GateView;
+  readonly loop: LoopFigures;
+  /** Why the site is not ready; empty when it is. */
+  readonly notReady: readonly string[];
+  readonly refused: readonly Refused[];
+  readonly upstream: readonly UpstreamView[];
+  readonly clock: ClockQuality;
+  readonly nowMs: number;
+  readonly nowWallMs: number;
+  /** Wall minus monotonic time, held still between views so that a slewed clock changes no old instant. */
+  readonly wallOffsetMs: number;
+};
+
+/** The exact JSON of `GET /api/v1/site`. */
+export function siteView(input: ViewInput): SiteView {
+  const { state, notReady } = input;
+  const { topology } = state;
+  const circuits = topology.circuits.map((_, i) => circuitView(input, i));
+  const connectors = topology.connectors.map((_, i) => connectorView(input, i));
+  const meters = topology.meters.map((_, i) => meterView(input, i));
+  return {
+    at: new Date(input.nowWallMs).toISOString(),
+    clock: input.clock,
+    ready: notReady.length === 0,
+    notReady,
+    site: { name: topology.siteName, phases: topology.supplyPhases, nominalV: topology.nominalV },
+    status: statusOf(circuits, connectors, meters, notReady),
+    circuits,
+    connectors,
+    meters,
+    limits: limitViews(state, input.nowMs),
+    upstream: input.upstream,
+    loop: loopView(state, input.loop),
+    refused: input.refused.map(refused => refusedView(input, refused)),
+  };
+}
+
+const iso = (input: ViewInput, atMs: number): string => new Date(Math.round(atMs + input.wallOffsetMs)).toISOString();
+
+function circuitView(input: ViewInput, index: number): CircuitView {
+  const { topology } = input.state;
+  const circuit = at(topology.circuits, index);
+  const gate = at(input.gate.circuits, index);
+  const by = limitSources(input.state, index, gate, input.nowMs);
+  const amps = (ma: Triple) => phaseAmps(ma, topology.supplyPhases);
+  const carsMa = gate.evMa[0] + gate.evMa[1] + gate.evMa[2];
+  return {
+    id: circuit.id,
+    name: circuit.name,
+    parent: circuit.parent < 0 ? null : at(topology.circuits, circuit.parent).id,
+    hardLimitA: amps(gate.hardLimitMa),
+    limitA: amps(gate.limitMa),
+    limitBy: by.phases,
+    limitW: gate.limitW,
+    limitWBy: by.watts,
+    loadA: amps(gate.loadMa),
+    loadW: gate.loadW,
+    loadSource: gate.loadSource,
+    meter: circuit.meter < 0 ? null : at(topology.meters, circuit.meter).id,
+    headroomA: headroom(gate, topology.supplyPhases),
+    headroomW: gate.headroomW,
+    buildingA: amps(gate.backgroundMa),
+    carsA: amps(gate.evMa),
+    carsW: Math.round(toA(carsMa) * topology.nominalV),
+  };
+}
+
+/** Null where no limit stands: then there is no end to it. */
+function headroom(gate: GateCircuit, supplyPhases: 1 | 3): PhaseAmps {
+  const limited = (i: 0 | 1 | 2) => (gate.limitMa[i] >= NO_LIMIT_MA ? NO_LIMIT_MA : gate.headroomMa[i]);
+  return phaseAmps([limited(0), limited(1), limited(2)], supplyPhases);
+}
+
+function connectorView(input: ViewInput, index: number): ConnectorView {
+  const { topology } = input.state;
+  const spec = at(topology.connectors, index);
+  const connector = at(input.state.connectors, index);
+  const gate = at(input.gate.connectors, index);
+  const { targetMa, reason } = at(input.state.targets, index);
+  const { transaction, draw, registerWh } = connector;
+  return {
+    charger: at(topology.chargers, spec.charger).identity,
+    evseId: spec.evseId,
+    connectorId: spec.connectorId,
+    upstreamId: null,
+    name: spec.name,
+    circuit: at(topology.circuits, at(spec.path, 0)).id,
+    status: connector.status,
+    errorCode: connector.errorCode,
+    control: gate.control,
+    phases: spec.phases.map(phase => phase + 1),
+    targetA: toA(targetMa),
+    grantA: gate.grantMa === null ? null : toA(gate.grantMa),
+    fallbackA: toA(spec.fallbackMa),
+    maxA: toA(spec.maxMa),
+    exposureA: toA(Math.max(...gate.exposureMa)),
+    leaseMs: null,
+    drawA: draw === null ? { l1: null, l2: null, l3: null } : phaseAmps(draw.ma, topology.supplyPhases),
+    powerW: Math.round(draw?.powerW ?? 0),
+    drawAt: draw === null ? null : iso(input, draw.atMs),
+    sessionWh: transaction === null || registerWh === null ? 0 : Math.max(0, registerWh - transaction.meterStartWh),
+    since: transaction === null ? null : new Date(transaction.startedAtWallMs).toISOString(),
+    reason: reasonView(reason),
+    why: why(input.state, index, gate),
+  };
+}
+
+function why(state: SiteState, index: number, gate: GateConnector): string {
+  const spec = at(state.topology.connectors, index);
+  const { status, errorCode, draw, ledger } = at(state.connectors, index);
+  const ackedAtMs = ledger.held.at(-1)?.ackedAtMs ?? null;
+  const { reactionMs } = at(state.chargers, spec.charger).traits;
+  const { targetMa, reason } = at(state.targets, index);
+  const { source, id, row, text } = reason;
+  return whySentence({
+    status,
+    control: gate.control,
+    errorCode,
+    source,
+    text,
+    where: state.topology.circuits.find(circuit => circuit.id === id)?.name ?? id,
+    phase: row === null || row === 3 ? null : row + 1,
+    targetA: toA(targetMa),
+    grantA: gate.grantMa === null ? null : toA(gate.grantMa),
+    exposureA: toA(Math.max(...gate.exposureMa)),
+    fallbackA: toA(spec.fallbackMa),
+    minA: toA(spec.minMa),
+    drawA: draw === null ? null : toA(Math.max(...draw.ma)),
+    settled: draw !== null && ackedAtMs !== null && draw.atMs >= ackedAtMs + reactionMs,
+  });
+}
+
+const reasonView = ({ source, id, row, text }: Reason): ReasonView => ({
+  source,
+  id,
+  phase: row === null || row === 3 ? null : PHASES[row],
+  text,
+});
+
+function meterView(input: ViewInput, index: number): MeterView {
+  const spec = at(input.state.topology.meters, index);
+  const meter = at(input.state.meters, index);
+  return {
+    id: spec.id,
+    role: spec.role,
+    circuit: at(input.state.topology.circuits, spec.circuit).id,
+    ageMs: meter.reading === null ? null : Math.max(0, Math.round(input.nowMs - meter.atMs)),
+    quality: meter.quality,
+    error: meter.lastError,
+  };
+}
+
+const loopView = ({ loop }: SiteState, figures: LoopFigures): LoopView => ({
+  passes: loop.passes,
+  ...figures,
+  blockedReductions: loop.blockedReductions,
+  failedChecks: loop.failedChecks,
+});
+
+const refusedView = (input: ViewInput, { identity, remoteAddress, cause, atMs }: Refused): RefusedView => ({
+  identity,
+  remoteAddress,
+  cause,
+  at: iso(input, atMs),
+});

@@ -1,0 +1,287 @@
+/** A garage with 34 bays as plain data: what the web room would be handed on an ordinary afternoon. */
+import { NO_LIMIT_MA, type PhaseIndex, type Triple, triple } from '#base/units.ts';
+import type { Reason } from '#site/reason.ts';
+import type { Charger, Connector, SiteState, Target } from '#site/state.ts';
+import type { ChargerTraits, Circuit, ConnectorSpec, FixedLimit, Topology } from '#site/topology.ts';
+import type { GateCircuit, GateConnector, GateView } from '#web/gate-view.ts';
+
+export const NOW_MS = 3_600_000;
+export const NOW_WALL_MS = Date.parse('2026-01-15T15:00:00Z');
+
+const traits: ChargerTraits = {
+  profileId: 'cautious',
+  leaseClass: 'A',
+  reactionMs: 10_000,
+  believeMs: 60_000,
+  stepMa: 100,
+  rateUnit: 'A',
+  canPause: true,
+  dividesByPhases: false,
+  stackLevel: 0,
+};
+
+const fuse = (limitA: number, evOnly: boolean): FixedLimit => ({
+  source: 'fuse',
+  kind: 'hard',
+  limitMa: triple(limitA * 1000),
+  limitW: null,
+  evOnly,
+});
+const contract: FixedLimit = {
+  source: 'contract',
+  kind: 'live',
+  limitMa: triple(NO_LIMIT_MA),
+  limitW: 80_000,
+  evOnly: false,
+};
+
+const circuit = (index: number, id: string, name: string, limits: readonly FixedLimit[], bays: readonly number[]) => ({
+  index,
+  id,
+  name,
+  parent: index === 0 ? -1 : 0,
+  children: index === 0 ? [1, 2, 3] : [],
+  limits,
+  marginMa: null,
+  designLoadMa: triple(index === 0 ? 40_000 : 0),
+  reservedMa: triple(0),
+  meter: index === 0 ? 0 : -1,
+  failSafeMa: null,
+  connectors: bays,
+});
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+const rows: readonly (readonly [string, string, number, readonly number[]])[] = [
+  ['row-a', 'Row A', 63, range(0, 12)],
+  ['row-b', 'Row B', 63, range(12, 24)],
+  ['ramp', 'Ramp', 80, range(24, 34)],
+];
+const circuits: readonly Circuit[] = [
+  circuit(0, 'main', 'Main fuse', [fuse(160, false), contract], range(0, 34)),
+  ...rows.map(([id, name, limitA, bays], i) => circuit(i + 1, id, name, [fuse(limitA, true)], bays)),
+];
+
+/** One-phase bays are spread over the phases. */
+const phasesOf = (bay: number): readonly PhaseIndex[] =>
+  bay % 5 === 4 ? [((bay / 5) | 0) % 3 === 0 ? 0 : ((bay / 5) | 0) % 3 === 1 ? 1 : 2] : [0, 1, 2];
+
+const connectorSpec = (bay: number): ConnectorSpec => ({
+  index: bay,
+  charger: bay,
+  evseId: 1,
+  connectorId: 1,
+  name: `Bay ${bay + 1}`,
+  path: [bay < 12 ? 1 : bay < 24 ? 2 : 3, 0],
+  phases: phasesOf(bay),
+  minMa: 6000,
+  maxMa: bay < 24 ? 16_000 : 32_000,
+  fallbackMa: 6000,
+});
+
+const identity = (bay: number) => `CP${String(bay + 1).padStart(2, '0')}`;
+
+export const garage: Topology = {
+  siteName: 'Harbour Street garage',
+  supplyPhases: 3,
+  nominalV: 230,
+  circuits,
+  chargers: range(0, 34).map(bay => ({
+    index: bay,
+    identity: identity(bay),
+    name: `Bay ${bay + 1}`,
+    connectors: [bay],
+    traits,
+  })),
+  connectors: range(0, 34).map(connectorSpec),
+  meters: [{ index: 0, id: 'grid', role: 'guard', circuit: 0, intervalMs: 1000, signed: true }],
+  limitSources: ['ems', 'cap'],
+};
+
+const charger: Charger = {
+  link: 'online',
+  generation: 1,
+  linkSinceMs: 1000,
+  booted: true,
+  traits,
+  vendor: 'Voltwerk',
+  model: 'Pillar 11',
+  firmware: '1.4.2',
+  ocppVersion: 'ocpp1.6',
+  lastHeardMs: NOW_MS - 4000,
+  callSinceMs: null,
+  timeouts: 0,
+  askedAtMs: 0,
+};
+
+type Bay = Pick<Connector, 'status'> & {
+  readonly targetMa: number;
+  readonly grantMa: number;
+  readonly drawMa: number;
+  readonly reason: Reason;
+  readonly control?: GateConnector['control'];
+  readonly errorCode?: string;
+};
+
+const reason = (source: Reason['source'], id: string, row: Reason['row'], text: string): Reason => ({
+  source,
+  id,
+  row,
+  text,
+});
+const free: Bay = {
+  status: 'Available',
+  targetMa: 0,
+  grantMa: 6000,
+  drawMa: 0,
+  reason: reason('fallback', '0', null, 'no car asks: its fallback current stands ready'),
+};
+const shared = (rowId: string): Bay => ({
+  status: 'Charging',
+  targetMa: 10_500,
+  grantMa: 10_500,
+  drawMa: 10_300,
+  reason: reason('fuse', rowId, 1, `${rowId}, fuse, L2`),
+});
+
+/** What each bay is about: most are ordinary, some are not. */
+function bayOf(bay: number): Bay {
+  const rowId = bay < 12 ? 'row-a' : bay < 24 ? 'row-b' : 'ramp';
+  if (bay === 2)
+    return {
+      ...shared(rowId),
+      targetMa: 16_000,
+      grantMa: 16_000,
+      drawMa: 7200,
+      reason: reason('charger', '2', null, ''),
+    };
+  if (bay === 6)
+    return {
+      ...shared(rowId),
+      status: 'SuspendedEVSE',
+      targetMa: 0,
+      grantMa: 0,
+      drawMa: 0,
+      reason: reason('minimum', rowId, 1, ''),
+    };
+  if (bay === 9) return { ...shared(rowId), grantMa: 6000, drawMa: 6000, reason: reason('transit', rowId, 1, '') };
+  if (bay === 13) return { ...free, status: 'Unknown', control: 'offline' };
+  if (bay === 17) return { ...shared(rowId), drawMa: 15_800, control: 'uncontrolled' };
+  if (bay === 20) return { ...free, status: 'Faulted', errorCode: 'GroundFailure' };
+  if (bay === 27)
+    return {
+      ...shared(rowId),
+      targetMa: 20_000,
+      grantMa: 20_000,
+      drawMa: 19_700,
+      reason: reason('contract', 'main', 3, ''),
+    };
+  if (bay === 30) return { ...free, status: 'Finishing' };
+  return bay % 3 === 1 ? free : shared(rowId);
+}
+
+const onPhases = (ma: number, bay: number): Triple => {
+  const phases = phasesOf(bay);
+  return [phases.includes(0) ? ma : 0, phases.includes(1) ? ma : 0, phases.includes(2) ? ma : 0];
+};
+
+function connectorOf(bay: number): Connector {
+  const made = bayOf(bay);
+  const phases = phasesOf(bay).length;
+  const charging = made.status === 'Charging';
+  return {
+    status: made.status,
+    statusAtMs: NOW_MS - 60_000,
+    errorCode: made.errorCode ?? 'NoError',
+    transaction: charging
+      ? {
+          id: 100 + bay,
+          idToken: 'A1',
+          startedAtMs: NOW_MS - 1_800_000,
+          startedAtWallMs: NOW_WALL_MS - 1_800_000,
+          meterStartWh: 10_000,
+        }
+      : null,
+    draw:
+      made.control === 'offline'
+        ? { atMs: NOW_MS - 95_000, ma: [0, 0, 0], powerW: 0 }
+        : {
+            atMs: NOW_MS - 1000 - 300 * bay,
+            ma: onPhases(made.drawMa, bay),
+            powerW: (made.drawMa * 230 * phases) / 1000,
+          },
+    drawBefore: null,
+    registerWh: charging ? 14_200 : 10_000,
+    wantsSinceMs: charging ? NOW_MS - 1_800_000 : null,
+    ledger: {
+      held: [{ limitMa: made.grantMa, sentAtMs: NOW_MS - 40_000, ackedAtMs: NOW_MS - 39_900 }],
+      failures: 0,
+      failedAtMs: 0,
+      raisedAtMs: 0,
+      overSinceMs: null,
+      uncontrolled: made.control === 'uncontrolled',
+      obeyed: 0,
+    },
+  };
+}
+
+export const garageState = (): SiteState => ({
+  topology: garage,
+  startedAtMs: 0,
+  chargers: range(0, 34).map(() => charger),
+  connectors: range(0, 34).map(connectorOf),
+  meters: [
+    {
+      reading: { currentMa: [118_000, 131_000, 112_000], powerW: 76_400, voltageV: 231 },
+      atMs: NOW_MS - 400,
+      intervalMs: 1000,
+      goodInARow: 500,
+      quality: 'good',
+      lastError: '',
+    },
+  ],
+  backgrounds: [null, null, null, null],
+  outsideLimits: [],
+  targets: range(0, 34).map((bay): Target => ({ targetMa: bayOf(bay).targetMa, reason: bayOf(bay).reason })),
+  loop: { passes: 12_345, lastPassAtMs: NOW_MS - 20, failedChecks: 0, blockedReductions: 0, raisesWaiting: true },
+});
+
+const connectorGate = (bay: number): GateConnector => {
+  const { control, grantMa, drawMa } = bayOf(bay);
+  return {
+    exposureMa: onPhases(control === 'uncontrolled' ? 16_000 : Math.max(grantMa, drawMa), bay),
+    control: control ?? 'controlled',
+    grantMa,
+  };
+};
+
+/** Adds up what the cars of a circuit draw, and lays the building under the main one. */
+function circuitGate(node: Circuit): GateCircuit {
+  const sum = (read: (bay: number) => Triple): Triple =>
+    node.connectors.map(read).reduce<Triple>((a, b) => [a[0] + b[0], a[1] + b[1], a[2] + b[2]], [0, 0, 0]);
+  const evMa = sum(bay => onPhases(bayOf(bay).drawMa, bay));
+  const exposureMa = sum(bay => connectorGate(bay).exposureMa);
+  const main = node.index === 0;
+  const backgroundMa: Triple = main ? [14_000, 22_500, 11_200] : [0, 0, 0];
+  const limitMa = node.limits[0]?.limitMa ?? triple(NO_LIMIT_MA);
+  const marginMa = main ? 3200 : 0;
+  const on = (p: 0 | 1 | 2) => (limitMa[p] ?? 0) - marginMa - backgroundMa[p] - exposureMa[p];
+  const loadMa: Triple = [evMa[0] + backgroundMa[0], evMa[1] + backgroundMa[1], evMa[2] + backgroundMa[2]];
+  const loadW = Math.round(((loadMa[0] + loadMa[1] + loadMa[2]) * 230) / 1000);
+  return {
+    limitMa,
+    hardLimitMa: limitMa,
+    limitW: main ? 80_000 : null,
+    loadMa,
+    loadW,
+    loadSource: main ? 'meter' : 'sum',
+    headroomMa: [on(0), on(1), on(2)],
+    headroomW: main ? 80_000 - loadW - 2800 : null,
+    backgroundMa,
+    evMa,
+  };
+}
+
+export const garageGate = (): GateView => ({
+  connectors: range(0, 34).map(connectorGate),
+  circuits: garage.circuits.map(circuitGate),
+});

@@ -1,0 +1,103 @@
+/** The web room on a free port, fed with the garage; what it is handed can be exchanged while it runs. */
+import type { Clock, Timer } from '#base/clock.ts';
+import { silentLog } from '#base/log.ts';
+import type { Checked } from '#base/problem.ts';
+import type { SiteState } from '#site/state.ts';
+import type { GateView } from '#web/gate-view.ts';
+import type { WebOptions } from '#web/options.ts';
+import type { Refused } from '#web/view.ts';
+import { openWeb, type WebDeps, type WebHandle } from '#web/web.ts';
+import { garageGate, garageState, NOW_MS, NOW_WALL_MS } from './garage.ts';
+
+/** A clock that stands until it is moved; due timers run in order. */
+export type HandClock = Clock & { advance(ms: number): void };
+
+export function handClock(): HandClock {
+  let nowMs = NOW_MS;
+  let waiting: { atMs: number; run: () => void }[] = [];
+  return {
+    nowMs: () => nowMs,
+    wallMs: () => NOW_WALL_MS + (nowMs - NOW_MS),
+    quality: () => 'synchronised',
+    after(_name, ms, run): Timer {
+      const entry = { atMs: nowMs + ms, run };
+      waiting.push(entry);
+      return {
+        cancel() {
+          waiting = waiting.filter(other => other !== entry);
+        },
+      };
+    },
+    advance(ms) {
+      const untilMs = nowMs + ms;
+      for (;;) {
+        const due = waiting.filter(entry => entry.atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0];
+        if (due === undefined) break;
+        waiting = waiting.filter(entry => entry !== due);
+        nowMs = due.atMs;
+        due.run();
+      }
+      nowMs = untilMs;
+    },
+  };
+}
+
+/** The machine's clock, set to the garage's afternoon. */
+export function runningClock(): Clock {
+  const startedMs = performance.now();
+  const nowMs = () => NOW_MS + performance.now() - startedMs;
+  return {
+    nowMs,
+    wallMs: () => NOW_WALL_MS + nowMs() - NOW_MS,
+    quality: () => 'synchronised',
+    after(_name, ms, run) {
+      const timer = setTimeout(run, ms);
+      return { cancel: () => clearTimeout(timer) };
+    },
+  };
+}
+
+/** Exchangeable parts of what the room is handed. */
+export type Handed = {
+  state: SiteState;
+  gate: GateView;
+  notReady: readonly string[];
+  refused: readonly Refused[];
+  readonly writes: { source: string; body: unknown }[];
+  answer: Checked<unknown>;
+};
+
+export const handed = (): Handed => ({
+  state: garageState(),
+  gate: garageGate(),
+  notReady: [],
+  refused: [],
+  writes: [],
+  answer: { ok: true, value: undefined },
+});
+
+export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): WebDeps {
+  const write = (source: string, body: unknown) => {
+    parts.writes.push({ source, body });
+    return parts.answer;
+  };
+  return {
+    clock,
+    log: silentLog,
+    loopbackWrites,
+    state: () => parts.state,
+    gate: () => parts.gate,
+    loop: () => ({ lastPassMs: 0.21, p99PassMs: 0.64, p99ReactionMs: 3.4 }),
+    notReady: () => parts.notReady,
+    refused: () => parts.refused,
+    upstream: () => [],
+    putLimits: write,
+    clearLimits: source => write(source, null),
+  };
+}
+
+export async function opened(deps: WebDeps, options: Partial<WebOptions> = {}): Promise<WebHandle> {
+  const outcome = await openWeb(deps, { host: '127.0.0.1', port: 0, token: 'a-good-token', ...options });
+  if (!outcome.ok) throw new Error(outcome.detail);
+  return outcome.value;
+}
