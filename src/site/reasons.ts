@@ -47,7 +47,8 @@ export function reasonOfRow(topology: Topology, room: RowRoom): Reason {
     return { source: 'meter', id: circuit.id, row: room.row, text: `the meter of ${circuit.name} is silent, ${row}` };
   }
   const name = room.limit?.source ?? 'fuse';
-  return { source: sourceOf(name), id: circuit.id, row: room.row, text: `${circuit.name}, ${name}, ${row}` };
+  const text = name === 'fuse' ? `${circuit.name}, ${row}` : `${name} limit of ${circuit.name}, ${row}`;
+  return { source: sourceOf(name), id: circuit.id, row: room.row, text };
 }
 
 /** A target above the grant that must wait until others have given way. */

@@ -4,7 +4,7 @@
  * mixture of phases, floors and sum rows (Radunovic and Le Boudec: water filling under free disposal).
  */
 import { addOwn, type Desk, f64, i32, NO_ROW, sumUp, u8 } from './desk.ts';
-import { append, dropTop, heapify, rise, sink, topOf } from './heap.ts';
+import { append, dropTop, heapify, keyOf, moveUp, putOff, topOf } from './heap.ts';
 import { sortBy } from './order.ts';
 import { keepBindingRows } from './rows.ts';
 import { layInTreeOrder, nextLive, passOver } from './tree-order.ts';
@@ -103,7 +103,7 @@ function run(d: Desk, live: number, waiting: number): void {
     const leaving = atMinimum < waiting ? i32(d.waiting, atMinimum) : -1;
     const ceiling = f64(d.ceiling, topped);
     const minimum = leaving < 0 ? Infinity : f64(d.min, leaving);
-    const full = d.heapSize > 0 ? f64(d.heapKey, topOf(d)) : Infinity;
+    const full = d.heapSize > 0 ? f64(d.heapKey, 0) : Infinity;
     if (ceiling <= full && ceiling <= minimum) {
       freeze(d, topped, ceiling, NO_ROW);
     } else if (minimum <= full) {
@@ -131,17 +131,14 @@ function letRise(d: Desk, c: number): void {
 
 function hasten(d: Desk, row: number): void {
   const level = levelWhenFull(d, row);
-  if (level >= f64(d.heapKey, row)) return;
-  d.heapKey[row] = level;
-  rise(d, row);
+  if (level < keyOf(d, row)) moveUp(d, row, level);
 }
 
 /** The first row in the queue: freezes since it was queued may have put it off, else everyone on it stops here. */
 function fillUp(d: Desk, row: number): void {
   const level = levelWhenFull(d, row);
-  if (level > f64(d.heapKey, row)) {
-    d.heapKey[row] = level;
-    sink(d, row);
+  if (level > f64(d.heapKey, 0)) {
+    putOff(d, level);
     return;
   }
   dropTop(d);

@@ -4,7 +4,7 @@
  * itself then never rounds up. What rounding down leaves over is handed back until nothing fits.
  */
 import { addOwn, type Desk, f64, i32, NO_ROW, SUM_BIT, sumUp, u8 } from './desk.ts';
-import { append, dropTop, heapify, sink, topOf } from './heap.ts';
+import { append, dropTop, heapify, putOff, topOf } from './heap.ts';
 import { book, bookAll, rowWithoutRoom } from './rows.ts';
 
 /** Below this a share just under a step counts as on it: the exact fill's own rounding, far below the 1 mA rows count in. */
@@ -49,8 +49,7 @@ function handBack(d: Desk): void {
     const taken = more + stepsAtOnce(d, c, more) * f64(d.step, c);
     book(d, c, taken);
     d.target[c] = f64(d.target, c) + taken;
-    d.heapKey[turn] = f64(d.target, c);
-    sink(d, turn);
+    putOff(d, f64(d.target, c));
   }
 }
 

@@ -9,10 +9,11 @@
  * One hole remains in that: while a car may still be rising towards a grant, a kettle of the same size
  * hides behind it, and the row is over once the car arrives. So a reading that leaves the row unable
  * to carry what was granted, taking the cars' last reports at their word, is *suspect*: the gate asks
- * those cars for a sample at once, and what is still unexplained after SUSPECT_MS is the building.
+ * those cars for a sample at once, and what is still unexplained after SUSPECT_MS is the building, up to
+ * the most that the building is declared to draw: beyond that it can only be cars.
  */
 import { at } from '#base/assert.ts';
-import { NO_LIMIT_MA, type Quad, ZERO_QUAD } from '#base/units.ts';
+import { NO_LIMIT_MA, type Quad, quad, ZERO_QUAD } from '#base/units.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import { GOOD_SAMPLES, NOISE_MA, RELEASE_MA_PER_S, SAMPLE_FRESH_MS, SUSPECT_MS } from '#site/gate/constants.ts';
 import { exposureMa, highestHeldMa, levelMa, newest } from '#site/gate/ledger.ts';
@@ -60,7 +61,7 @@ export function afterReading(
   if (before.heldMa === null && meter.goodInARow < GOOD_SAMPLES) return { ...before, highMa };
   const held = before.heldMa === null ? highMa : moveHeld(before.heldMa, measured, cars, sinceMs);
   const room = roomWithoutCars(state, circuit, atMs);
-  const suspect = suspicion(before, held, measured, cars, room, atMs);
+  const suspect = suspicion(before, held, measured, cars, room, quad(circuit.designLoadMa), atMs);
   return {
     heldMa: suspect.heldMa,
     highMa,
@@ -99,9 +100,10 @@ function suspicion(
   measured: Quad,
   cars: CarBounds,
   room: Quad,
+  worst: Quad,
   atMs: number,
 ): Suspicion {
-  const unexplained = mapRows(row => measured[row] - cars.reported[row]);
+  const unexplained = mapRows(row => Math.min(measured[row] - cars.reported[row], worst[row]));
   const isSuspect = mapRows(row =>
     unexplained[row] > heldMa[row] + NOISE_MA && unexplained[row] + cars.told[row] > room[row] ? 1 : 0,
   );
