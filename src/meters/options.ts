@@ -1,4 +1,6 @@
 /** What the configuration says of the site's meters: the raw section `meters`, and what becomes of it. */
+import { assert } from '#base/assert.ts';
+import type { Problem } from '#base/problem.ts';
 import type { BusOptions } from '#world.ts';
 
 export type MeterOptions = {
@@ -41,8 +43,12 @@ const DEFAULT_TIMEOUT_MS = 800;
 /** What Modbus over serial line asks every device to know (V1.02, 2.5.1: 9600 or 19200); most meters leave the works with 9600. */
 const DEFAULT_BAUD_RATE = 9600;
 const MODBUS_PORT = 502;
+/** Modbus over serial line V1.02, 2.2: 0 is broadcast, 248 to 255 are reserved. */
+const MAX_SERIAL_UNIT = 247;
 
-const TCP_ADDRESS = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:\s/]+))(?::([0-9]{1,5}))?$/;
+/** host or [IPv6], then a port of 1 to 65535 or none. */
+const TCP_ADDRESS =
+  /^(?:\[([0-9A-Fa-f:.]+)\]|([^:\s/]+))(?::([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?$/;
 
 /** The options of one meter, defaults filled in. `raw` has passed `metersSchema`. */
 export function meterOptions(raw: RawMeter, index: number): MeterOptions {
@@ -59,7 +65,11 @@ export function meterOptions(raw: RawMeter, index: number): MeterOptions {
 
 /** A bus as the world opens it. `raw` has passed `metersSchema`. */
 export function busOptions(raw: RawBus): BusOptions {
-  if ('tcp' in raw) return { kind: 'tcp', ...tcpAddress(raw.tcp) };
+  if ('tcp' in raw) {
+    const address = tcpAddress(raw.tcp);
+    assert(address !== null, 'the schema lets only addresses pass');
+    return { kind: 'tcp', ...address };
+  }
   return {
     kind: 'rtu',
     path: raw.serial,
@@ -69,10 +79,36 @@ export function busOptions(raw: RawBus): BusOptions {
   };
 }
 
-/** `host:port`, `[ipv6]:port` or a host alone (port 502); for anything else an empty host, which nothing answers. */
-export function tcpAddress(text: string): { readonly host: string; readonly port: number } {
+/** `host:port`, `[ipv6]:port` or a host alone (port 502); null for anything else. */
+export function tcpAddress(text: string): { readonly host: string; readonly port: number } | null {
   const match = TCP_ADDRESS.exec(text);
-  return { host: match?.[1] ?? match?.[2] ?? '', port: match?.[3] === undefined ? MODBUS_PORT : Number(match[3]) };
+  const host = match?.[1] ?? match?.[2];
+  if (host === undefined) return null;
+  return { host, port: match?.[3] === undefined ? MODBUS_PORT : Number(match[3]) };
+}
+
+/** What the schema cannot say: rules between meters. Paths start at `meters`. */
+export function meterProblems(meters: readonly MeterOptions[]): readonly Problem[] {
+  return meters.flatMap((meter, index) => {
+    const before = meters.slice(0, index);
+    const problems: Problem[] = [];
+    if (before.some(other => other.id === meter.id)) {
+      problems.push({ path: `meters.${index}.id`, message: `${meter.id} is taken by another meter` });
+    }
+    if (meter.bus.kind === 'rtu' && (meter.unit < 1 || meter.unit > MAX_SERIAL_UNIT)) {
+      problems.push({ path: `meters.${index}.unit`, message: `expected 1 to ${MAX_SERIAL_UNIT} on a serial line` });
+    }
+    if (before.some(other => setsOtherwise(other.bus, meter.bus))) {
+      const hint = 'all devices on one line talk at one speed';
+      problems.push({ path: `meters.${index}.bus`, message: 'sets the line otherwise than another meter on it', hint });
+    }
+    return problems;
+  });
+}
+
+function setsOtherwise(a: BusOptions, b: BusOptions): boolean {
+  if (a.kind !== 'rtu' || b.kind !== 'rtu' || a.path !== b.path) return false;
+  return a.baudRate !== b.baudRate || a.parity !== b.parity || a.stopBits !== b.stopBits;
 }
 
 const busSchema = {
