@@ -1,0 +1,231 @@
+/**
+ * The southbound door: who may come in, one live link for each charger, and what happens when a second
+ * device claims to be one that is here (design §6). Knows nothing of limits.
+ */
+import { assert } from '#base/assert.ts';
+import { failed, type Outcome, ok } from '#base/outcome.ts';
+import type { CallOptions, Priority } from '#ocpp/calls.ts';
+import { dialectFor, SUBPROTOCOLS } from '#ocpp/dialects.ts';
+import { ACCEPTED_FRAME_BYTES } from '#ocpp/frame.ts';
+import type { Refusal } from '#ocpp/incoming.ts';
+import type { Command, CommandReply } from '#site/command.ts';
+import type { Reply, Report } from '#site/report.ts';
+import type { ChargerDoor, FramePipe, Handshake, Listening, Verdict, World } from '#world.ts';
+import { admit, chooseSubprotocol, type Refused } from './admission.ts';
+import { identityOf, plainAddress, shown } from './identity.ts';
+import { Link } from './link.ts';
+import type { ChargerDoorOptions, ChargersOptions } from './options.ts';
+import type { ChargerProfile } from './quirks.ts';
+import { createRefusals, type RefusedCharger } from './refusals.ts';
+import { newSlot, type Slot, twinCause } from './slot.ts';
+import { createThrottle } from './throttle.ts';
+
+/** Newcomers that wait for the same probe. An impatient charger knocks again while its first try still waits. */
+const MAX_WAITING = 4;
+
+export type ChargersDeps = {
+  readonly world: Pick<World, 'clock' | 'log' | 'randomness' | 'listenForChargers'>;
+  readonly profiles: readonly ChargerProfile[];
+  /** Id of the profile whose traits a charger has now (Charger.traits.profileId). */
+  profileId(charger: number): string;
+  /** OCPP connector numbers of a charger whose status is unknown. */
+  connectorsWithoutStatus(charger: number): readonly number[];
+  connected(charger: number, generation: number, ocppVersion: string): void;
+  lost(charger: number, generation: number, detail: string): void;
+  /** `answer` may be called at any later time, once. */
+  report(charger: number, report: Report, atMs: number, answer: (reply: Reply | Refusal) => void): void;
+};
+
+export type CommandOptions = { readonly priority: Priority; readonly timeoutMs?: number };
+
+export type CommandHooks = {
+  /** The CALL was handed to the socket; may run before `command` returns. */
+  readonly sent: () => void;
+  /** Exactly once, never before `command` returns. */
+  readonly settled: (outcome: Outcome<CommandReply>) => void;
+};
+
+export type ChargersHandle = {
+  /** The port that chargers reach. */
+  readonly port: number;
+  /** Asks a charger. Without a link it settles as `offline` at once; `sent` is not called then. */
+  command(charger: number, command: Command, options: CommandOptions, hooks: CommandHooks): void;
+  connected(charger: number): boolean;
+  /** Who was turned away, newest last. */
+  unknown(): readonly RefusedCharger[];
+  /** Says good-bye to every charger and listens no more. `lost` is not called for these. */
+  close(): Promise<void>;
+};
+
+/** Opens the door. Fails when the address cannot be listened on. */
+export async function openChargers(deps: ChargersDeps, options: ChargersOptions): Promise<Outcome<ChargersHandle>> {
+  const chargers = new Chargers(deps, options.chargers);
+  const { host, port } = options;
+  const listening = await deps.world.listenForChargers(
+    { host, port, maxPayloadBytes: ACCEPTED_FRAME_BYTES },
+    chargers.door,
+  );
+  if (!listening.ok)
+    return failed(listening.why, `chargers cannot be listened for on ${host}:${port}: ${listening.detail}`);
+  return ok(chargers.handle(listening.value));
+}
+
+class Chargers {
+  readonly door: ChargerDoor;
+  private readonly deps: ChargersDeps;
+  private readonly slots: ReadonlyMap<string, Slot>;
+  private readonly byIndex: ReadonlyMap<number, Slot>;
+  private readonly options: ReadonlyMap<string, ChargerDoorOptions>;
+  private readonly pingless: ReadonlySet<string>;
+  private readonly throttle = createThrottle();
+  private readonly refusals = createRefusals();
+  private closing = false;
+
+  constructor(deps: ChargersDeps, chargers: readonly ChargerDoorOptions[]) {
+    this.deps = deps;
+    const slots = chargers.map(newSlot);
+    this.slots = new Map(slots.map(slot => [slot.options.identity, slot]));
+    this.byIndex = new Map(slots.map(slot => [slot.options.index, slot]));
+    this.options = new Map(chargers.map(charger => [charger.identity, charger]));
+    this.pingless = new Set(deps.profiles.filter(profile => !profile.answersPings).map(profile => profile.id));
+    this.door = {
+      judge: handshake => this.judge(handshake),
+      connected: (pipe, handshake) => this.receive(pipe, handshake),
+    };
+  }
+
+  handle(listening: Listening): ChargersHandle {
+    return {
+      port: listening.port,
+      command: (charger, command, options, hooks) => this.command(charger, command, options, hooks),
+      connected: charger => this.byIndex.get(charger)?.link != null,
+      unknown: () => this.refusals.list(),
+      close: () => this.close(listening),
+    };
+  }
+
+  private async judge(handshake: Handshake): Promise<Verdict> {
+    const { clock } = this.deps.world;
+    const address = plainAddress(handshake.remoteAddress);
+    const admitted = admit(
+      handshake,
+      this.options,
+      charger => this.slots.get(charger.identity)?.address !== address && this.throttle.blocked(address, clock.nowMs()),
+    );
+    if (!admitted.ok) return this.refuse(admitted, address);
+    const spoken = chooseSubprotocol(handshake.subprotocols, SUBPROTOCOLS);
+    // OCPP-J 1.6 §3.2: the handshake is completed without the header, and `receive` closes.
+    if (!spoken.ok) return { accept: true, subprotocol: null };
+    const twin = await this.judgeTwin(admitted.charger.identity, address);
+    return twin ?? { accept: true, subprotocol: spoken.offered ? spoken.subprotocol : null };
+  }
+
+  private refuse(refused: Refused, address: string): Verdict {
+    if (refused.failedProof) this.throttle.failed(address, this.deps.world.clock.nowMs());
+    this.note(refused.identity, address, refused.cause);
+    return { accept: false, status: refused.status, reason: refused.told };
+  }
+
+  private note(identity: string, address: string, cause: string): void {
+    const { clock, log } = this.deps.world;
+    if (!this.refusals.note(identity, address, cause, clock.wallMs())) return;
+    log.warn('charger turned away', { identity, address, cause });
+  }
+
+  /** Null when nobody of that identity is here, or nobody who still answers. */
+  private async judgeTwin(identity: string, address: string): Promise<Verdict | null> {
+    const slot = this.slots.get(identity);
+    const link = slot?.link;
+    if (slot == null || link == null) return null;
+    if (slot.waiting >= MAX_WAITING) return { accept: false, status: 503, reason: 'one try at a time' };
+    slot.waiting += 1;
+    const alive = await link.probe();
+    slot.waiting -= 1;
+    if (!alive) {
+      link.cut('silent when it came again');
+      return null;
+    }
+    this.note(identity, address, twinCause(identity));
+    return { accept: false, status: 409, reason: 'already connected' };
+  }
+
+  private receive(pipe: FramePipe, handshake: Handshake): void {
+    const named = identityOf(handshake.path);
+    const slot = named.ok ? this.slots.get(named.value) : undefined;
+    const spoken = chooseSubprotocol(handshake.subprotocols, SUBPROTOCOLS);
+    if (this.closing || slot === undefined) pipe.close(1001, 'closing');
+    else if (!spoken.ok) {
+      this.note(slot.options.identity, plainAddress(pipe.remoteAddress), spoken.cause);
+      pipe.close(1002, shown(spoken.cause));
+    } else if (slot.link === null) this.link(slot, pipe, spoken.subprotocol);
+    else void this.receiveTwin(slot, slot.link, pipe, spoken.subprotocol);
+  }
+
+  /** Two newcomers were let in at the same moment: the first is heard, the second waits for its probe. */
+  private async receiveTwin(slot: Slot, link: Link, pipe: FramePipe, subprotocol: string): Promise<void> {
+    if (slot.held !== null) {
+      pipe.close(1013, 'one try at a time');
+      return;
+    }
+    slot.held = pipe;
+    const alive = await link.probe();
+    slot.held = null;
+    if (this.closing) pipe.close(1001, 'Busbar stops');
+    else if (alive) {
+      this.note(slot.options.identity, plainAddress(pipe.remoteAddress), twinCause(slot.options.identity));
+      pipe.close(1008, 'already connected');
+    } else {
+      link.cut('silent when it came again');
+      if (slot.link === null) this.link(slot, pipe, subprotocol);
+      else await this.receiveTwin(slot, slot.link, pipe, subprotocol);
+    }
+  }
+
+  private link(slot: Slot, pipe: FramePipe, subprotocol: string): void {
+    const { deps } = this;
+    const { identity, index } = slot.options;
+    const dialect = dialectFor(subprotocol);
+    assert(dialect !== null, 'a chosen subprotocol has a dialect');
+    slot.generation += 1;
+    slot.address = plainAddress(pipe.remoteAddress);
+    this.refusals.forget(identity, slot.address);
+    const { generation } = slot;
+    const { clock, randomness, log } = deps.world;
+    const link = new Link(pipe, {
+      clock,
+      randomness,
+      log: log.child({ charger: identity, generation }),
+      dialect,
+      memory: slot.memory,
+      report: (report, atMs, answer) => deps.report(index, report, atMs, answer),
+      answersPings: () => !this.pingless.has(deps.profileId(index)),
+      connectorsWithoutStatus: () => deps.connectorsWithoutStatus(index),
+      ended: detail => this.ended(slot, generation, detail),
+    });
+    slot.link = link;
+    log.info('charger connected', { charger: identity, generation, address: slot.address, subprotocol });
+    deps.connected(index, generation, dialect.version);
+    link.start();
+  }
+
+  private ended(slot: Slot, generation: number, detail: string): void {
+    if (slot.generation === generation) slot.link = null;
+    if (this.closing) return;
+    this.deps.world.log.warn('charger lost', { charger: slot.options.identity, generation, detail });
+    this.deps.lost(slot.options.index, generation, detail);
+  }
+
+  private command(charger: number, command: Command, options: CommandOptions, hooks: CommandHooks): void {
+    const link = this.byIndex.get(charger)?.link;
+    const callOptions: CallOptions = { ...options, sent: hooks.sent };
+    if (link != null) link.command(command, callOptions, hooks.settled);
+    else
+      this.deps.world.clock.after('no link', 0, () => hooks.settled(failed('offline', 'the charger is not connected')));
+  }
+
+  private async close(listening: Listening): Promise<void> {
+    this.closing = true;
+    for (const slot of this.slots.values()) slot.link?.close(1001, 'Busbar stops');
+    await listening.close();
+  }
+}
