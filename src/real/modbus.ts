@@ -3,6 +3,10 @@
  * are kept here, since the library leaves gaps: a request in flight hears nothing of a lost connection,
  * an error of a connected socket is not passed on, and a connection that took too long may still come
  * about. A wire that missed one answer is never used again: so no late answer can meet a later request.
+ *
+ * RTU frames carry no number. There a new wire waits one more timeout before it opens, so that a late
+ * answer falls on a closed port, and an answer nobody waits for ends the wire. What is left: a device that
+ * answers later than twice the timeout may once have an old answer taken for one to the same question.
  */
 import { connect as connectSocket } from 'node:net';
 import modbus from 'modbus-serial';
@@ -18,12 +22,6 @@ type SerialOptions = Extract<BusOptions, { kind: 'rtu' }>;
 type Wire = { end(): void };
 type WireEvents = { opened(client: Client): void; lost(detail: string): void };
 type Settle<T> = (outcome: Outcome<T>) => void;
-
-/**
- * A serial line is left alone this long before it is opened again. RTU frames carry no number: an answer
- * that is late falls on a closed port, and the port has time to close.
- */
-const SERIAL_SETTLE_MS = 250;
 
 /** Modbus application protocol V1.1b3, section 7. */
 const EXCEPTION_WORDS: Readonly<Record<number, string>> = {
@@ -48,7 +46,7 @@ class ModbusBus {
   readonly #name: string;
   #wire: Wire | null = null;
   #client: Client | null = null;
-  /** How many wires there were; all but the first serial one wait for the line to settle. */
+  /** How many wires there were. */
   #wires = 0;
   /** Ends the connect or read under way. */
   #interrupt: Settle<never> | null = null;
@@ -61,7 +59,7 @@ class ModbusBus {
   async connect(timeoutMs: number): Promise<Outcome<void>> {
     if (this.#client?.isOpen) return ok(undefined);
     this.#drop();
-    const settling = this.#options.kind === 'rtu' && this.#wires > 0 ? SERIAL_SETTLE_MS : 0;
+    const settling = this.#options.kind === 'rtu' && this.#wires > 0 ? timeoutMs : 0;
     const late = `no connection to ${this.#name} within ${timeoutMs} ms`;
     return await this.#within<void>(timeoutMs + settling, late, settle => {
       const events: WireEvents = {
@@ -79,9 +77,15 @@ class ModbusBus {
 
   async read(request: RegisterRead, timeoutMs: number): Promise<Outcome<readonly number[]>> {
     const client = this.#client;
-    if (client === null) return failed('offline', `${this.#name} is not connected`);
+    if (client === null || !client.isOpen) return failed('offline', `${this.#name} is not connected`);
+    if (leftover(client)) {
+      this.#drop();
+      return failed('malformed', `${this.#name}: bytes that nobody asked for are on the line`);
+    }
     const late = `unit ${request.unit} at ${this.#name} gave no answer within ${timeoutMs} ms`;
-    return await this.#within<readonly number[]>(timeoutMs, late, settle => ask(client, request, settle));
+    return await this.#within<readonly number[]>(timeoutMs, late, settle =>
+      ask(client, request, settle, () => this.#stray(client)),
+    );
   }
 
   close(): void {
@@ -108,6 +112,13 @@ class ModbusBus {
   #end(why: 'offline' | 'cancelled', detail: string): void {
     if (this.#interrupt === null) this.#drop();
     else this.#interrupt(failed(why, detail));
+  }
+
+  /** An answer nobody waits for: harmless with TCP's numbers, the end of trust without them. */
+  #stray(client: Client): void {
+    if (this.#options.kind === 'rtu' && this.#client === client) {
+      this.#end('offline', `${this.#name}: an answer came that nobody waited for`);
+    }
   }
 
   #drop(): void {
@@ -176,13 +187,29 @@ function openSerial(client: Client, line: SerialOptions, done: (error?: Error) =
   }
 }
 
+/**
+ * Whether bytes of a second answer lie behind the last one. The library would take them for the next answer
+ * and stay one behind for ever; its buffer is the only place where they show.
+ */
+function leftover(client: Client): boolean {
+  const { _port } = client as unknown as { readonly _port?: { readonly _buffer?: Uint8Array } };
+  return (_port?._buffer?.length ?? 0) > 0;
+}
+
 function closeSerial(client: Client): void {
   if (client.isOpen) client.close(() => {});
 }
 
-function ask(client: Client, request: RegisterRead, settle: Settle<readonly number[]>): void {
-  const { unit, table, address, count } = request;
+function ask(
+  client: Client,
+  { unit, table, address, count }: RegisterRead,
+  settle: Settle<readonly number[]>,
+  stray: () => void,
+): void {
+  let answered = false;
   const done = (error: Error | null, result?: { readonly data: readonly number[] }) => {
+    if (answered) return stray();
+    answered = true;
     if (error !== null) settle(failureOf(error));
     else if (result?.data.length === count) settle(ok(result.data));
     else settle(failed('malformed', `unit ${unit} answered ${result?.data.length ?? 0} registers, expected ${count}`));
