@@ -1,8 +1,9 @@
 /** What history keeps of a connector: names instead of indexes, because the configuration may change under it. */
 import { at } from '#base/assert.ts';
 import { toA } from '#base/units.ts';
+import { grantMa } from '#site/gate/ledger.ts';
 import type { ReasonSource } from '#site/reason.ts';
-import type { Ledger, SiteState } from '#site/state.ts';
+import type { SiteState } from '#site/state.ts';
 
 /** A draw older than this is not known any more: six of the ten-second samples that set-up asks chargers for. */
 const DRAW_FRESH_MS = 60_000;
@@ -26,20 +27,16 @@ export function sampleConnectors(state: SiteState, nowMs: number): readonly Conn
   return state.topology.connectors.map(spec => {
     const connector = at(state.connectors, spec.index);
     const draw = connector.draw !== null && nowMs - connector.draw.atMs <= DRAW_FRESH_MS ? connector.draw : null;
+    const granted = grantMa(connector.ledger);
     return {
       charger: at(state.topology.chargers, spec.charger).identity,
       connectorId: spec.connectorId,
       status: connector.status,
-      grantA: grantA(connector.ledger),
+      grantA: granted === null ? null : toA(granted),
       drawA: draw && { l1: toA(draw.ma[0]), l2: toA(draw.ma[1]), l3: toA(draw.ma[2]) },
       powerW: draw?.powerW ?? null,
       registerWh: connector.registerWh,
       reason: state.targets[spec.index]?.reason.source ?? null,
     };
   });
-}
-
-function grantA(ledger: Ledger): number | null {
-  const acked = ledger.held.findLast(held => held.ackedAtMs !== null);
-  return acked === undefined ? null : toA(acked.limitMa);
 }

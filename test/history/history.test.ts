@@ -9,11 +9,11 @@ import {
   SAMPLE_EVERY_MS,
   SAMPLES_KIND,
 } from '#history/history.ts';
+import { openSqlite } from '#real/sqlite.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { Report } from '#site/report.ts';
 import type { SiteState } from '#site/state.ts';
 import type { RecordStore, StoredRecord } from '#world.ts';
-import { openSqlite } from '../../src/real/sqlite.ts';
 import { handClock, outsideLimit, SITE, withConnector, withLink, withMeter } from '../store/small-site.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLog } from '#base/log.ts';
 import { InfluxWriter, POINTS_KEPT, type Point, toPoint } from '#history/influx.ts';
 import type { ConnectorSample } from '#history/sample.ts';
-import { openClock } from '../../src/real/clock.ts';
-import { openInflux } from '../../src/real/influx.ts';
+import { openClock } from '#real/clock.ts';
+import { openInflux } from '#real/influx.ts';
 import { handClock } from '../store/small-site.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);

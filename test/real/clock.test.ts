@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { silentLog } from '#base/log.ts';
-import { openClock } from '../../src/real/clock.ts';
-import { openLog } from '../../src/real/log.ts';
-import { nightly } from '../../src/real/schedule.ts';
+import { openClock } from '#real/clock.ts';
+import { openLog } from '#real/log.ts';
+import { nightly } from '#real/schedule.ts';
 
 const noEvidence = () => {};
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Fields, silentLog } from '#base/log.ts';
+import { openClock } from '#real/clock.ts';
+import { DATABASE_FILE, openSqlite, PRUNE_ROWS } from '#real/sqlite.ts';
 import type { RecordStore, StoredRecord } from '#world.ts';
-import { openClock } from '../../src/real/clock.ts';
-import { DATABASE_FILE, openSqlite, PRUNE_ROWS } from '../../src/real/sqlite.ts';
 
 const clock = openClock(() => {});
 const record = (kind: string, atWallMs: number, json = '{}'): StoredRecord => ({ kind, atWallMs, json });

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Fields, silentLog } from '#base/log.ts';
+import { openSqlite } from '#real/sqlite.ts';
 import type { OutsideLimit } from '#site/state.ts';
 import type { Topology } from '#site/topology.ts';
 import { openStore, type Store } from '#store/store.ts';
 import type { RecordStore } from '#world.ts';
-import { openSqlite } from '../../src/real/sqlite.ts';
 import { handClock, outsideLimit, TOPOLOGY } from './small-site.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);
