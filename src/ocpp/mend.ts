@@ -122,9 +122,11 @@ function mendTimeField(value: string, work: Work): unknown {
 /** A word in other capitals is the same word. */
 function mendWord(words: readonly string[], value: string, name: string, work: Work): unknown {
   if (words.includes(value)) return value;
-  work.changes++;
   const lower = value.toLowerCase();
-  return words.find(word => word.toLowerCase() === lower) ?? work.mending.otherWord.get(name) ?? BROKEN;
+  const word = words.find(known => known.toLowerCase() === lower) ?? work.mending.otherWord.get(name);
+  if (word === undefined) return BROKEN;
+  work.changes++;
+  return word;
 }
 
 /** Numbers as text are read; a whole number with decimals is rounded (registers in tenths of a watt-hour). */
