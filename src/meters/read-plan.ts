@@ -45,7 +45,7 @@ function planTable(table: RegisterTable, spans: readonly Span[], limits: DeviceL
 }
 
 function joins(table: RegisterTable, block: Span, span: Span, limits: DeviceLimits): boolean {
-  if (Math.max(block.to, span.to) - block.from > limits.maxRegistersPerRead) return false;
+  if (span.to - block.from > limits.maxRegistersPerRead) return false;
   if (span.from - block.to > limits.maxGap) return false;
   return !limits.holes.some(hole => hole.table === table && hole.from < span.from && hole.to >= block.to);
 }

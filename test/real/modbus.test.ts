@@ -155,6 +155,9 @@ describe('a Modbus TCP device', () => {
     const bus = busTo(port);
     await bus.connect(1000);
     await bus.read(input(0, 1), 1000);
+    await bus.connect(1000);
+    await bus.read(input(0, 1), 1000);
+    expect(sockets.length).toBe(1);
     const gone = new Promise(resolve => sockets[0]?.once('close', resolve));
     sockets[0]?.end();
     await gone;
@@ -228,6 +231,21 @@ describe('an answer that comes late', () => {
     expect(await bus.read(input(0, 2), 1000)).toMatchObject({ ok: false, why: 'malformed' });
     await bus.connect(1000);
     expect(await bus.read(input(0, 2), 1000)).toEqual({ ok: true, value: [4, 5] });
+  });
+});
+
+it('an answer whose byte count does not fit its length is malformed', async () => {
+  const { port } = await serveRaw((request, socket) => {
+    const bytes = frame(request, [4, 5]);
+    bytes.writeUInt8(2, 8);
+    socket.write(bytes);
+  });
+  const bus = busTo(port);
+  await bus.connect(1000);
+  expect(await bus.read(input(0, 2), 1000)).toEqual({
+    ok: false,
+    why: 'malformed',
+    detail: 'unit 1 answered 1 registers, expected 2',
   });
 });
 
