@@ -1,4 +1,5 @@
 /** Everything that listens or is dialled: ports, meters and their wires, the time zone. */
+import { DEFAULT_OCPP_PORT } from '#chargers/options.ts';
 import { busOptions, meterOptions, type RawBus, type RawMeter } from '#meters/options.ts';
 import { repeated } from './check-circuits.ts';
 import type { Devices } from './config.ts';
@@ -15,8 +16,9 @@ function portFindings(draft: Draft): readonly Finding[] {
   if (ocpp?.port === undefined || ocpp.port === 0 || ocpp.port !== web?.port) return [];
   const everywhere = [ocpp.host, web.host].some(host => host === '0.0.0.0' || host === '::');
   if (!everywhere && ocpp.host !== web.host) return [];
-  const message = `port ${web.port} is where chargers connect (ocpp.port)`;
-  return [{ path: 'web.port', message, hint: 'give one of them another port' }];
+  const hint = 'give one of them another port';
+  if (ocpp.port === DEFAULT_OCPP_PORT) return [{ path: 'web.port', message: 'is the port of ocpp, too', hint }];
+  return [{ path: 'ocpp.port', message: 'is the port of web, too', hint }];
 }
 
 function meterFindings(draft: Draft, devices: Devices): readonly Finding[] {

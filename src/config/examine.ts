@@ -23,7 +23,9 @@ export type Examined = {
 export function examine(parsed: unknown, devices: Devices): Examined {
   const refused = schemaFindings(parsed);
   const draft = draftOf(parsed, refused.badPaths);
-  const problems = [...refused.findings, ...crossFindings(draft, devices)];
+  const told = new Set(refused.findings.map(finding => finding.path));
+  const cross = crossFindings(draft, devices).filter(finding => !told.has(finding.path));
+  const problems = [...refused.findings, ...cross];
   const notes = crossNotes(draft);
   if (problems.length > 0) return { problems, notes, config: null };
   const raw = draft as RawConfig;

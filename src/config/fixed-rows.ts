@@ -30,7 +30,7 @@ export type FixedRow = {
 export function fixedRows(topology: Topology): readonly FixedRow[] {
   return topology.circuits.flatMap(circuit =>
     circuit.limits.flatMap((limit, limitIndex) => {
-      const rowsMa = limitRows(limit, topology.nominalV);
+      const rowsMa = limitRows(limit, bookingVolts(topology, circuit, limit));
       const inForce = { ...limit, rowsMa, expired: false };
       const building = quad(circuit.designLoadMa);
       const reserved = quad(circuit.reservedMa);
@@ -50,10 +50,18 @@ export function fixedRows(topology: Topology): readonly FixedRow[] {
   );
 }
 
-function limitRows(limit: FixedLimit, nominalV: number): Quad {
+/**
+ * As the gate books watts: a live limit on a metered row sees its own watts again, so nominal is enough;
+ * elsewhere, and once we are dead, the mains may stand as high as they are allowed to.
+ */
+function bookingVolts(topology: Topology, circuit: Circuit, limit: FixedLimit): number {
+  const measured = limit.kind === 'live' && circuit.meter >= 0 && !limit.evOnly;
+  return measured ? topology.nominalV : topology.nominalV * HIGHEST_VOLTAGE;
+}
+
+function limitRows(limit: FixedLimit, volts: number): Quad {
   const [l1, l2, l3] = limit.limitMa;
-  const sum = limit.limitW === null ? NO_LIMIT_MA : Math.floor((limit.limitW * 1000) / (nominalV * HIGHEST_VOLTAGE));
-  return [l1, l2, l3, sum];
+  return [l1, l2, l3, limit.limitW === null ? NO_LIMIT_MA : Math.floor((limit.limitW * 1000) / volts)];
 }
 
 /** What the connectors of a circuit draw on one of its rows, each at its own current. */

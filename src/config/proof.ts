@@ -67,31 +67,36 @@ function ratedMa(topology: Topology, connector: ConnectorSpec): number {
   return Math.min(sumMa, feedMa) / sockets.length;
 }
 
-/** Every fixed row that cannot hold whatever we command, or does not hold without us. */
+/**
+ * Every fixed limit that cannot hold whatever we command, or does not hold without us: one finding for each
+ * limit, on its worst row.
+ */
 export function proofFindings(topology: Topology, raw: RawConfig): readonly Finding[] {
-  const findings: Finding[] = [];
+  const worst = new Map<string, Words>();
   for (const fixed of fixedRows(topology)) {
-    const stuck = stuckFinding(topology, fixed);
-    const lapsed = fixed.limit.kind === 'hard' ? lapsedFinding(proofRow(topology, fixed)) : null;
+    const stuck = stuckWords(topology, fixed);
+    const lapsed = fixed.limit.kind === 'hard' ? lapsedWords(proofRow(topology, fixed)) : null;
     const found = stuck ?? lapsed;
-    if (found !== null) findings.push({ path: pathOf(raw, fixed), ...found });
+    const path = pathOf(raw, fixed);
+    if (found !== null && found.overMa > (worst.get(path)?.overMa ?? 0)) worst.set(path, found);
   }
-  return findings;
+  return [...worst].map(([path, { message, hint }]) => ({ path, message, hint }));
 }
 
-type Words = { readonly message: string; readonly hint: string };
+type Words = { readonly message: string; readonly hint: string; readonly overMa: number };
 
-function lapsedFinding(sum: ProofRow): Words | null {
+function lapsedWords(sum: ProofRow): Words | null {
   if (sum.holds) return null;
   const parts = `fallbacks ${toA(sum.fallbackMa)} A + building ${toA(sum.buildingMa)} A + reserved ${toA(sum.reservedMa)} A`;
   return {
+    overMa: sum.totalMa - sum.limitMa,
     message: `does not hold without Busbar: ${ROW_NAMES[sum.row]} of ${sum.circuit}: ${parts} = ${toA(sum.totalMa)} A, above ${toA(sum.limitMa)} A`,
     hint: sum.fallbackMa > 0 ? 'lower fallbackA of its chargers, or designLoadA' : 'lower designLoadA or reservedA',
   };
 }
 
 /** Chargers that cannot pause, standing at their minimum, against any limit while we live. */
-function stuckFinding(topology: Topology, fixed: FixedRow): Words | null {
+function stuckWords(topology: Topology, fixed: FixedRow): Words | null {
   const cannotPause = (connector: ConnectorSpec) => !at(topology.chargers, connector.charger).traits.canPause;
   const stuckMa = drawOn(topology, fixed.circuit, fixed.row, connector =>
     cannotPause(connector) ? connector.minMa : 0,
@@ -103,6 +108,7 @@ function stuckFinding(topology: Topology, fixed: FixedRow): Words | null {
     .filter(cannotPause)
     .map(connector => at(topology.chargers, connector.charger).identity);
   return {
+    overMa: stuckMa - freeMa,
     message: `${[...new Set(names)].join(', ')} cannot pause and need ${toA(stuckMa)} A on ${ROW_NAMES[fixed.row]} of ${fixed.circuit.id}, where ${toA(freeMa)} A are free`,
     hint: 'feed them elsewhere, or raise this limit',
   };

@@ -29,10 +29,21 @@ export function schemaFindings(value: unknown): Refused {
   const plain = errors.filter(error => !choices.some(choice => choice === error || isUnder(error, choice)));
   const chosen = choices.map(choice => choiceFindings(choice, errors));
   return {
-    findings: [...plain.map(findingOf), ...chosen.flatMap(one => one.findings)],
+    findings: withoutMisspelt([...plain.map(findingOf), ...chosen.flatMap(one => one.findings)]),
     badPaths: [...plain.flatMap(badPath), ...chosen.flatMap(one => one.badPaths)],
   };
 }
+
+/** A misspelt key is one mistake: it is not told a second time as the missing one. */
+function withoutMisspelt(findings: readonly Finding[]): readonly Finding[] {
+  const meant = findings.flatMap(finding => {
+    const name = finding.atKey === true ? /^did you mean "(.*)"/.exec(finding.hint ?? '')?.[1] : undefined;
+    return name === undefined ? [] : [dotted(...finding.path.split('.').slice(0, -1), name)];
+  });
+  return findings.filter(finding => finding.message !== MISSING || !meant.includes(finding.path));
+}
+
+const MISSING = 'missing';
 
 const isUnder = (error: ErrorObject, choice: ErrorObject): boolean =>
   error.schemaPath.startsWith(`${choice.schemaPath}/`) && error.instancePath.startsWith(choice.instancePath);
@@ -65,17 +76,24 @@ function choiceFindings(choice: ErrorObject, errors: readonly ErrorObject[]): Re
   const near = forms.filter(one => !one.errors.some(wrongKind));
   const path = pathOf(choice);
   if (near.length === 0) {
-    const wanted = forms.map(one => one.form.description ?? one.form.type ?? 'a value').join(', or ');
+    const wanted = forms.map(one => formWords(one.form)).join(', or ');
     return { findings: [{ path, message: `must be ${wanted}, not ${shown(choice)}` }], badPaths: [path] };
   }
   const lacking = near.map(one => one.errors.find(error => atTop(error) && error.keyword === 'required'));
   if (lacking.every(error => error !== undefined)) {
     const names = lacking.map(error => String(error?.params.missingProperty)).join(' or ');
-    return { findings: [{ path, message: `needs ${names}` }, ...unknownInAll(near)], badPaths: [] };
+    return {
+      findings: [{ path, message: `needs ${names}` }, ...unknownInAll(near)],
+      badPaths: choice.keyword === 'oneOf' ? [path] : [],
+    };
   }
   const best = near.reduce((a, b) => (b.errors.length < a.errors.length ? b : a));
   return { findings: best.errors.map(findingOf), badPaths: [path] };
 }
+
+const formWords = (form: Schema): string =>
+  form.description ??
+  (form.required === undefined ? (form.type ?? 'a value') : `a block with ${form.required.join(', ')}`);
 
 function unknownInAll(forms: readonly { readonly errors: readonly ErrorObject[] }[]): readonly Finding[] {
   const unknown = (errors: readonly ErrorObject[]) => errors.filter(error => error.keyword === 'additionalProperties');
@@ -103,7 +121,7 @@ function findingOf(error: ErrorObject): Finding {
   if (error.keyword === 'required') {
     const key = String(error.params.missingProperty);
     const about = schema.properties?.[key]?.description;
-    return { path: dotted(path, key), message: 'missing', ...(about === undefined ? {} : { hint: about }) };
+    return { path: dotted(path, key), message: MISSING, ...(about === undefined ? {} : { hint: about }) };
   }
   const about = hint ?? schema.description;
   return { path, message, ...(about === undefined ? {} : { hint: about }) };

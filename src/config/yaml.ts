@@ -70,7 +70,8 @@ function unreadable(message: string, hint: string): ParsedText {
 /** The parser throws for alias floods and runs out of stack for absurd nesting. */
 function thrownText(error: unknown): string {
   if (error instanceof RangeError) return 'nested too deeply to read';
-  return error instanceof Error ? error.message : 'not readable as YAML';
+  if (error instanceof ReferenceError) return 'references to shared blocks multiply this text too often';
+  return 'not readable as YAML';
 }
 
 function yamlProblem(error: YAMLError, lines: LineCounter, text: string): Problem & Position {
@@ -134,7 +135,7 @@ function stepInto(document: Document, from: Node | null, name: string): Step | n
     return item === undefined ? null : { key: null, value: item as Node };
   }
   if (!isMap(node)) return null;
-  const pair = node.items.find(candidate => isPair(candidate) && keyText(candidate) === name);
+  const pair = node.items.findLast(candidate => isPair(candidate) && keyText(candidate) === name);
   if (pair !== undefined) return { key: pair.key as Node, value: pair.value as Node | null };
   return stepIntoMerged(document, node.items, name);
 }
