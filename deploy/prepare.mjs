@@ -101,9 +101,10 @@ function newestIn(folder) {
     .reduce((newest, ms) => Math.max(newest, ms), 0);
 }
 
+/** The page shares sentences and types with its room, so the whole room is its source. */
 function buildPage() {
   if (!existsSync(PAGE)) throw new CannotPrepare('src/web/ui is missing: this is not a whole checkout.');
-  if (existsSync(BUILT) && statSync(BUILT).mtimeMs >= newestIn(PAGE)) return;
+  if (existsSync(BUILT) && statSync(BUILT).mtimeMs >= newestIn(dirname(PAGE))) return;
   say('building the dashboard.');
   npm(['run', '--silent', 'ui', '--', '--logLevel=warn'], 'the dashboard could not be built. Its words are above.');
 }
