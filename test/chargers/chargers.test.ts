@@ -59,6 +59,28 @@ describe('a charger that comes', () => {
   });
 });
 
+describe('a long frame', () => {
+  const long = [2, 'd', 'DataTransfer', { vendorId: 'x', data: 'x'.repeat(100_000) }];
+
+  it('is closed with 1009 before the first accepted boot, and taken after it, over a reconnect too', async () => {
+    const here = await garage();
+    const stranger = handStation('10.0.0.9');
+    await knock(here, stranger);
+    stranger.say(long);
+    await settle();
+    expect(stranger.ended()?.code).toBe(1009);
+    const booted = handStation('10.0.0.9');
+    await knock(here, booted);
+    booted.say(bootFrame);
+    booted.hangUp();
+    const again = handStation('10.0.0.9');
+    await knock(here, again);
+    again.say(long);
+    await settle();
+    expect(again.ended()).toBeNull();
+  });
+});
+
 describe('a charger that may not come in', () => {
   it('is listed with the cause in words, and leaves the list when it comes in after all', async () => {
     const here = await garage();
