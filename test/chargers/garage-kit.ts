@@ -25,6 +25,7 @@ export async function garage(pingless = false) {
         if (report.kind === 'boot') {
           answer({ kind: 'boot', status: 'Accepted', nowWallMs: world.clock.wallMs(), intervalS: site.heartbeatS });
         } else if (report.kind === 'heartbeat') answer({ kind: 'heartbeat', nowWallMs: world.clock.wallMs() });
+        else if (report.kind === 'data-transfer') answer({ kind: 'data-transfer', status: 'UnknownVendorId' });
         else answer({ kind: 'empty' });
       },
     },
