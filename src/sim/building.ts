@@ -1,0 +1,89 @@
+/**
+ * What the building itself draws below a metered circuit: a base per phase and appliances that switch
+ * on and off. Each switching is one true step; between steps nothing moves, so that the difference of
+ * two samples is a step or nothing.
+ */
+import type { PhaseIndex, Triple } from '#base/units.ts';
+import type { Prng } from './prng.ts';
+import type { Truth } from './truth.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** One thing that switches, in mA on the grid phases it sits on. */
+export type Appliance = { readonly ma: Triple; readonly meanOffMs: number; readonly meanOnMs: number };
+
+export type BuildingPlan = {
+  readonly circuit: number;
+  readonly baseMa: Triple;
+  readonly appliances: readonly Appliance[];
+};
+
+/** Shortest time an appliance stays as it is: a compressor or a lift, not a dimmer. */
+const MIN_HOLD_MS = 20_000;
+
+export type Building = {
+  /** A step by hand, in mA per phase; stays until taken back. */
+  step(ma: Triple): void;
+};
+
+/** Starts the load of one circuit. `constant` leaves every appliance off for ever. */
+export function startBuilding(
+  deps: { readonly clock: VirtualClock; readonly truth: Truth; readonly random: Prng },
+  plan: BuildingPlan,
+  constant: boolean,
+): Building {
+  const add = (ma: Triple, sign: 1 | -1) =>
+    deps.truth.addBackground(plan.circuit, [sign * ma[0], sign * ma[1], sign * ma[2]]);
+  add(plan.baseMa, 1);
+  plan.appliances.forEach((appliance, index) => {
+    if (constant) return;
+    const random = deps.random.split(`appliance ${index}`);
+    const toggle = (on: boolean) => {
+      const mean = on ? appliance.meanOnMs : appliance.meanOffMs;
+      deps.clock.after('appliance', Math.round(MIN_HOLD_MS + random.gap(mean)), () => {
+        add(appliance.ma, on ? -1 : 1);
+        toggle(!on);
+      });
+    };
+    toggle(false);
+  });
+  return { step: ma => add(ma, 1) };
+}
+
+/** The most a plan can come to, per phase: never above the design load it was drawn for. */
+export function planCeilingMa(plan: BuildingPlan): Triple {
+  const sum = (p: PhaseIndex) => plan.appliances.reduce((total, a) => total + a.ma[p], plan.baseMa[p]);
+  return [sum(0), sum(1), sum(2)];
+}
+
+/**
+ * Draws a building that stays within `designMa` on each phase.
+ * Steps are 2 to 20 A: larger than any margin of the scenarios, as assumption A4 wants them metered.
+ */
+export function drawBuilding(random: Prng, circuit: number, designMa: Triple): BuildingPlan {
+  const baseMa: [number, number, number] = [0, 0, 0];
+  for (const p of [0, 1, 2] as const) baseMa[p] = Math.round(designMa[p] * random.between(0.1, 0.3));
+  const left: [number, number, number] = [designMa[0] - baseMa[0], designMa[1] - baseMa[1], designMa[2] - baseMa[2]];
+  const appliances: Appliance[] = [];
+  for (let tries = random.whole(6, 14); tries > 0; tries--) {
+    const ma = drawStep(random, left);
+    if (ma === null) continue;
+    for (const p of [0, 1, 2] as const) left[p] -= ma[p];
+    appliances.push({ ma, meanOffMs: random.whole(2, 15) * 60_000, meanOnMs: random.whole(1, 6) * 60_000 });
+  }
+  return { circuit, baseMa, appliances };
+}
+
+const MIN_STEP_MA = 2000;
+const MAX_STEP_MA = 20_000;
+
+/** One appliance that still fits; null when not even the smallest does. */
+function drawStep(random: Prng, leftMa: Triple): Triple | null {
+  const threePhase = random.chance(0.4);
+  const phase = random.int(3);
+  const room = threePhase ? Math.min(...leftMa) : (leftMa[phase] ?? 0);
+  const most = Math.min(room, MAX_STEP_MA);
+  if (most < MIN_STEP_MA) return null;
+  const ma = random.whole(MIN_STEP_MA, most);
+  const on = (p: number) => (threePhase || p === phase ? ma : 0);
+  return [on(0), on(1), on(2)];
+}

@@ -1,0 +1,118 @@
+/**
+ * What a charger might still obey, as the world knows it: the stack it holds, and what is on the wire
+ * to it. Since a link does not reorder, the stacks it can come to hold are exactly those after the
+ * first k frames under way.
+ */
+import {
+  highestLimit,
+  type Purpose,
+  type Stack,
+  type WireProfile,
+  withoutProfiles,
+  withProfile,
+} from './profile-engine.ts';
+
+/** A frame that changes the stack, as the gateway sent it. */
+export type StackChange =
+  | { readonly kind: 'set'; readonly frame: string; readonly connectorId: number; readonly profile: WireProfile }
+  | {
+      readonly kind: 'clear';
+      readonly frame: string;
+      readonly criteria: {
+        readonly id?: number;
+        readonly connectorId?: number;
+        readonly chargingProfilePurpose?: Purpose;
+        readonly stackLevel?: number;
+      };
+    };
+
+/** Reads a CALL that changes charging profiles; null for every other frame. */
+export function stackChange(frame: string): StackChange | null {
+  if (!frame.includes('"SetChargingProfile"') && !frame.includes('"ClearChargingProfile"')) return null;
+  const [type, , action, payload] = JSON.parse(frame);
+  if (type !== 2) return null;
+  if (action === 'SetChargingProfile')
+    return { kind: 'set', frame, connectorId: payload.connectorId, profile: payload.csChargingProfiles };
+  if (action === 'ClearChargingProfile') return { kind: 'clear', frame, criteria: payload };
+  return null;
+}
+
+export const applied = (stack: Stack, change: StackChange): Stack =>
+  change.kind === 'set'
+    ? withProfile(stack, change.connectorId, change.profile)
+    : withoutProfiles(stack, change.criteria);
+
+/** How far ahead a schedule counts as something the charger may obey: the look-ahead for live rows. */
+export const LOOK_AHEAD_MS = 15_000;
+
+/** The electrical side of one connector, for the account. */
+export type HeldConnector = {
+  readonly connectorId: number;
+  readonly ratingMa: number;
+  readonly phases: number;
+  readonly nominalV: number;
+};
+
+/** What the world can tell of a charger at any instant. */
+export type StationTruth = {
+  stack(): Stack;
+  /** Its own wall clock. */
+  wallMs(): number;
+  /** Start of the connector's transaction in that clock, or null. */
+  startedWallMs(connectorId: number): number | null;
+};
+
+/** The highest current a connector may obey with this stack, mA; below the 6 A floor nothing. */
+export function levelMa(station: StationTruth, stack: Stack, connector: HeldConnector): number {
+  const limitA = highestLimit(
+    stack,
+    {
+      connectorId: connector.connectorId,
+      atWallMs: station.wallMs(),
+      startedWallMs: station.startedWallMs(connector.connectorId),
+      ratingA: connector.ratingMa / 1000,
+      phases: connector.phases,
+      nominalV: connector.nominalV,
+    },
+    LOOK_AHEAD_MS,
+  );
+  const ma = Math.round(limitA * 1000);
+  return ma < 6000 ? 0 : ma;
+}
+
+/** The wire and the stack of one charger. */
+export class Holdings {
+  readonly station: StationTruth;
+  private underWay: StackChange[] = [];
+
+  constructor(station: StationTruth) {
+    this.station = station;
+  }
+
+  sent(change: StackChange): void {
+    this.underWay.push(change);
+  }
+
+  /** Everything up to and with this frame has arrived. */
+  delivered(frame: string): StackChange | null {
+    const index = this.underWay.findIndex(change => change.frame === frame);
+    return index === -1 ? null : (this.underWay.splice(0, index + 1).at(-1) ?? null);
+  }
+
+  lost(): void {
+    this.underWay = [];
+  }
+
+  /** Every stack it holds or may come to hold by what is under way. */
+  stacks(): readonly Stack[] {
+    const list = [this.station.stack()];
+    for (const change of this.underWay) list.push(applied(list.at(-1) ?? [], change));
+    return list;
+  }
+
+  /** The highest current a connector might obey now, mA. */
+  highestMa(connector: HeldConnector): number {
+    if (this.underWay.length === 0) return levelMa(this.station, this.station.stack(), connector);
+    return Math.max(...this.stacks().map(stack => levelMa(this.station, stack, connector)));
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Draws a site from a seed: a main fuse with a building behind it and a guard meter, sometimes a kW
+ * contract, a sub-board with a building and a meter of its own, feeders for cars only; chargers of
+ * three makes with one and three phases and turned wiring. Sized so that limits bind.
+ */
+import type { PhaseIndex, Triple } from '#base/units.ts';
+import { type BuildingPlan, drawBuilding } from './building.ts';
+import { BRANDS, HABITS } from './habits.ts';
+import type { Prng } from './prng.ts';
+import type { PlannedCharger, PlannedCircuit, PlannedLimit, SitePlan } from './site-plan.ts';
+
+/** Below every step that a building makes, so that each step opens a window of its own. */
+const MARGIN_A = 1.5;
+const FIRST_METER_PORT = 1502;
+const NOMINAL_V = 230;
+/** One-phase wiring stands on any grid phase; three-phase wiring is turned to share the load. */
+const ROTATIONS: readonly (readonly PhaseIndex[])[] = [
+  [0, 1, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [0, 2, 1],
+];
+
+export function drawSite(random: Prng, chargers: number): SitePlan {
+  const scale = Math.max(1, chargers / 12);
+  const mainA = Math.round(random.pick([63, 63, 80, 80, 100, 125, 160]) * scale);
+  const circuits = drawCircuits(random.split('circuits'), mainA);
+  const draw = random.split('chargers');
+  return {
+    name: 'Drawn garage',
+    nominalV: NOMINAL_V,
+    circuits,
+    chargers: Array.from({ length: chargers }, (_, index) => drawCharger(draw.split(`${index}`), index, circuits)),
+  };
+}
+
+function drawCircuits(random: Prng, mainA: number): readonly PlannedCircuit[] {
+  const sub = random.chance(0.3) ? drawSubBoard(random.split('sub'), mainA) : null;
+  const ownMa = designMa(random, mainA, sub ? [0.1, 0.25] : [0.2, 0.45]);
+  const below = sub?.designMa ?? [0, 0, 0];
+  const main: PlannedCircuit = {
+    id: 'main',
+    parent: -1,
+    limits: [
+      fuse(mainA, false),
+      ...(random.chance(0.4) ? [contract(Math.round(mainA * 3 * NOMINAL_V * random.between(0.55, 0.85)))] : []),
+    ],
+    marginA: MARGIN_A,
+    designMa: [ownMa[0] + below[0], ownMa[1] + below[1], ownMa[2] + below[2]],
+    guard: { meterId: 'grid', intervalMs: random.pick([1000, 1000, 2000]), port: FIRST_METER_PORT },
+    building: buildingOf(random, 0, ownMa),
+  };
+  const feeders = Array.from({ length: random.int(3) }, (_, index): PlannedCircuit => {
+    const limitA = Math.round(mainA * random.between(0.4, 0.7));
+    return { ...cars(`row-${index + 1}`), limits: [fuse(limitA, true)] };
+  });
+  return [main, ...(sub ? [sub] : []), ...feeders];
+}
+
+function drawSubBoard(random: Prng, mainA: number): PlannedCircuit {
+  const limitA = Math.round(mainA * random.between(0.5, 0.7));
+  const design = designMa(random, limitA, [0.15, 0.35]);
+  return {
+    id: 'sub',
+    parent: 0,
+    limits: [fuse(limitA, false)],
+    marginA: MARGIN_A,
+    designMa: design,
+    guard: { meterId: 'sub-meter', intervalMs: random.pick([1000, 2000]), port: FIRST_METER_PORT + 1 },
+    building: buildingOf(random, 1, design),
+  };
+}
+
+const cars = (id: string): PlannedCircuit => ({
+  id,
+  parent: 0,
+  limits: [],
+  marginA: MARGIN_A,
+  designMa: null,
+  guard: null,
+  building: null,
+});
+
+const fuse = (limitA: number, evOnly: boolean): PlannedLimit => ({
+  source: 'fuse',
+  kind: 'hard',
+  limitA,
+  limitW: null,
+  evOnly,
+});
+
+const contract = (limitW: number): PlannedLimit => ({
+  source: 'contract',
+  kind: 'live',
+  limitA: null,
+  limitW,
+  evOnly: false,
+});
+
+function designMa(random: Prng, limitA: number, share: readonly [number, number]): Triple {
+  const one = () => Math.round(limitA * random.between(...share)) * 1000;
+  return [one(), one(), one()];
+}
+
+const buildingOf = (random: Prng, circuit: number, design: Triple): BuildingPlan =>
+  drawBuilding(random.split('building'), circuit, design);
+
+function drawCharger(random: Prng, index: number, circuits: readonly PlannedCircuit[]): PlannedCharger {
+  const brand = random.pick(BRANDS);
+  const onePhase = brand.vendor === 'Cedar' || random.chance(0.15);
+  const least = random.whole(5, 40);
+  return {
+    identity: `CP${String(index + 1).padStart(2, '0')}`,
+    password: `secret-${random.int(1e6)}`,
+    circuit: random.int(circuits.length),
+    ratingA: random.pick([16, 32, 32]),
+    rotation: onePhase ? [random.pick([0, 1, 2] as const)] : random.pick(ROTATIONS),
+    brand,
+    habit: HABITS.polite,
+    clockErrorMs: random.whole(-4000, 4000),
+    resumesAlone: random.chance(0.5),
+    latencyMs: [least, least + random.whole(5, 60)],
+  };
+}

@@ -1,0 +1,95 @@
+/** A simulated site as plain data: what stands where, and the configuration file its installer would write. */
+import type { PhaseIndex, Triple } from '#base/units.ts';
+import type { BuildingPlan } from './building.ts';
+import type { Brand, Habit } from './habits.ts';
+
+export type PlannedLimit = {
+  readonly source: 'fuse' | 'contract' | 'cap';
+  readonly kind: 'hard' | 'live';
+  /** The same on each phase, A; null where only watts are meant. */
+  readonly limitA: number | null;
+  readonly limitW: number | null;
+  readonly evOnly: boolean;
+};
+
+export type PlannedCircuit = {
+  readonly id: string;
+  /** Index of the parent, -1 for the root. */
+  readonly parent: number;
+  readonly limits: readonly PlannedLimit[];
+  readonly marginA: number;
+  /** The most the building draws below this node, its children's share included; null = cars only. */
+  readonly designMa: Triple | null;
+  readonly guard: { readonly meterId: string; readonly intervalMs: number; readonly port: number } | null;
+  readonly building: BuildingPlan | null;
+};
+
+export type PlannedCharger = {
+  readonly identity: string;
+  readonly password: string;
+  readonly circuit: number;
+  readonly ratingA: number;
+  readonly rotation: readonly PhaseIndex[];
+  readonly brand: Brand;
+  readonly habit: Habit;
+  readonly clockErrorMs: number;
+  readonly resumesAlone: boolean;
+  /** Latency of its link, one way, from and to. */
+  readonly latencyMs: readonly [number, number];
+};
+
+export type SitePlan = {
+  readonly name: string;
+  readonly nominalV: number;
+  readonly circuits: readonly PlannedCircuit[];
+  readonly chargers: readonly PlannedCharger[];
+};
+
+export const OCPP_PORT = 8887;
+const PHASE_LETTERS = ['R', 'S', 'T'] as const;
+
+const amps = (ma: Triple) => ({ l1: ma[0] / 1000, l2: ma[1] / 1000, l3: ma[2] / 1000 });
+
+/** The configuration of the site, raw, as it stands in its YAML file. */
+export function rawConfig(plan: SitePlan): unknown {
+  return {
+    site: { name: plan.name, timezone: 'UTC' },
+    supply: { phases: 3, nominalV: plan.nominalV },
+    circuits: plan.circuits.map(circuit => ({
+      id: circuit.id,
+      name: circuit.id,
+      ...(circuit.parent === -1 ? {} : { parent: plan.circuits[circuit.parent]?.id }),
+      limits: circuit.limits.map(({ limitA, limitW, ...limit }) => ({
+        ...limit,
+        ...(limitA === null ? {} : { limitA }),
+        ...(limitW === null ? {} : { limitW }),
+      })),
+      marginA: circuit.marginA,
+      ...(circuit.designMa ? { designLoadA: amps(circuit.designMa) } : {}),
+      ...(circuit.guard ? { meter: circuit.guard.meterId } : {}),
+    })),
+    meters: plan.circuits.flatMap(({ guard }) =>
+      guard === null
+        ? []
+        : [
+            {
+              id: guard.meterId,
+              profile: 'eastron-sdm630',
+              bus: { tcp: `127.0.0.1:${guard.port}` },
+              unit: 1,
+              intervalMs: guard.intervalMs,
+            },
+          ],
+    ),
+    chargers: plan.chargers.map(charger => ({
+      identity: charger.identity,
+      name: charger.identity,
+      circuit: plan.circuits[charger.circuit]?.id,
+      ratingA: charger.ratingA,
+      phases: charger.rotation.length,
+      rotation: charger.rotation.map(p => PHASE_LETTERS[p]).join(''),
+      password: charger.password,
+    })),
+    ocpp: { host: '127.0.0.1', port: OCPP_PORT },
+  };
+}

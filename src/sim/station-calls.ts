@@ -1,0 +1,179 @@
+/** What a simulated OCPP 1.6 station answers to the CSMS's calls. */
+import type { SimConnector } from './connector.ts';
+import type { Habit } from './habits.ts';
+import {
+  type ClearCriteria,
+  limitAt,
+  nextChange,
+  type Stack,
+  type WirePeriod,
+  type WireProfile,
+  withoutProfiles,
+  withProfile,
+} from './profile-engine.ts';
+import { KNOWN_MEASURANDS } from './sampled.ts';
+import type { Said } from './station-socket.ts';
+
+/** What the calls can read and change of their station. */
+export type Callee = {
+  readonly habit: Habit;
+  readonly connectors: readonly SimConnector[];
+  readonly keys: Map<string, string>;
+  stack(): Stack;
+  setStack(stack: Stack): void;
+  keyChanged(key: string): void;
+  /** Done after the answer has left. */
+  afterwards(job: () => void): void;
+  sendBoot(): void;
+  sendHeartbeat(): void;
+  sendStatus(connectorId: number): void;
+  sendMeterValues(connector: SimConnector): void;
+  reboot(): void;
+  startRemotely(connector: SimConnector, idTag: string): boolean;
+  stopTransaction(transactionId: number): boolean;
+};
+
+/** Read-only facts of OCPP 1.6 clause 9 that a CSMS asks a station of this kind. */
+const FACTS: Readonly<Record<string, string>> = {
+  ChargeProfileMaxStackLevel: '8',
+  ChargingScheduleAllowedChargingRateUnit: 'Current,Power',
+  ChargingScheduleMaxPeriods: '24',
+  MaxChargingProfilesInstalled: '10',
+  SupportedFeatureProfiles: 'Core,SmartCharging,RemoteTrigger',
+};
+const MAX_STACK_LEVEL = 8;
+
+type Payload = Record<string, unknown>;
+
+const status = (word: string): Said => ({ payload: { status: word } });
+
+/** The answer to one CALL; an action it does not know is a NotImplemented. */
+export function answerCall(station: Callee, action: string, payload: Payload): Said {
+  switch (action) {
+    case 'SetChargingProfile':
+      return status(setProfile(station, payload.connectorId as number, payload.csChargingProfiles as WireProfile));
+    case 'ClearChargingProfile':
+      return status(clearProfiles(station, payload as ClearCriteria));
+    case 'GetCompositeSchedule':
+      return composite(station, payload.connectorId as number, payload.duration as number);
+    case 'TriggerMessage':
+      return status(trigger(station, payload.requestedMessage as string, payload.connectorId as number | undefined));
+    case 'ChangeConfiguration':
+      return status(change(station, payload.key as string, payload.value as string));
+    case 'GetConfiguration':
+      return configuration(station, (payload.key as readonly string[] | undefined) ?? null);
+    case 'RemoteStartTransaction':
+      return status(remoteStart(station, payload) ? 'Accepted' : 'Rejected');
+    case 'RemoteStopTransaction':
+      return status(station.stopTransaction(payload.transactionId as number) ? 'Accepted' : 'Rejected');
+    case 'Reset':
+      station.afterwards(() => station.reboot());
+      return status('Accepted');
+    case 'ChangeAvailability':
+    case 'ClearCache':
+      return status('Accepted');
+    case 'UnlockConnector':
+      return status('NotSupported');
+    case 'DataTransfer':
+      return status('UnknownVendorId');
+    default:
+      return { errorCode: 'NotImplemented' };
+  }
+}
+
+function setProfile(station: Callee, connectorId: number, profile: WireProfile): string {
+  if (station.habit.profiles === 'rejected') return 'Rejected';
+  const connector = station.connectors.find(each => each.plan.connectorId === connectorId);
+  const purpose = profile.chargingProfilePurpose;
+  if (connectorId !== 0 && !connector) return 'Rejected';
+  if (profile.stackLevel > MAX_STACK_LEVEL) return 'Rejected';
+  if (purpose === 'ChargePointMaxProfile' && connectorId !== 0) return 'Rejected';
+  if (purpose === 'TxProfile' && !connector?.transaction) return 'Rejected';
+  station.setStack(withProfile(station.stack(), connectorId, profile));
+  return 'Accepted';
+}
+
+function clearProfiles(station: Callee, criteria: ClearCriteria): string {
+  const left = withoutProfiles(station.stack(), criteria);
+  if (left.length === station.stack().length) return 'Unknown';
+  station.setStack(left);
+  return 'Accepted';
+}
+
+/** Clause 7.21: relative to now, changes only, in A. */
+function composite(station: Callee, connectorId: number, durationS: number): Said {
+  const connector = station.connectors.find(each => each.plan.connectorId === connectorId);
+  if (!connector) return status('Rejected');
+  const start = connector.asking();
+  const chargingSchedulePeriod: WirePeriod[] = [];
+  for (let at: number | null = start.atWallMs; at !== null && at < start.atWallMs + durationS * 1000; ) {
+    const asking = { ...start, atWallMs: at };
+    const limit = Math.round(limitAt(station.stack(), asking) * 10) / 10;
+    if (chargingSchedulePeriod.at(-1)?.limit !== limit)
+      chargingSchedulePeriod.push({ startPeriod: Math.round((at - start.atWallMs) / 1000), limit });
+    at = nextChange(station.stack(), asking);
+  }
+  return {
+    payload: {
+      status: 'Accepted',
+      connectorId,
+      scheduleStart: new Date(start.atWallMs).toISOString(),
+      chargingSchedule: { duration: durationS, chargingRateUnit: 'A', chargingSchedulePeriod },
+    },
+  };
+}
+
+function trigger(station: Callee, message: string, connectorId: number | undefined): string {
+  const chosen = station.connectors.filter(each => connectorId === undefined || each.plan.connectorId === connectorId);
+  if (connectorId !== undefined && connectorId !== 0 && chosen.length === 0) return 'Rejected';
+  switch (message) {
+    case 'BootNotification':
+      station.afterwards(() => station.sendBoot());
+      return 'Accepted';
+    case 'Heartbeat':
+      station.afterwards(() => station.sendHeartbeat());
+      return 'Accepted';
+    case 'MeterValues':
+      for (const connector of chosen) station.afterwards(() => station.sendMeterValues(connector));
+      return 'Accepted';
+    case 'StatusNotification':
+      if (connectorId === undefined || connectorId === 0) station.afterwards(() => station.sendStatus(0));
+      for (const connector of chosen) station.afterwards(() => station.sendStatus(connector.plan.connectorId));
+      return 'Accepted';
+    default:
+      return 'NotImplemented';
+  }
+}
+
+function change(station: Callee, key: string, value: string): string {
+  if (key in FACTS) return 'Rejected';
+  if (!station.keys.has(key)) return 'NotSupported';
+  if (key === 'MeterValuesSampledData' && !value.split(',').every(each => KNOWN_MEASURANDS.includes(each)))
+    return 'Rejected';
+  station.keys.set(key, value);
+  station.keyChanged(key);
+  return 'Accepted';
+}
+
+function configuration(station: Callee, wanted: readonly string[] | null): Said {
+  const all = [
+    ...Object.entries(FACTS).map(([key, value]) => ({ key, readonly: true, value })),
+    ...[...station.keys].map(([key, value]) => ({ key, readonly: false, value })),
+    { key: 'NumberOfConnectors', readonly: true, value: String(station.connectors.length) },
+  ];
+  if (wanted === null || wanted.length === 0) return { payload: { configurationKey: all, unknownKey: [] } };
+  return {
+    payload: {
+      configurationKey: all.filter(entry => wanted.includes(entry.key)),
+      unknownKey: wanted.filter(key => !all.some(entry => entry.key === key)),
+    },
+  };
+}
+
+function remoteStart(station: Callee, payload: Payload): boolean {
+  const named = payload.connectorId as number | undefined;
+  const connector = station.connectors.find(
+    each => (named === undefined || each.plan.connectorId === named) && each.car && !each.transaction,
+  );
+  return connector !== undefined && station.startRemotely(connector, payload.idTag as string);
+}

@@ -1,0 +1,35 @@
+/** Cars that come and go, as a garage sees them: through one gate, to any free bay, for half an hour to four. */
+import { drawCar } from './car.ts';
+import type { SimSite } from './site.ts';
+
+/** The gateway and the chargers have been set up before the doors open. */
+const DOORS_OPEN_MS = 120_000;
+/** The gate lets one car in at a time, and each has to find its bay and its cable. */
+const GATE_MS = 30_000;
+/** Mean time between two arrivals of a garage with one bay. */
+const MEAN_GAP_OF_ONE_BAY_MS = 45 * 60_000;
+const STAY_MS: readonly [number, number] = [30 * 60_000, 240 * 60_000];
+/** Bays that are taken one after the other when the doors open, so that a short run has life. */
+const EARLY_SHARE = 0.5;
+
+/** Starts the traffic. `until` keeps no count: it goes on for as long as the world runs. */
+export function startTraffic(site: SimSite): void {
+  const random = site.random.split('traffic');
+  const { clock, posts } = site;
+  const early = Math.ceil(posts.length * EARLY_SHARE);
+  let count = 0;
+
+  const arrive = () => {
+    const free = posts.filter(post => post.station.connectorOf(1).car === null);
+    const draw = random.split(`car ${count}`);
+    count++;
+    if (free.length > 0) {
+      const { station } = draw.pick(free);
+      station.plug(1, drawCar(draw, `TAG-${count}`));
+      clock.after('departure', draw.whole(...STAY_MS), () => station.unplug(1));
+    }
+    const gapMs = count < early ? 0 : draw.gap(MEAN_GAP_OF_ONE_BAY_MS / posts.length);
+    clock.after('arrival', Math.round(GATE_MS + gapMs), arrive);
+  };
+  clock.after('arrival', DOORS_OPEN_MS, arrive);
+}

@@ -1,0 +1,77 @@
+/** Judges for one charger when an assumption is broken: by its link, or by itself. */
+import type { Observer } from './observer.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/**
+ * Assumption A5: the link carries. Broken while it does not and a car could draw; a charger without
+ * power draws nothing, so its silence breaks nothing.
+ */
+export class LinkWatch {
+  private readonly observer: Observer;
+  private readonly path: readonly number[];
+  private readonly hasCar: () => boolean;
+  private carries = true;
+  private powered = false;
+  private broken = false;
+
+  constructor(observer: Observer, path: readonly number[], hasCar: () => boolean) {
+    this.observer = observer;
+    this.path = path;
+    this.hasCar = hasCar;
+  }
+
+  carrying(carries: boolean): void {
+    this.carries = carries;
+    this.judge();
+  }
+
+  power(on: boolean): void {
+    this.powered = on;
+    this.judge();
+  }
+
+  judge(): void {
+    const broken = !this.carries && this.powered && this.hasCar();
+    if (broken === this.broken) return;
+    this.broken = broken;
+    if (broken) this.observer.enter('link', this.path);
+    else this.observer.leaveRecovering('link', this.path);
+  }
+}
+
+/** Contract: a charger that breaks its class is an excuse until so long after the first sample that shows it. */
+const SHOWN_MS = 10_000;
+/** What a meter in a car or a charger may be off. */
+const TOLERANCE_MA = 500;
+
+/** A charger that accepted a limit and draws more. Once a sample has shown it, it surprises nobody again. */
+export class ClassWatch {
+  private readonly clock: VirtualClock;
+  private readonly observer: Observer;
+  private readonly path: readonly number[];
+  private state: 'kept' | 'breaking' | 'shown' = 'kept';
+
+  constructor(clock: VirtualClock, observer: Observer, path: readonly number[]) {
+    this.clock = clock;
+    this.observer = observer;
+    this.path = path;
+  }
+
+  /** It draws so much under a promise of so much. */
+  drew(drawMa: number, promisedMa: number): void {
+    const over = drawMa > promisedMa + TOLERANCE_MA;
+    if (over && this.state === 'kept') {
+      this.state = 'breaking';
+      this.observer.enter('class', this.path);
+    } else if (!over && this.state === 'breaking') {
+      this.state = 'kept';
+      this.observer.leave('class', this.path);
+    }
+  }
+
+  sampled(): void {
+    if (this.state !== 'breaking') return;
+    this.state = 'shown';
+    this.clock.after('class shown', SHOWN_MS, () => this.observer.leave('class', this.path));
+  }
+}

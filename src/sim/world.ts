@@ -1,0 +1,67 @@
+/** The world of a seed, as the gateway is handed it: virtual time, simulated wires, records in memory. */
+import type { Log } from '#base/log.ts';
+import { ok } from '#base/outcome.ts';
+import type { BusOptions, RecordStore, StoredRecord, World } from '#world.ts';
+import { type MeterDevice, registerBus } from './meter-device.ts';
+import type { Network } from './network.ts';
+import type { Prng } from './prng.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export type SimWorldDeps = {
+  readonly clock: VirtualClock;
+  readonly network: Network;
+  readonly random: Prng;
+  readonly log: Log;
+  /** The meters behind an address `host:port` or a device file. */
+  devices(address: string): readonly MeterDevice[];
+};
+
+/** What the gateway sees of a simulated site. `dial` leads nowhere: there is no CSMS yet. */
+export function simWorld(deps: SimWorldDeps): World {
+  const { clock, network, random } = deps;
+  const upstream = network.link('upstream', '127.0.0.1', [5, 20]);
+  return {
+    clock,
+    log: deps.log,
+    randomness: { uuid: () => uuid(random), int: below => random.int(below) },
+    listenForChargers: (options, door) => network.listen(options, door),
+    dial: options => network.dial(upstream, options),
+    openBus: options => registerBus(clock, deps.devices(addressOf(options))),
+    openStore: () => ok(memoryStore()),
+  };
+}
+
+export const addressOf = (options: BusOptions): string =>
+  options.kind === 'tcp' ? `${options.host}:${options.port}` : options.path;
+
+/** A version 4 UUID (RFC 9562, 5.4) out of the seed. */
+function uuid(random: Prng): string {
+  const hex = (digits: number) =>
+    random
+      .int(16 ** digits)
+      .toString(16)
+      .padStart(digits, '0');
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-${(8 + random.int(4)).toString(16)}${hex(3)}-${hex(6)}${hex(6)}`;
+}
+
+function memoryStore(): RecordStore {
+  const kinds = new Map<string, StoredRecord[]>();
+  return {
+    append: async records => {
+      for (const record of records) {
+        const list = kinds.get(record.kind);
+        if (list) list.push(record);
+        else kinds.set(record.kind, [record]);
+      }
+      return ok(undefined);
+    },
+    newest: (kind, limit) => ok((kinds.get(kind) ?? []).slice(-limit)),
+    prune: (kind, beforeWallMs) => {
+      const list = kinds.get(kind) ?? [];
+      const kept = list.filter(record => record.atWallMs >= beforeWallMs);
+      kinds.set(kind, kept);
+      return ok(list.length - kept.length);
+    },
+    close: async () => {},
+  };
+}
