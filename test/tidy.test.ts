@@ -101,7 +101,8 @@ test('names say what is inside', () => {
 const self = relative(ROOT, fileURLToPath(import.meta.url));
 const others = files.filter(file => file !== self);
 
-test('nothing is left for later in a comment', () => {
+test('nothing is left for later: no scratch file, no note to oneself', () => {
+  expect(others.filter(file => /(^|\/)(zz|tmp|scratch)\b|\.(tmp|orig|bak|rej)(\.|$)/.test(file))).toEqual([]);
   expect(where(/\b(FIXME|TODO|XXX)\b/, others)).toEqual([]);
 });
 
