@@ -5,6 +5,13 @@ const SHAPE = /^(\d{4}-\d\d-\d\d)[Tt\s](\d\d:\d\d)(?::(\d\d))?([.,]\d+)?\s*(?:([
 /** 9999-12-31T23:59:59.999Z: a year of five digits is no RFC 3339. */
 const LAST_WALL_MS = 253_402_300_799_999;
 
+const STRICT = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:?\d\d)$/;
+
+/** The schemas' format `date-time`: RFC 3339, and nothing that `parseTime` cannot read. */
+export function isTime(text: string): boolean {
+  return STRICT.test(text) && !Number.isNaN(parseTime(text));
+}
+
 /** Milliseconds of a time that the schema has passed; NaN for anything that is not a time. */
 export function parseTime(text: string): number {
   const wallMs = Date.parse(text);
