@@ -30,11 +30,25 @@ describe('the proof adds up by hand', () => {
 
   test('a limit in watts has one row over all phases', () => {
     const grid = { source: 'grid', kind: 'hard', limitW: 25_303 };
-    const circuits = [{ ...wired[0], limits: [fuse(63), grid] }, wired[1] ?? {}];
-    const { topology, problems } = examined(site(circuits, chargers));
+    const circuits = [{ ...wired[0], meter: 'grid', limits: [fuse(63), grid] }, wired[1] ?? {}];
+    const meters = [{ id: 'grid', profile: 'eastron-sdm630', bus: { tcp: '192.0.2.9' } }];
+    const { topology, problems } = examined(site(circuits, chargers, { meters }));
     const sum = proofRows(topology).find(row => row.source === 'grid');
-    // 25,303 W at 253 V are 100.011 A; three-phase A counts 30 A, B 6 A, C 8 A, the building 36 A, the reserve 9 A.
+    // Nobody reads the meter then, so the mains stand at their highest: 25,303 W at 253 V are 100.011 A; three-phase A counts 30 A, B 6 A, C 8 A, the building 36 A, the reserve 9 A.
     expect(sum).toMatchObject({ row: 3, limitMa: 100_011, fallbackMa: 44_000, buildingMa: 36_000, reservedMa: 9000 });
+    expect(problems).toEqual([]);
+  });
+
+  test('a limit for cars only leaves the building out, on a node that has another limit too', () => {
+    const cable = { source: 'cable', kind: 'hard', limitA: 25, evOnly: true };
+    const circuits = [{ ...wired[0], limits: [fuse(63), cable] }, wired[1] ?? {}];
+    const { topology, problems } = examined(site(circuits, chargers));
+    const sums = proofRows(topology).filter(row => row.source === 'cable');
+    expect(sums.map(row => [row.buildingMa, row.totalMa])).toEqual([
+      [0, 13_000],
+      [0, 19_000],
+      [0, 21_000],
+    ]);
     expect(problems).toEqual([]);
   });
 
@@ -74,5 +88,7 @@ test('a node that holds to the last milliampere holds, one milliampere more does
       ),
     );
   expect(at(10).problems).toEqual([]);
+  expect(proofRows(at(10).topology).every(row => row.holds)).toBe(true);
+  expect(proofRows(at(10.001).topology).some(row => row.holds)).toBe(false);
   expect(at(10.001).problems).toHaveLength(1);
 });
