@@ -3,6 +3,7 @@ import { at } from '#base/assert.ts';
 import { type PhaseAmps, phaseAmps } from '#base/units.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { Connector, OutsideLimit, SiteState } from '#site/state.ts';
+import type { MeterChange } from './meter-words.ts';
 
 /** One line of the site's diary, with names instead of indexes. No idTokens: they are people's. */
 export type Happening =
@@ -35,18 +36,12 @@ export type Happening =
       readonly validUntilWallMs: number | null;
     }
   | { readonly what: 'limits-cleared'; readonly source: string }
-  | { readonly what: 'meter-stale'; readonly meter: string; readonly detail: string }
-  | { readonly what: 'meter-good'; readonly meter: string };
-
-/** What happened between two states, by the event that led from one to the other. Costs nothing when nothing did. */
-export function happenings(before: SiteState | null, after: SiteState, event: SiteEvent): readonly Happening[] {
-  const told = toldByEvent(before, after, event);
-  return before !== null && before.meters === after.meters ? told : [...told, ...meterChanges(before, after)];
-}
+  | MeterChange;
 
 const NOTHING: readonly Happening[] = [];
 
-function toldByEvent(before: SiteState | null, after: SiteState, event: SiteEvent): readonly Happening[] {
+/** What happened between two states, by the event that led from one to the other. Costs nothing when nothing did. */
+export function happenings(before: SiteState | null, after: SiteState, event: SiteEvent): readonly Happening[] {
   switch (event.type) {
     case 'charger-connected':
       return [{ what: event.type, charger: identity(after, event.charger), ocppVersion: event.ocppVersion }];
@@ -122,14 +117,4 @@ function ending(event: Reported, transactionId: number): { meterStopWh: number |
   return report.kind === 'transaction-ended' && report.transactionId === transactionId
     ? { meterStopWh: report.meterStopWh, reason: report.reason }
     : { meterStopWh: null, reason: `not said; seen with ${report.kind}` };
-}
-
-function meterChanges(before: SiteState | null, after: SiteState): readonly Happening[] {
-  return after.topology.meters.flatMap((spec): readonly Happening[] => {
-    const meter = at(after.meters, spec.index);
-    const old = before?.meters[spec.index];
-    if (old === undefined || old.quality === meter.quality) return NOTHING;
-    if (meter.quality === 'good') return [{ what: 'meter-good', meter: spec.id }];
-    return [{ what: 'meter-stale', meter: spec.id, detail: meter.lastError || meter.quality }];
-  });
 }

@@ -10,6 +10,7 @@ import type { SiteState } from '#site/state.ts';
 import type { RecordStore, StoredRecord } from '#world.ts';
 import { type Happening, happenings } from './happening.ts';
 import { type InfluxCounts, InfluxWriter, type SendPoints, toPoint } from './influx.ts';
+import { type MeterWord, meterChanges, meterWords } from './meter-words.ts';
 import type { HistoryOptions } from './options.ts';
 import { type ConnectorSample, sampleConnectors } from './sample.ts';
 
@@ -24,6 +25,8 @@ const PRUNE_AT = '10 3 * * *';
 /** Between two bites of pruning, so that a whole season removed at once does not hold the loop. */
 const PRUNE_PAUSE_MS = 500;
 const DAY_MS = 86_400_000;
+/** A pass is the clock that silence is heard by: the loop makes one at least every few seconds. */
+const METERS_MAY_CHANGE: readonly SiteEvent['type'][] = ['passed', 'meter-sampled', 'meter-failed'];
 
 /** Kinds of record in the store. */
 export const SAMPLES_KIND = 'history-samples';
@@ -75,6 +78,7 @@ class Diary implements History {
   /** Newest sample written of each connector, as JSON, by connector index. */
   readonly #written: string[] = [];
   #state: SiteState | null = null;
+  #meterWords: readonly MeterWord[] | null = null;
   #records: StoredRecord[] = [];
   #windows = 0;
   #writing: Promise<void> | null = null;
@@ -95,6 +99,7 @@ class Diary implements History {
     const before = this.#state;
     this.#state = state;
     for (const happening of happenings(before, state, event)) this.#note(happening);
+    if (METERS_MAY_CHANGE.includes(event.type)) this.#watchMeters(state, event.atMs);
   }
 
   counts(): HistoryCounts {
@@ -118,6 +123,13 @@ class Diary implements History {
       this.#sample();
       this.#write();
     });
+  }
+
+  #watchMeters(state: SiteState, atMs: number): void {
+    const words = meterWords(state, atMs);
+    const before = this.#meterWords ?? words;
+    this.#meterWords = words;
+    for (const change of meterChanges(before, words, state)) this.#note(change);
   }
 
   #note(happening: Happening): void {

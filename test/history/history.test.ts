@@ -11,10 +11,13 @@ import {
 } from '#history/history.ts';
 import { openSqlite } from '#real/sqlite.ts';
 import type { SiteEvent } from '#site/event.ts';
+import { initialState } from '#site/initial.ts';
+import { pass as sitePass } from '#site/pass.ts';
+import { reduce } from '#site/reduce.ts';
 import type { Report } from '#site/report.ts';
 import type { SiteState } from '#site/state.ts';
 import type { RecordStore, StoredRecord } from '#world.ts';
-import { handClock, outsideLimit, SITE, withConnector, withLink, withMeter } from '../store/small-site.ts';
+import { handClock, outsideLimit, SITE, TOPOLOGY, withConnector, withLink, withMeter } from '../store/small-site.ts';
 
 const NOON = Date.UTC(2026, 5, 1, 12);
 const DAY = 86_400_000;
@@ -192,19 +195,15 @@ test('a session that a new one replaces is ended in words, its reading not inven
   ]);
 });
 
-test('chargers that come and go, limits from outside and a silent meter are in the diary', async () => {
+test('chargers that come and go and limits from outside are in the diary', async () => {
   const d = desk();
   const lost = withLink(SITE, 0, 'offline');
-  const silent = withMeter(SITE, { quality: 'stale', lastError: 'timeout' });
   d.history.observe(lost, TICK);
   d.history.observe(SITE, { type: 'charger-connected', charger: 0, generation: 2, ocppVersion: 'ocpp1.6', atMs: 0 });
   d.history.observe(SITE, { type: 'charger-lost', charger: 0, generation: 1, atMs: 0, detail: 'an older socket' });
   d.history.observe(lost, { type: 'charger-lost', charger: 0, generation: 2, atMs: 0, detail: 'no pong' });
   d.history.observe(SITE, { type: 'limits-set', source: 'ems', limits: [outsideLimit({ circuit: 1 })], atMs: 0 });
   d.history.observe(SITE, { type: 'limits-cleared', source: 'ems', atMs: 0 });
-  d.history.observe(silent, { type: 'meter-failed', meter: 0, detail: 'timeout', implausible: false, atMs: 0 });
-  d.history.observe({ ...silent }, { type: 'meter-failed', meter: 0, detail: 'timeout', implausible: false, atMs: 0 });
-  d.history.observe(SITE, TICK);
   await pass(d);
   expect(read(d, HAPPENING_KIND).map(({ atWallMs, clock, ...what }) => what)).toEqual([
     { what: 'charger-connected', charger: 'CP01', ocppVersion: 'ocpp1.6' },
@@ -214,9 +213,69 @@ test('chargers that come and go, limits from outside and a silent meter are in t
       ...{ limitW: null, evOnly: false, validUntilWallMs: null },
     },
     { what: 'limits-cleared', source: 'ems' },
-    { what: 'meter-stale', meter: 'grid', detail: 'timeout' },
-    { what: 'meter-good', meter: 'grid' },
   ]);
+});
+
+test('a meter that falls silent, comes back and talks nonsense is in the diary, each turn once', async () => {
+  const d = desk();
+  const heard = (atMs: number) => withMeter(SITE, { atMs });
+  const failing = { type: 'meter-failed', meter: 0, detail: 'timeout', implausible: false } as const;
+  const passed = {
+    targets: [],
+    commands: [],
+    wakeAtMs: 0,
+    checksHeld: true,
+    blockedReductions: 0,
+    raisesWaiting: false,
+  };
+  const observe = (state: SiteState, event: SiteEvent) => d.history.observe(state, event);
+  observe(heard(0), { ...TICK, atMs: 0 });
+  const silent = withMeter(heard(0), { lastError: 'timeout' });
+  for (let atMs = 1_000; atMs <= 3_000; atMs += 1_000) observe(silent, { ...failing, atMs });
+  for (let atMs = 3_001; atMs <= 12_000; atMs += 1_000) observe(silent, { type: 'passed', result: passed, atMs });
+  observe(heard(13_000), { ...TICK, atMs: 13_000 });
+  const nonsense = withMeter(heard(13_000), { quality: 'implausible', lastError: 'every register reads zero' });
+  observe(nonsense, { ...failing, implausible: true, atMs: 14_000 });
+  observe(nonsense, { ...failing, implausible: true, atMs: 15_000 });
+  await pass(d);
+  expect(read(d, HAPPENING_KIND).map(({ atWallMs, clock, ...what }) => what)).toEqual([
+    { what: 'meter-stale', meter: 'grid', detail: 'timeout' },
+    { what: 'meter-fail-safe', meter: 'grid', detail: 'timeout' },
+    { what: 'meter-good', meter: 'grid' },
+    { what: 'meter-implausible', meter: 'grid', detail: 'every register reads zero' },
+  ]);
+});
+
+test('the court’s own facts, from boot to a meter gone silent, tell the whole story', async () => {
+  const d = desk();
+  let state = initialState(TOPOLOGY, 0);
+  const dispatch = (event: SiteEvent) => {
+    state = reduce(state, event);
+    d.history.observe(state, event);
+  };
+  const start = {
+    kind: 'transaction-started',
+    connectorId: 1,
+    idToken: 'A',
+    meterStartWh: 10,
+    atWallMs: NOON,
+  } as const;
+  const stop = { kind: 'transaction-ended', transactionId: 7, idToken: 'A', meterStopWh: 99, atWallMs: NOON } as const;
+  dispatch({ type: 'passed', result: sitePass(state, 0), atMs: 0 });
+  dispatch({ type: 'charger-connected', charger: 0, generation: 1, ocppVersion: 'ocpp1.6', atMs: 1 });
+  dispatch(reported(0, { ...start, reservationId: null }));
+  dispatch(reported(0, { ...stop, reason: 'EVDisconnected', samples: [] }));
+  dispatch({ type: 'charger-lost', charger: 0, generation: 1, detail: 'closed', atMs: 2 });
+  for (const atMs of [1_000, 2_000, 3_000]) dispatch({ ...TICK, atMs });
+  dispatch({ type: 'passed', result: sitePass(state, 7_000), atMs: 7_000 });
+  dispatch({ type: 'passed', result: sitePass(state, 14_000), atMs: 14_000 });
+  await pass(d);
+  expect(read(d, HAPPENING_KIND).map(happening => happening.what)).toEqual([
+    ...['charger-connected', 'transaction-started', 'transaction-ended', 'charger-lost'],
+    ...['meter-good', 'meter-stale', 'meter-fail-safe'],
+  ]);
+  const [window] = read(d, SAMPLES_KIND);
+  expect(window.samples[0]).toMatchObject({ charger: 'CP01', connectorId: 1, reason: expect.any(String) });
 });
 
 test('nothing is written while it happens: a thousand events are one batch', async () => {
