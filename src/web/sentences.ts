@@ -76,8 +76,8 @@ export type Why = {
   readonly text: string;
   /** What binds, by the name people gave it: a circuit, a limit source. */
   readonly where: string;
-  /** 1..3 when one phase binds. */
-  readonly phase: number | null;
+  /** 1..3 when one phase binds, `sum` when the power of all does. */
+  readonly row: 1 | 2 | 3 | 'sum' | null;
   readonly targetA: number;
   readonly grantA: number | null;
   readonly exposureA: number;
@@ -145,14 +145,17 @@ function grantSentence(why: Why): string {
 }
 
 /** What binds: "main fuse, L2 is full". */
-const full = (why: Why): string => `${why.where}${why.phase === null ? '' : `, L${why.phase}`} is full`;
+function full({ where, row }: Why): string {
+  if (row === 'sum') return `the power limit on ${where} is reached`;
+  return row === null ? `${where} is full` : `${where}, L${row} is full`;
+}
 
 function bareReason(why: Why): string {
   switch (why.source) {
     case 'fuse':
       return full(why);
     case 'contract':
-      return `the supply contract${why.phase === null ? '' : `, L${why.phase}`} is used up`;
+      return `the supply contract${typeof why.row === 'number' ? `, L${why.row}` : ''} is used up`;
     case 'ems':
       return `limit of the energy manager on ${why.where}`;
     case 'grid':

@@ -1,4 +1,5 @@
 /** The sentence at the top of the page: does anybody have to do anything? */
+import type { Control } from './gate-view.ts';
 import { amps, kilowatts } from './sentences.ts';
 import type { CircuitView, ConnectorView, MeterView, StatusView } from './site-view.ts';
 import { PHASES } from './site-view.ts';
@@ -42,7 +43,7 @@ function controlSentence(connectors: readonly ConnectorView[]): string {
     ['offline', namesOf(connectors, 'offline')],
     ['not proven yet', namesOf(connectors, 'unproven')],
   ];
-  const troubled = new Set(groups.flatMap(([, names]) => names));
+  const troubled = new Set(connectors.filter(c => c.control !== 'controlled').map(c => c.charger));
   const good = chargers.size - troubled.size;
   if (troubled.size === 0) {
     return chargers.size === 1 ? 'The charger is under control.' : `All ${chargers.size} chargers under control.`;
@@ -51,9 +52,14 @@ function controlSentence(connectors: readonly ConnectorView[]): string {
   return `${good} of ${chargers.size} chargers under control; ${said.join(', ')}.`;
 }
 
-const namesOf = (connectors: readonly ConnectorView[], control: string): string[] => [
-  ...new Set(connectors.filter(c => c.control === control).map(c => c.charger)),
-];
+/** One name for each charger: that of its first socket, as it stands on the wall. */
+function namesOf(connectors: readonly ConnectorView[], control: Control): string[] {
+  const byCharger = new Map<string, string>();
+  for (const c of connectors) {
+    if (c.control === control && !byCharger.has(c.charger)) byCharger.set(c.charger, c.name);
+  }
+  return [...byCharger.values()];
+}
 
 const list = (names: readonly string[]): string =>
   names.length <= MAX_NAMES ? names.join(', ') : `${names.length} chargers`;

@@ -39,6 +39,11 @@ export class LiveStream {
     return this.#dropped;
   }
 
+  /** What waits in memory for all readers together. */
+  get bufferedBytes(): number {
+    return [...this.#clients].reduce((sum, client) => sum + client.writableLength, 0);
+  }
+
   /** Takes a response over; false when there are too many already. */
   join(res: ServerResponse): boolean {
     if (this.#clients.size >= MAX_STREAM_CLIENTS) return false;

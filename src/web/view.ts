@@ -146,6 +146,9 @@ function connectorView(input: ViewInput, index: number): ConnectorView {
   };
 }
 
+/** Rows as the sentences call them. */
+const WHY_ROWS = [1, 2, 3, 'sum'] as const;
+
 function why(state: SiteState, index: number, gate: GateConnector): string {
   const spec = at(state.topology.connectors, index);
   const { status, errorCode, draw, ledger } = at(state.connectors, index);
@@ -160,7 +163,7 @@ function why(state: SiteState, index: number, gate: GateConnector): string {
     source,
     text,
     where: state.topology.circuits.find(circuit => circuit.id === id)?.name ?? id,
-    phase: row === null || row === 3 ? null : row + 1,
+    row: row === null ? null : WHY_ROWS[row],
     targetA: toA(targetMa),
     grantA: gate.grantMa === null ? null : toA(gate.grantMa),
     exposureA: toA(Math.max(...gate.exposureMa)),

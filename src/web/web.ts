@@ -43,8 +43,8 @@ export type WebDeps = {
 
 export type WebHandle = {
   readonly port: number;
-  /** Readers of the live stream. */
-  streamClients(): number;
+  /** Readers of the live stream, those dropped for being too slow, and what waits in memory for them. */
+  stream(): { readonly clients: number; readonly dropped: number; readonly bufferedBytes: number };
   close(): Promise<void>;
 };
 
@@ -69,7 +69,7 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
   if (!listening.ok) return listening;
   return ok({
     port: listening.value,
-    streamClients: () => stream.clients,
+    stream: () => ({ clients: stream.clients, dropped: stream.dropped, bufferedBytes: stream.bufferedBytes }),
     close: () => close(server, stream),
   });
 }

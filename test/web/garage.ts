@@ -52,7 +52,7 @@ const circuit = (index: number, id: string, name: string, limits: readonly Fixed
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 const rows: readonly (readonly [string, string, number, readonly number[]])[] = [
-  ['row-a', 'Row A', 63, range(0, 12)],
+  ['row-a', 'Row A', 50, range(0, 12)],
   ['row-b', 'Row B', 63, range(12, 24)],
   ['ramp', 'Ramp', 80, range(24, 34)],
 ];
@@ -111,6 +111,8 @@ const charger: Charger = {
   callSinceMs: null,
   timeouts: 0,
   askedAtMs: 0,
+  skewMs: null,
+  lateInARow: 0,
 };
 
 type Bay = Pick<Connector, 'status'> & {
@@ -135,48 +137,34 @@ const free: Bay = {
   drawMa: 0,
   reason: reason('fallback', '0', null, 'no car asks: its fallback current stands ready'),
 };
-const shared = (rowId: string): Bay => ({
+const charging = (grantMa: number, why: Reason): Bay => ({
   status: 'Charging',
-  targetMa: 10_500,
-  grantMa: 10_500,
-  drawMa: 10_300,
-  reason: reason('fuse', rowId, 1, `${rowId}, fuse, L2`),
+  targetMa: grantMa,
+  grantMa,
+  drawMa: grantMa - 100,
+  reason: why,
 });
+const rowFull = charging(6800, reason('fuse', 'row-a', 1, 'Row A, fuse, L2'));
+const contractFull = charging(6100, reason('contract', 'main', 3, 'Main fuse, contract, sum of phases'));
 
-/** What each bay is about: most are ordinary, some are not. */
-function bayOf(bay: number): Bay {
-  const rowId = bay < 12 ? 'row-a' : bay < 24 ? 'row-b' : 'ramp';
-  if (bay === 2)
-    return {
-      ...shared(rowId),
-      targetMa: 16_000,
-      grantMa: 16_000,
-      drawMa: 7200,
-      reason: reason('charger', '2', null, ''),
-    };
-  if (bay === 6)
-    return {
-      ...shared(rowId),
-      status: 'SuspendedEVSE',
-      targetMa: 0,
-      grantMa: 0,
-      drawMa: 0,
-      reason: reason('minimum', rowId, 1, ''),
-    };
-  if (bay === 9) return { ...shared(rowId), grantMa: 6000, drawMa: 6000, reason: reason('transit', rowId, 1, '') };
-  if (bay === 13) return { ...free, status: 'Unknown', control: 'offline' };
-  if (bay === 17) return { ...shared(rowId), drawMa: 15_800, control: 'uncontrolled' };
-  if (bay === 20) return { ...free, status: 'Faulted', errorCode: 'GroundFailure' };
-  if (bay === 27)
-    return {
-      ...shared(rowId),
-      targetMa: 20_000,
-      grantMa: 20_000,
-      drawMa: 19_700,
-      reason: reason('contract', 'main', 3, ''),
-    };
+const CHARGING = [0, 2, 5, 8, 9, 11, 12, 15, 18, 19, 21, 25, 27, 28, 31];
+
+/** An ordinary afternoon; `troubled` adds a charger that is offline, one that does not obey and a fault. */
+export type Scene = 'calm' | 'troubled';
+
+/** What each bay is about. */
+function bayOf(bay: number, scene: Scene): Bay {
+  if (bay === 2) return { ...charging(16_000, reason('charger', '2', null, '')), drawMa: 7200 };
+  if (bay === 6) return { ...free, status: 'SuspendedEVSE', grantMa: 0, reason: reason('minimum', 'main', 3, '') };
+  if (bay === 21) return { ...contractFull, grantMa: 6000, drawMa: 5900, reason: reason('transit', 'main', 3, '') };
   if (bay === 30) return { ...free, status: 'Finishing' };
-  return bay % 3 === 1 ? free : shared(rowId);
+  if (scene === 'troubled') {
+    if (bay === 13) return { ...free, status: 'Unknown', control: 'offline' };
+    if (bay === 17) return { ...contractFull, drawMa: 15_800, control: 'uncontrolled' };
+    if (bay === 22) return { ...free, status: 'Faulted', errorCode: 'GroundFailure' };
+  }
+  if (!CHARGING.includes(bay)) return free;
+  return bay < 12 ? rowFull : contractFull;
 }
 
 const onPhases = (ma: number, bay: number): Triple => {
@@ -184,8 +172,8 @@ const onPhases = (ma: number, bay: number): Triple => {
   return [phases.includes(0) ? ma : 0, phases.includes(1) ? ma : 0, phases.includes(2) ? ma : 0];
 };
 
-function connectorOf(bay: number): Connector {
-  const made = bayOf(bay);
+function connectorOf(bay: number, scene: Scene): Connector {
+  const made = bayOf(bay, scene);
   const phases = phasesOf(bay).length;
   const charging = made.status === 'Charging';
   return {
@@ -224,11 +212,11 @@ function connectorOf(bay: number): Connector {
   };
 }
 
-export const garageState = (): SiteState => ({
+export const garageState = (scene: Scene = 'calm'): SiteState => ({
   topology: garage,
   startedAtMs: 0,
   chargers: range(0, 34).map(() => charger),
-  connectors: range(0, 34).map(connectorOf),
+  connectors: range(0, 34).map(bay => connectorOf(bay, scene)),
   meters: [
     {
       reading: { currentMa: [118_000, 131_000, 112_000], powerW: 76_400, voltageV: 231 },
@@ -241,32 +229,35 @@ export const garageState = (): SiteState => ({
   ],
   backgrounds: [null, null, null, null],
   outsideLimits: [],
-  targets: range(0, 34).map((bay): Target => ({ targetMa: bayOf(bay).targetMa, reason: bayOf(bay).reason })),
+  targets: range(0, 34).map(
+    (bay): Target => ({ targetMa: bayOf(bay, scene).targetMa, reason: bayOf(bay, scene).reason }),
+  ),
   loop: { passes: 12_345, lastPassAtMs: NOW_MS - 20, failedChecks: 0, blockedReductions: 0, raisesWaiting: true },
 });
 
-const connectorGate = (bay: number): GateConnector => {
-  const { control, grantMa, drawMa } = bayOf(bay);
+const connectorGate = (bay: number, scene: Scene): GateConnector => {
+  const { status, control, grantMa } = bayOf(bay, scene);
   return {
-    exposureMa: onPhases(control === 'uncontrolled' ? 16_000 : Math.max(grantMa, drawMa), bay),
+    exposureMa: onPhases(control === 'uncontrolled' ? 16_000 : status === 'Available' ? 0 : grantMa, bay),
     control: control ?? 'controlled',
     grantMa,
   };
 };
 
 /** Adds up what the cars of a circuit draw, and lays the building under the main one. */
-function circuitGate(node: Circuit): GateCircuit {
+function circuitGate(node: Circuit, scene: Scene): GateCircuit {
   const sum = (read: (bay: number) => Triple): Triple =>
     node.connectors.map(read).reduce<Triple>((a, b) => [a[0] + b[0], a[1] + b[1], a[2] + b[2]], [0, 0, 0]);
-  const evMa = sum(bay => onPhases(bayOf(bay).drawMa, bay));
-  const exposureMa = sum(bay => connectorGate(bay).exposureMa);
+  const evMa = sum(bay => onPhases(bayOf(bay, scene).drawMa, bay));
+  const exposureMa = sum(bay => connectorGate(bay, scene).exposureMa);
   const main = node.index === 0;
-  const backgroundMa: Triple = main ? [14_000, 22_500, 11_200] : [0, 0, 0];
+  const backgroundMa: Triple = main ? [9000, 14_400, 7000] : [0, 0, 0];
   const limitMa = node.limits[0]?.limitMa ?? triple(NO_LIMIT_MA);
   const marginMa = main ? 3200 : 0;
   const on = (p: 0 | 1 | 2) => (limitMa[p] ?? 0) - marginMa - backgroundMa[p] - exposureMa[p];
   const loadMa: Triple = [evMa[0] + backgroundMa[0], evMa[1] + backgroundMa[1], evMa[2] + backgroundMa[2]];
-  const loadW = Math.round(((loadMa[0] + loadMa[1] + loadMa[2]) * 230) / 1000);
+  const wattsOf = (ma: Triple) => Math.round(((ma[0] + ma[1] + ma[2]) * 230) / 1000);
+  const loadW = wattsOf(loadMa);
   return {
     limitMa,
     hardLimitMa: limitMa,
@@ -275,13 +266,13 @@ function circuitGate(node: Circuit): GateCircuit {
     loadW,
     loadSource: main ? 'meter' : 'sum',
     headroomMa: [on(0), on(1), on(2)],
-    headroomW: main ? 80_000 - loadW - 2800 : null,
+    headroomW: main ? 80_000 - 2000 - wattsOf(backgroundMa) - wattsOf(exposureMa) : null,
     backgroundMa,
     evMa,
   };
 }
 
-export const garageGate = (): GateView => ({
-  connectors: range(0, 34).map(connectorGate),
-  circuits: garage.circuits.map(circuitGate),
+export const garageGate = (scene: Scene = 'calm'): GateView => ({
+  connectors: range(0, 34).map(bay => connectorGate(bay, scene)),
+  circuits: garage.circuits.map(node => circuitGate(node, scene)),
 });

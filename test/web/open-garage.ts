@@ -7,7 +7,7 @@ import type { GateView } from '#web/gate-view.ts';
 import type { WebOptions } from '#web/options.ts';
 import type { Refused } from '#web/view.ts';
 import { openWeb, type WebDeps, type WebHandle } from '#web/web.ts';
-import { garageGate, garageState, NOW_MS, NOW_WALL_MS } from './garage.ts';
+import { garageGate, garageState, NOW_MS, NOW_WALL_MS, type Scene } from './garage.ts';
 
 /** A clock that stands until it is moved; due timers run in order. */
 export type HandClock = Clock & { advance(ms: number): void };
@@ -67,9 +67,9 @@ export type Handed = {
   answer: Checked<unknown>;
 };
 
-export const handed = (): Handed => ({
-  state: garageState(),
-  gate: garageGate(),
+export const handed = (scene: Scene = 'calm'): Handed => ({
+  state: garageState(scene),
+  gate: garageGate(scene),
   notReady: [],
   refused: [],
   writes: [],

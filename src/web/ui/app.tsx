@@ -1,7 +1,7 @@
 import { Chart } from './chart.tsx';
 import { Circuits, MainCircuit } from './circuits.tsx';
 import { Connectors } from './connectors.tsx';
-import { Footer, Header } from './frame.tsx';
+import { Footer, Header, LostBanner } from './frame.tsx';
 import { Limits, Refused } from './lists.tsx';
 import { isLost, site } from './live.ts';
 import { StatusHead } from './status-head.tsx';
@@ -21,6 +21,7 @@ export function App() {
   return (
     <div class={isLost.value ? 'page lost' : 'page'}>
       <Header view={view} />
+      <LostBanner />
       <main>
         <StatusHead view={view} />
         <div class="desk">

@@ -17,6 +17,9 @@ export type BarFigures = {
 /** Room beyond the scale, so that a limit line at its end and an overload stay visible. */
 const BEYOND = 1.03;
 
+/** Less than this is nothing, in the unit shown. */
+const SMALLEST = 0.05;
+
 export function Bar(bar: BarFigures) {
   const { label, unit, decimals, load, limit, headroom } = bar;
   const over = limit !== null && load > limit;
@@ -27,7 +30,7 @@ export function Bar(bar: BarFigures) {
       <BarPicture {...bar} />
       <span class="bar-used">
         <b>{text(Math.max(0, load))}</b>
-        {limit === null ? '' : ` / ${text(limit)}`} {unit}
+        {limit === null ? ` ${unit}` : ` of ${text(limit)} ${unit}`}
       </span>
       <span class="bar-free">{freeWords(headroom, over, text, limit, load)}</span>
     </div>
@@ -43,7 +46,8 @@ function freeWords(
 ) {
   if (over && limit !== null) return `${text(load - limit)} over`;
   if (headroom === null) return 'no limit';
-  return headroom < -0.05 ? `${text(headroom)} to shed` : `${text(Math.max(0, headroom))} free`;
+  if (headroom < -SMALLEST) return `${text(headroom)} short`;
+  return headroom < SMALLEST ? 'full' : `${text(headroom)} free`;
 }
 
 function BarPicture({ building, cars, limit, headroom, scale }: BarFigures) {

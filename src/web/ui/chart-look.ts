@@ -21,13 +21,13 @@ export function chartOptions(host: HTMLElement): uPlot.Options {
   return {
     width: host.clientWidth,
     height: host.clientHeight,
-    padding: [12, 8, 0, 0],
+    padding: [12, 22, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_plot, _min, max) => [0, niceTop(max)] } },
     axes: [
-      { ...axis, space: 70, incrs: MARKS_S, values: (_plot, marks) => marks.map(s => shortTime(s * 1000)) },
-      { ...axis, size: 44, space: 36 },
+      { ...axis, size: 30, space: 70, incrs: MARKS_S, values: (_plot, marks) => marks.map(s => shortTime(s * 1000)) },
+      { ...axis, size: 44, space: 26 },
     ],
     series: [
       {},

@@ -32,18 +32,20 @@ export function Chart({ view }: { readonly view: SiteView }) {
         </fieldset>
       </div>
       <Plot trace={trace} />
-      <ul class="legend" aria-hidden="true">
-        <li>
-          <i class="line limit" /> limit
-        </li>
-        <li>
-          <i class="line load" /> all
-        </li>
-        <li>
-          <i class="line cars" /> cars
-        </li>
-      </ul>
-      <ChartTable trace={trace} unit={trace === 'kw' ? 'kW' : 'A'} />
+      <div class="chart-foot">
+        <ul class="legend" aria-hidden="true">
+          <li>
+            <i class="line limit" /> limit
+          </li>
+          <li>
+            <i class="line load" /> all
+          </li>
+          <li>
+            <i class="line cars" /> cars
+          </li>
+        </ul>
+        <ChartTable trace={trace} unit={trace === 'kw' ? 'kW' : 'A'} />
+      </div>
     </section>
   );
 }

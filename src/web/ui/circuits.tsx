@@ -61,7 +61,7 @@ function Node({ circuit, view }: { readonly circuit: CircuitView; readonly view:
       </div>
       {isOver(circuit) && (
         <p class="note alarm-text">
-          <Icon shape="stop" /> Over its limit. Chargers are being turned down.
+          <Icon shape="stop" /> Over its limit: chargers are being turned down.
         </p>
       )}
       <div class={isStale(circuit, view) ? 'bars stale' : 'bars'}>

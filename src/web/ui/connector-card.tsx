@@ -1,5 +1,5 @@
 /** One socket: what it may draw, what it draws, how old that is, and why. */
-import { age, controlWords, kilowatts, statusWords } from '../sentences.ts';
+import { age, amps, controlWords, kilowatts, statusWords } from '../sentences.ts';
 import { type ConnectorView, PHASES, type Phase } from '../site-view.ts';
 import { Icon, type Shape } from './icons.tsx';
 import { siteNowMs } from './live.ts';
@@ -10,17 +10,45 @@ const STALE_MS = 60_000;
 type Props = { readonly connector: ConnectorView };
 
 export function ConnectorCard({ connector }: Props) {
-  const idle = connector.status === 'Available' || connector.status === 'Unavailable';
-  const kind = trouble(connector) ?? (idle ? 'idle' : 'busy');
+  const kind = trouble(connector) ?? (isIdle(connector) ? 'idle' : 'busy');
   return (
     <li class={`card socket ${kind}`} data-connector={`${connector.charger}/${connector.connectorId}`}>
       <div class="socket-head">
-        <h4>{connector.name}</h4>
+        <h4>
+          {connector.name}
+          {connector.charger !== connector.name && <small class="muted"> {connector.charger}</small>}
+        </h4>
         <StatusChip connector={connector} />
       </div>
-      {!idle && <Currents connector={connector} />}
+      {isInUse(connector) && <Currents connector={connector} />}
       <p class="why">{connector.why}</p>
+      <Foot connector={connector} />
     </li>
+  );
+}
+
+/** No car asks for current, and nothing is wrong. */
+export const isIdle = (c: ConnectorView): boolean => trouble(c) === null && !isInUse(c);
+
+/** A car is there, or current flows. */
+const isInUse = ({ status, powerW, control }: ConnectorView): boolean =>
+  control !== 'offline' && (powerW > 0 || ['Preparing', 'Charging', 'SuspendedEV', 'SuspendedEVSE'].includes(status));
+
+const ageOf = ({ drawAt }: ConnectorView): number | null =>
+  drawAt === null ? null : siteNowMs.value - Date.parse(drawAt);
+
+const isOld = (ageMs: number | null): boolean => ageMs === null || ageMs > STALE_MS;
+
+/** How old the reading is, and the grant where the figures above do not show it. */
+function Foot({ connector }: Props) {
+  const ageMs = ageOf(connector);
+  const read = ageMs === null ? 'no reading yet' : `read ${age(ageMs)} ago`;
+  const ready = isInUse(connector) || connector.grantA === null ? '' : `${amps(connector.grantA)} granted · `;
+  return (
+    <p class={isOld(ageMs) && isInUse(connector) ? 'socket-foot attention-text' : 'socket-foot'}>
+      {ready}
+      {read}
+    </p>
   );
 }
 
@@ -53,9 +81,8 @@ function shapeOf({ control, status }: ConnectorView): Shape {
 }
 
 function Currents({ connector }: Props) {
-  const { grantA, drawA, drawAt, powerW } = connector;
-  const ageMs = drawAt === null ? null : siteNowMs.value - Date.parse(drawAt);
-  const old = ageMs === null || ageMs > STALE_MS;
+  const { grantA, drawA, powerW } = connector;
+  const old = isOld(ageOf(connector)) ? ' stale' : '';
   const phases = PHASES.filter((_, i) => connector.phases.includes(i + 1));
   return (
     <>
@@ -63,16 +90,15 @@ function Currents({ connector }: Props) {
         <span class="may">
           <b>{grantA === null ? '–' : number(grantA)}</b> A <small>may draw</small>
         </span>
-        <span class={old ? 'draws stale' : 'draws'}>
-          <b>{kilowatts(powerW)}</b>
+        <span class={`draws${old}`}>
+          <small>takes</small> <b>{kilowatts(powerW)}</b>
         </span>
       </p>
-      <div class={old ? 'wires stale' : 'wires'}>
+      <div class={`wires${old}`}>
         {phases.map(phase => (
           <Wire key={phase} phase={phase} drawA={drawA[phase] ?? 0} connector={connector} />
         ))}
       </div>
-      <p class="socket-age">{ageMs === null ? 'no reading yet' : `read ${age(ageMs)} ago`}</p>
     </>
   );
 }

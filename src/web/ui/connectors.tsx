@@ -1,7 +1,7 @@
 /** All sockets, grouped by the circuit that feeds them, with a filter. */
 import { signal } from '@preact/signals';
 import type { ConnectorView, SiteView } from '../site-view.ts';
-import { ConnectorCard } from './connector-card.tsx';
+import { ConnectorCard, isIdle } from './connector-card.tsx';
 
 type Filter = { readonly name: string; readonly words: string; wants(connector: ConnectorView): boolean };
 
@@ -37,17 +37,26 @@ export function Connectors({ view }: { readonly view: SiteView }) {
           <h3 class="group-name">
             {circuit.name} <span class="muted">{members.length === 1 ? '1 socket' : `${members.length} sockets`}</span>
           </h3>
-          <ul class="sockets">
-            {members.map(connector => (
-              <ConnectorCard key={`${connector.charger} ${connector.connectorId}`} connector={connector} />
-            ))}
-          </ul>
+          <Cards connectors={members.filter(c => !isIdle(c))} kind="sockets" />
+          <Cards connectors={members.filter(isIdle)} kind="sockets compact" />
         </div>
       ))}
       {groups.length === 0 && <p class="empty">No socket is in this state.</p>}
     </section>
   );
 }
+
+type CardsProps = { readonly connectors: readonly ConnectorView[]; readonly kind: string };
+
+/** Those that nobody uses stand small, below the others. */
+const Cards = ({ connectors, kind }: CardsProps) =>
+  connectors.length === 0 ? null : (
+    <ul class={kind}>
+      {connectors.map(connector => (
+        <ConnectorCard key={`${connector.charger} ${connector.connectorId}`} connector={connector} />
+      ))}
+    </ul>
+  );
 
 const Filters = ({ connectors }: { readonly connectors: readonly ConnectorView[] }) => (
   <fieldset class="filters">

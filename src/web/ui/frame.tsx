@@ -18,16 +18,19 @@ export const Header = ({ view }: Props) => (
   </header>
 );
 
-const LineState = () =>
+const LineState = () => (
+  <span class="chip plain">
+    <Icon shape={isLost.value ? 'off' : 'dot'} /> {isLost.value ? 'Not live' : 'Live'}
+  </span>
+);
+
+/** Stands over everything while the line is lost. */
+export const LostBanner = () =>
   isLost.value ? (
-    <span class="chip alarm" role="alert">
+    <div class="lost-banner" role="alert">
       <Icon shape="off" /> Connection lost, data {age(silenceMs.value)} old
-    </span>
-  ) : (
-    <span class="chip plain">
-      <Icon shape="dot" /> Live
-    </span>
-  );
+    </div>
+  ) : null;
 
 const ClockState = ({ view }: Props) => (
   <span class="time">

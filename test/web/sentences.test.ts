@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { age, amps, kilowatts, type Why, whySentence } from '#web/sentences.ts';
+
+const charging: Why = {
+  status: 'Charging',
+  control: 'controlled',
+  errorCode: 'NoError',
+  source: 'fuse',
+  text: '',
+  where: 'Main fuse',
+  row: 2,
+  targetA: 11,
+  grantA: 11,
+  exposureA: 11,
+  fallbackA: 6,
+  minA: 6,
+  drawA: 10.8,
+  settled: true,
+};
+
+describe('why a connector has what it has', () => {
+  const cases: readonly (readonly [Partial<Why>, string])[] = [
+    [{}, '11 A: Main fuse, L2 is full.'],
+    [{ row: 'sum' }, '11 A: the power limit on Main fuse is reached.'],
+    [{ source: 'contract', row: 'sum' }, '11 A: the supply contract is used up.'],
+    [{ source: 'contract' }, '11 A: the supply contract, L2 is used up.'],
+    [{ source: 'ems' }, '11 A: limit of the energy manager on Main fuse.'],
+    [{ source: 'grid' }, '11 A: limit of the grid operator on Main fuse.'],
+    [{ source: 'csms' }, '11 A: the back office allows no more.'],
+    [{ source: 'cap' }, '11 A: cap on Main fuse.'],
+    [{ source: 'schedule' }, '11 A: the schedule for Main fuse.'],
+    [{ source: 'fallback' }, '11 A: its fallback current, 6 A.'],
+    [{ source: 'meter' }, '11 A: no fresh meter reading at Main fuse, so nothing is raised.'],
+    [{ source: 'charger' }, '11 A: the most this charger gives.'],
+    [{ source: 'charger', text: 'it does not answer' }, '11 A: it does not answer.'],
+    [{ source: 'cable' }, '11 A: the most this cable carries.'],
+    [{ source: 'operator' }, '11 A: set by a person.'],
+    [{ source: 'unauthorised' }, 'Plugged in, waiting for a card or a release.'],
+    [{ source: 'car', grantA: 16, drawA: 7.2 }, 'May draw 16 A, takes 7.2 A: its own limit.'],
+    [{ source: 'car', grantA: 16, drawA: 0 }, 'May draw 16 A, the car takes nothing for now.'],
+    [
+      { source: 'minimum', targetA: 0, grantA: 0, drawA: 0 },
+      'Paused: Main fuse, L2 is full, and the car needs at least 6 A.',
+    ],
+    [{ source: 'turn', targetA: 0, grantA: 0, drawA: 0 }, 'Paused: other cars came first, Main fuse, L2 is full.'],
+    [{ source: 'transit', targetA: 16 }, '11 A, going to 16 A as soon as other chargers have come down.'],
+    [{ targetA: 8 }, '11 A, going to 8 A: Main fuse, L2 is full.'],
+    [{ grantA: null }, 'Not told yet, going to 11 A: Main fuse, L2 is full.'],
+    [{ control: 'offline', exposureA: 6 }, 'Offline: 6 A stay reserved for it until it is back.'],
+    [
+      { control: 'uncontrolled', exposureA: 16 },
+      'Draws more than it was told: 16 A are reserved for it. Switch it off at the charger.',
+    ],
+    [{ status: 'Available' }, 'No car plugged in.'],
+    [{ status: 'Faulted', errorCode: 'GroundFailure' }, 'The charger reports a fault: GroundFailure.'],
+    [{ status: 'Faulted' }, 'The charger reports a fault.'],
+    [{ status: 'Finishing' }, 'Charging has ended, the cable is still in.'],
+  ];
+  it.each(cases)('%j', (changed, sentence) => {
+    expect(whySentence({ ...charging, ...changed })).toBe(sentence);
+  });
+
+  it('blames the car only once its sample is younger than the grant', () => {
+    const slow = { ...charging, targetA: 16, grantA: 16, drawA: 7.2 };
+    expect(whySentence(slow)).toBe('May draw 16 A, takes 7.2 A: its own limit.');
+    expect(whySentence({ ...slow, settled: false })).toBe('16 A: Main fuse, L2 is full.');
+  });
+});
+
+describe('figures for people', () => {
+  it.each([
+    [0.04, '0 A'],
+    [-0.04, '0 A'],
+    [7.24, '7.2 A'],
+    [16, '16 A'],
+    [131.4, '131 A'],
+  ])('%d amperes are %s', (valueA, text) => expect(amps(valueA)).toBe(text));
+
+  it.each([
+    [70_460, '70.5 kW'],
+    [80_000, '80 kW'],
+    [-20, '0 kW'],
+  ])('%d watts are %s', (powerW, text) => expect(kilowatts(powerW)).toBe(text));
+
+  it.each([
+    [400, '0.4 s'],
+    [12_400, '12 s'],
+    [95_000, '2 min'],
+    [7_200_000, '2 h'],
+  ])('%d milliseconds are %s', (ageMs, text) => expect(age(ageMs)).toBe(text));
+});
