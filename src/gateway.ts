@@ -3,26 +3,24 @@
  * through `report`; `pass` turns the state into commands. All else is a call that can be followed.
  */
 import { assert, at } from '#base/assert.ts';
-import type { Timer } from '#base/clock.ts';
-import { Latencies } from '#base/latency.ts';
 import type { Outcome } from '#base/outcome.ts';
 import { type ChargersHandle, openChargers } from '#chargers/chargers.ts';
 import { type ChargerProfile, traitsFor } from '#chargers/quirks.ts';
 import type { Config } from '#config/config.ts';
+import { compareConfigs } from '#config/reload.ts';
 import { type Ems, openEms } from '#ems/ems.ts';
 import { type History, type Nightly, openHistory } from '#history/history.ts';
 import type { SendPoints } from '#history/influx.ts';
+import { Loop } from '#loop.ts';
 import { type MetersHandle, openMeters } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
 import { answer } from '#site/answer.ts';
 import { grantCommand } from '#site/charging-profile/grant.ts';
 import type { CommandReply } from '#site/command.ts';
 import type { SiteEvent } from '#site/event.ts';
-import { nextDeadlineMs } from '#site/gate/deadlines.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { gateFigures } from '#site/gate/view.ts';
 import { initialState } from '#site/initial.ts';
-import { pass } from '#site/pass.ts';
 import { notReady } from '#site/readiness.ts';
 import { reduce } from '#site/reduce.ts';
 import type { Reply, Report } from '#site/report.ts';
@@ -31,17 +29,6 @@ import { urgencyOf } from '#site/urgency.ts';
 import { openStore, type Store } from '#store/store.ts';
 import { openWeb, type WebHandle } from '#web/web.ts';
 import type { RecordStore, World } from '#world.ts';
-
-/** Raises wait this long for company; a garage that comes home at once is one pass. */
-const COALESCE_MS = 20;
-
-/** The loop turns at least this often, so that silence of the loop itself is seen. */
-const TURN_AT_LEAST_MS = 5_000;
-
-/** A pass whose commands fail at once may start another; more than this in a row is a bug. */
-const PASSES_IN_A_ROW = 20;
-
-const LATENCY_WINDOW_MS = 15 * 60_000;
 
 export type GatewayOptions = {
   readonly config: Config;
@@ -61,6 +48,8 @@ export type Gateway = {
   /** Port of the charger door and of the web door (null without one). */
   readonly ports: { readonly chargers: number; readonly web: number | null };
   putLimits: Ems['put'];
+  /** Takes over what a new site file may change at once; anything electrical waits for a restart. */
+  reload(next: Config): void;
   close(): Promise<void>;
 };
 
@@ -82,23 +71,19 @@ class Hall {
   readonly #store: Store;
   readonly #history: History | null;
   readonly #ems: Ems;
-  readonly #passMs = new Latencies(LATENCY_WINDOW_MS);
-  readonly #reactionMs = new Latencies(LATENCY_WINDOW_MS);
+  readonly #loop: Loop;
   #chargers: ChargersHandle | null = null;
   #meters: MetersHandle | null = null;
   #web: WebHandle | null = null;
+  #config: Config;
   #state: SiteState;
   #dispatching = false;
-  #passing = false;
-  #passAgain = false;
-  #lastPassMs = 0;
-  #soon: Timer | null = null;
-  #wake: Timer | null = null;
   #closed = false;
 
   constructor(options: GatewayOptions, records: RecordStore) {
     const { world, config } = options;
     this.#options = options;
+    this.#config = config;
     this.#world = world;
     this.#records = records;
     this.#state = initialState(config.topology, world.clock.nowMs());
@@ -107,6 +92,13 @@ class Hall {
     const { nightly, sendPoints } = options;
     const timezone = config.siteTimezone;
     this.#history = options.seen ? openHistory({ ...common, nightly, timezone, sendPoints }, config.history) : null;
+    this.#loop = new Loop({
+      clock: world.clock,
+      state: () => this.#state,
+      dispatch: event => this.dispatch(event),
+      send: command => this.#send(command),
+      checkFailed: () => world.log.error('an allocation failed its check; safe grants stand in'),
+    });
     this.#ems = openEms({ clock: world.clock, topology: config.topology, dispatch: event => this.dispatch(event) });
   }
 
@@ -133,7 +125,7 @@ class Hall {
       },
       config.meters,
     );
-    this.#turn();
+    this.#loop.turn(null);
     return { ok: true, value: this.#handle(door.value.port) };
   }
 
@@ -142,14 +134,26 @@ class Hall {
       state: () => this.#state,
       ports: { chargers: chargersPort, web: this.#web?.port ?? null },
       putLimits: (source, body) => this.#ems.put(source, body),
+      reload: next => this.#reload(next),
       close: () => this.close(),
     };
   }
 
+  #reload(next: Config): void {
+    const { live, restart } = compareConfigs(this.#config, next);
+    const { log } = this.#world;
+    for (const change of restart) log.warn('the new site file waits for a restart', { change });
+    if (restart.length > 0) return;
+    this.#config = next;
+    this.#state = { ...this.#state, topology: next.topology };
+    this.#chargers?.reconfigure(next.chargers);
+    this.#web?.reconfigure(next.web);
+    for (const change of live) log.info('taken over from the new site file', { change });
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
-    this.#soon?.cancel();
-    this.#wake?.cancel();
+    this.#loop.close();
     await this.#meters?.close();
     await this.#web?.close();
     await this.#chargers?.close();
@@ -166,9 +170,7 @@ class Hall {
     this.#history?.observe(this.#state, event);
     this.#dispatching = false;
     if (event.type === 'limits-set' || event.type === 'limits-cleared') this.#rememberLimits();
-    const urgency = urgencyOf(event, before, this.#state);
-    if (urgency === 'now') this.#turn(event.type === 'meter-sampled' ? event.atMs : null);
-    else if (urgency === 'soon') this.#turnSoon();
+    this.#loop.want(urgencyOf(event, before, this.#state), event.type === 'meter-sampled' ? event.atMs : null);
   }
 
   /** What a charger said: a fact, and an answer. */
@@ -187,64 +189,19 @@ class Hall {
     return configured.profileId === 'generic' ? found : configured;
   }
 
-  #turnSoon(): void {
-    this.#soon ??= this.#world.clock.after('pass-soon', COALESCE_MS, () => this.#turn());
-  }
-
-  /** Passes until nothing more is due at this instant, then sleeps until the next deadline. */
-  #turn(sampleAtMs: number | null = null): void {
-    if (this.#closed) return;
-    if (this.#passing) {
-      this.#passAgain = true;
-      return;
-    }
-    this.#passing = true;
-    this.#soon?.cancel();
-    this.#soon = null;
-    let turns = 0;
-    do {
-      this.#passAgain = false;
-      this.#pass(sampleAtMs);
-      turns++;
-    } while (this.#passAgain && turns < PASSES_IN_A_ROW);
-    this.#passing = false;
-    this.#arm();
-  }
-
-  #pass(sampleAtMs: number | null): void {
-    const { clock } = this.#world;
-    const atMs = clock.nowMs();
-    const result = pass(this.#state, atMs);
-    this.#lastPassMs = clock.nowMs() - atMs;
-    this.#passMs.add(this.#lastPassMs, atMs);
-    if (!result.checksHeld) this.#world.log.error('an allocation failed its check; safe grants stand in');
-    this.dispatch({ type: 'passed', result, atMs });
-    this.dispatch({ type: 'commands-sent', commands: result.commands, atMs });
-    for (const command of result.commands) this.#send(command);
-    const reduced = result.commands.some(command => command.type === 'set-limit' && command.change === 'decrease');
-    if (sampleAtMs !== null && reduced) this.#reactionMs.add(clock.nowMs() - sampleAtMs, atMs);
-  }
-
-  #arm(): void {
-    const { clock } = this.#world;
-    const nowMs = clock.nowMs();
-    const dueMs = Math.min(nextDeadlineMs(this.#state, nowMs), nowMs + TURN_AT_LEAST_MS);
-    this.#wake?.cancel();
-    this.#wake = clock.after('pass-due', Math.max(1, Math.ceil(dueMs - nowMs)), () => this.#turn());
-  }
-
   #send(command: GateCommand): void {
     const { topology, chargers } = this.#state;
     const { generation, traits } = at(chargers, command.charger);
     const spec = at(topology.connectors, command.connector);
     const settled = (outcome: Outcome<CommandReply>) => this.#settled(command, generation, outcome);
+    const hooks = { sent() {}, settled };
     if (command.type === 'ask-sample') {
       const trigger = { kind: 'trigger', message: 'MeterValues', connectorId: spec.connectorId } as const;
-      this.#chargers?.command(command.charger, trigger, { priority: 'other' }, { settled });
+      this.#chargers?.command(command.charger, trigger, { priority: 'other' }, hooks);
       return;
     }
     const wire = grantCommand(spec, traits, command.limitMa, topology.nominalV);
-    this.#chargers?.command(command.charger, wire, { priority: 'control' }, { settled });
+    this.#chargers?.command(command.charger, wire, { priority: 'control' }, hooks);
   }
 
   #settled(command: GateCommand, generation: number, outcome: Outcome<CommandReply>): void {
@@ -256,13 +213,13 @@ class Hall {
   }
 
   #openChargers(): Promise<Outcome<ChargersHandle>> {
-    const { clock, log, randomness } = this.#world;
+    const { clock } = this.#world;
     return openChargers(
       {
-        clock,
-        log,
-        randomness,
-        listenForChargers: (options, door) => this.#world.listenForChargers(options, door),
+        world: this.#world,
+        profiles: this.#options.chargerProfiles,
+        profileId: charger => at(this.#state.chargers, charger).traits.profileId,
+        connectorsWithoutStatus: charger => this.#withoutStatus(charger),
         report: (charger, report, atMs, reply) => this.#report(charger, report, atMs, reply),
         connected: (charger, generation, ocppVersion) =>
           this.dispatch({ type: 'charger-connected', charger, generation, ocppVersion, atMs: clock.nowMs() }),
@@ -271,6 +228,13 @@ class Hall {
       },
       this.#options.config.chargers,
     );
+  }
+
+  #withoutStatus(charger: number): readonly number[] {
+    const { topology, connectors } = this.#state;
+    return at(topology.chargers, charger)
+      .connectors.filter(index => at(connectors, index).status === 'Unknown')
+      .map(index => at(topology.connectors, index).connectorId);
   }
 
   #openWeb(): Promise<Outcome<WebHandle>> {
@@ -282,9 +246,9 @@ class Hall {
         loopbackWrites: this.#options.loopbackWrites,
         state: () => this.#state,
         gate: () => gateFigures(this.#state, clock.nowMs()),
-        loop: () => this.#figures(),
+        loop: () => this.#loop.figures(),
         notReady: () => notReady(this.#state, clock.nowMs()),
-        refused: () => this.#chargers?.unknown() ?? [],
+        refused: () => this.#refused(),
         upstream: () => [],
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),
@@ -293,13 +257,15 @@ class Hall {
     );
   }
 
-  #figures() {
-    const nowMs = this.#world.clock.nowMs();
-    return {
-      lastPassMs: this.#lastPassMs,
-      p99PassMs: this.#passMs.p99Ms(nowMs) ?? 0,
-      p99ReactionMs: this.#reactionMs.p99Ms(nowMs),
-    };
+  #refused() {
+    const { clock } = this.#world;
+    const monotonicMs = (wallMs: number) => clock.nowMs() - (clock.wallMs() - wallMs);
+    return (this.#chargers?.unknown() ?? []).toReversed().map(({ identity, address, cause, lastAtWallMs }) => ({
+      identity,
+      remoteAddress: address,
+      cause,
+      atMs: monotonicMs(lastAtWallMs),
+    }));
   }
 
   #rememberLimits(): void {

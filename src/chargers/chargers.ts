@@ -53,6 +53,8 @@ export type ChargersHandle = {
   connected(charger: number): boolean;
   /** Who was turned away, newest last. */
   unknown(): readonly RefusedCharger[];
+  /** Takes over who may come in and how it proves itself; links that stand are left alone. */
+  reconfigure(options: ChargersOptions): void;
   /** Says good-bye to every charger and listens no more. `lost` is not called for these. */
   close(): Promise<void>;
 };
@@ -75,7 +77,7 @@ class Chargers {
   private readonly deps: ChargersDeps;
   private readonly slots: ReadonlyMap<string, Slot>;
   private readonly byIndex: ReadonlyMap<number, Slot>;
-  private readonly options: ReadonlyMap<string, ChargerDoorOptions>;
+  private readonly options: Map<string, ChargerDoorOptions>;
   private readonly pingless: ReadonlySet<string>;
   private readonly throttle = createThrottle();
   private readonly refusals = createRefusals();
@@ -100,6 +102,9 @@ class Chargers {
       command: (charger, command, options, hooks) => this.command(charger, command, options, hooks),
       connected: charger => this.byIndex.get(charger)?.link != null,
       unknown: () => this.refusals.list(),
+      reconfigure: next => {
+        for (const charger of next.chargers) this.options.set(charger.identity, charger);
+      },
       close: () => this.close(listening),
     };
   }

@@ -117,8 +117,10 @@ export type Meter = {
 export type Background = {
   /** For targets; null until the third good sample. */
   readonly heldMa: Quad | null;
-  /** M − ΣEVlow: only blocks raises. */
+  /** The highest M − ΣEVlow since every car last vouched for its draw: only blocks raises. */
   readonly highMa: Quad;
+  /** The meter's readings that `highMa` was taken from, oldest first. */
+  readonly recent: readonly { readonly atMs: number; readonly ma: Quad }[];
   /** Since when M − (what the cars last reported) says the row cannot carry what was granted (see background.ts). */
   readonly suspectSinceMs: number | null;
   /** Overload that `heldMa` has not absorbed; taken off the capacity for targets. */

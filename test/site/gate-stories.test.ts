@@ -42,7 +42,15 @@ describe('a site under control', () => {
     desk.feed({
       type: 'charger-reported',
       charger: 0,
-      report: { kind: 'transaction-ended', transactionId: 1, idToken: null, meterStopWh: 0, atWallMs: 0, reason: 'Local', samples: [] },
+      report: {
+        kind: 'transaction-ended',
+        transactionId: 1,
+        idToken: null,
+        meterStopWh: 0,
+        atWallMs: 0,
+        reason: 'Local',
+        samples: [],
+      },
       atMs: desk.atMs,
       atWallMs: 0,
       freshId: 0,
@@ -59,7 +67,10 @@ describe('a site under control', () => {
       desk.atMs += 1_000;
       desk.meter(second < 6 ? 39 : 19.5);
       if (second % 5 === 0) desk.draws(1, 19.5);
-      expect(desk.pass().commands.filter(c => c.type === 'set-limit'), `second ${second}`).toEqual([]);
+      expect(
+        desk.pass().commands.filter(c => c.type === 'set-limit'),
+        `second ${second}`,
+      ).toEqual([]);
     }
     desk.draws(0, 0);
     desk.meter(19.5);
@@ -192,9 +203,9 @@ describe('a silent meter', () => {
     desk.settleAll(desk.pass().commands);
     expect(desk.limitsA()).toEqual([19]);
     desk.atMs += 15_000;
-    desk.draws(0, 19);
     for (const reading of [1, 2, 3]) {
       desk.atMs += 1000;
+      desk.draws(0, 19);
       desk.meter(29);
       const raises = desk.pass().commands.filter(c => c.type === 'set-limit' && c.change === 'raise');
       expect(raises.length, `after reading ${reading}`).toBe(reading < 3 ? 0 : 1);
@@ -203,10 +214,19 @@ describe('a silent meter', () => {
 });
 
 describe('limits from outside', () => {
-  const limit = (limitA: number | null, limitW: number | null, validUntilMs: number | null, failSafeA: number | null) => ({
+  const limit = (
+    limitA: number | null,
+    limitW: number | null,
+    validUntilMs: number | null,
+    failSafeA: number | null,
+  ) => ({
     source: 'ems',
     circuit: 0,
-    limitMa: [limitA === null ? 1e9 : limitA * 1000, limitA === null ? 1e9 : limitA * 1000, limitA === null ? 1e9 : limitA * 1000] as const,
+    limitMa: [
+      limitA === null ? 1e9 : limitA * 1000,
+      limitA === null ? 1e9 : limitA * 1000,
+      limitA === null ? 1e9 : limitA * 1000,
+    ] as const,
     limitW,
     evOnly: false,
     validUntilMs,
@@ -220,7 +240,12 @@ describe('limits from outside', () => {
     desk.atMs += 1000;
     desk.feed({ type: 'limits-set', source: 'ems', limits: [limit(100, null, null, null)], atMs: desk.atMs });
     expect(desk.pass().commands, 'a higher limit changes nothing').toEqual([]);
-    desk.feed({ type: 'limits-set', source: 'ems', limits: [limit(20, null, desk.atMs + 60_000, null)], atMs: desk.atMs });
+    desk.feed({
+      type: 'limits-set',
+      source: 'ems',
+      limits: [limit(20, null, desk.atMs + 60_000, null)],
+      atMs: desk.atMs,
+    });
     expect(desk.pass().commands).toMatchObject([{ change: 'decrease', limitMa: 9_000 }]);
     expect(desk.state.targets[0]?.reason).toMatchObject({ source: 'ems', id: 'main' });
     expect(desk.last?.wakeAtMs).toBeLessThanOrEqual(desk.atMs + 60_000);

@@ -135,7 +135,14 @@ export class Desk {
   }
 
   status(bay: number, status: ConnectorStatus): void {
-    this.#report(bay, { kind: 'connector-status', connectorId: 1, status, errorCode: 'NoError', info: '', atWallMs: null });
+    this.#report(bay, {
+      kind: 'connector-status',
+      connectorId: 1,
+      status,
+      errorCode: 'NoError',
+      info: '',
+      atWallMs: null,
+    });
   }
 
   start(bay: number): void {
@@ -164,7 +171,11 @@ export class Desk {
       location: 'Outlet',
     }));
     const phases = this.state.topology.connectors[bay]?.phases.length ?? 3;
-    const sample = { atWallMs: WALL_MS + this.atMs - ageMs, context: 'Sample.Periodic', values: values.slice(0, phases) };
+    const sample = {
+      atWallMs: WALL_MS + this.atMs - ageMs,
+      context: 'Sample.Periodic',
+      values: values.slice(0, phases),
+    };
     this.#report(bay, { kind: 'meter-values', connectorId: 1, transactionId: bay + 1, samples: [sample] });
   }
 
@@ -175,7 +186,10 @@ export class Desk {
     this.feed({ type: 'meter-sampled', meter: 0, reading: { currentMa, powerW, voltageV: 230 }, atMs: this.atMs });
   }
 
-  settle(command: GateCommand, outcome: { ok: true } | { ok: false; why: 'rejected' | 'timeout' } = { ok: true }): void {
+  settle(
+    command: GateCommand,
+    outcome: { ok: true } | { ok: false; why: 'rejected' | 'timeout' } = { ok: true },
+  ): void {
     const generation = this.state.chargers[command.charger]?.generation ?? 0;
     this.feed({ type: 'command-settled', command, generation, outcome, atMs: this.atMs });
   }
@@ -223,9 +237,9 @@ export function settledDesk(options: SiteOptions, buildingA: number): Desk {
   });
   for (let second = 0; second < 120; second++) {
     desk.atMs = second * 1000;
-    if (second === 6) options.bays.forEach((_, bay) => desk.start(bay));
+    if (second === 6) for (const bay of options.bays.keys()) desk.start(bay);
     const grants = desk.limitsA().map(limit => (second >= 6 ? (limit ?? 0) : 0));
-    if (second % 10 === 0 && second > 6) grants.forEach((limit, bay) => desk.draws(bay, limit));
+    if (second % 10 === 0 && second > 6) for (const [bay, limit] of grants.entries()) desk.draws(bay, limit);
     const load: [number, number, number] = [buildingA, buildingA, buildingA];
     grants.forEach((limit, bay) => {
       for (const phase of desk.state.topology.connectors[bay]?.phases ?? []) load[phase] += limit;

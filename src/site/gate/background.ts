@@ -6,40 +6,30 @@
  * moves to the nearest edge when it cannot: up at once, down slowly. Pessimism for targets too would
  * take every raise of ours for a kettle and answer it with a cut.
  *
+ * A car that stops between two of its samples makes M fall while ΣEVlow still counts it: taken alone,
+ * such a reading would call the building smaller than it is. So `highMa` is the highest value since the
+ * moment for which every car has vouched with a sample.
+ *
  * One hole remains in that: while a car may still be rising towards a grant, a kettle of the same size
  * hides behind it, and the row is over once the car arrives. So a reading that leaves the row unable
  * to carry what was granted, taking the cars' last reports at their word, is *suspect*: the gate asks
  * those cars for a sample at once, and what is still unexplained after SUSPECT_MS is the building, up to
  * the most that the building is declared to draw: beyond that it can only be cars.
  */
-import { at } from '#base/assert.ts';
 import { NO_LIMIT_MA, type Quad, quad, ZERO_QUAD } from '#base/units.ts';
-import { isStuck } from '#site/gate/belief.ts';
-import { GOOD_SAMPLES, NOISE_MA, RELEASE_MA_PER_S, SAMPLE_FRESH_MS, SUSPECT_MS } from '#site/gate/constants.ts';
-import { exposureMa, highestHeldMa, levelMa, newest } from '#site/gate/ledger.ts';
+import { type CarBounds, carBounds, mapRows } from '#site/gate/cars.ts';
+import { GOOD_SAMPLES, NOISE_MA, RELEASE_MA_PER_S, SUSPECT_MS } from '#site/gate/constants.ts';
+import { highestOf, withReading } from '#site/gate/high.ts';
 import { limitsInForce, marginMa, reservedMa } from '#site/gate/limits.ts';
-import type { Background, Connector, DrawSample, Meter, MeterReading, SiteState } from '#site/state.ts';
+import type { Background, Meter, MeterReading, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
-
-/** A car's last report counts as its word this long: sparse chargers sample every 60 s. */
-const REPORT_RECENT_MS = 90_000;
 
 export const UNKNOWN_BACKGROUND: Background = {
   heldMa: null,
   highMa: [NO_LIMIT_MA, NO_LIMIT_MA, NO_LIMIT_MA, NO_LIMIT_MA],
+  recent: [],
   suspectSinceMs: null,
   excessMa: ZERO_QUAD,
-};
-
-/** What the cars below a circuit draw: bounds, last word, and what they were told. Rows L1, L2, L3, sum. */
-type CarBounds = {
-  readonly low: Quad;
-  readonly high: Quad;
-  readonly reported: Quad;
-  /** What will be obeyed once every command in flight has taken effect. */
-  readonly told: Quad;
-  /** Reductions that were sent and are not seen yet. */
-  readonly inFlight: Quad;
 };
 
 /**
@@ -57,20 +47,23 @@ export function afterReading(
 ): Background {
   const measured = measuredRows(reading, state.topology.nominalV);
   const cars = carBounds(state, circuit, meter.intervalMs, atMs);
-  const highMa = mapRows(row => Math.max(0, measured[row] - cars.low[row]));
-  if (before.heldMa === null && meter.goodInARow < GOOD_SAMPLES) return { ...before, highMa };
-  const held = before.heldMa === null ? highMa : moveHeld(before.heldMa, measured, cars, sinceMs);
+  const recent = withReading(before.recent, measured, cars.vouchedMs, atMs);
+  const highMa = highestOf(state, circuit, recent, atMs);
+  if (before.heldMa === null && meter.goodInARow < GOOD_SAMPLES) return { ...before, highMa, recent };
+  const held =
+    before.heldMa === null
+      ? mapRows(row => Math.max(0, measured[row] - cars.low[row]))
+      : moveHeld(before.heldMa, measured, cars, sinceMs);
   const room = roomWithoutCars(state, circuit, atMs);
   const suspect = suspicion(before, held, measured, cars, room, quad(circuit.designLoadMa), atMs);
   return {
     heldMa: suspect.heldMa,
     highMa,
+    recent,
     suspectSinceMs: suspect.sinceMs,
     excessMa: excess(before.excessMa, suspect.heldMa, measured, cars, room, sinceMs),
   };
 }
-
-const mapRows = (value: (row: 0 | 1 | 2 | 3) => number): Quad => [value(0), value(1), value(2), value(3)];
 
 /** Currents as read; the sum row from active power, in the mA of nominal voltage that W limits are booked in. */
 const measuredRows = (reading: MeterReading, nominalV: number): Quad => [
@@ -136,56 +129,4 @@ function roomWithoutCars(state: SiteState, circuit: Circuit, atMs: number): Quad
       return Math.min(lowest, limit.rowsMa[row] - margin - reservedMa(circuit, row));
     }, NO_LIMIT_MA),
   );
-}
-
-function carBounds(state: SiteState, circuit: Circuit, intervalMs: number, atMs: number): CarBounds {
-  const sums = { low: zeros(), high: zeros(), reported: zeros(), told: zeros(), inFlight: zeros() };
-  for (const index of circuit.connectors) {
-    const connector = at(state.connectors, index);
-    const spec = at(state.topology.connectors, index);
-    const charger = at(state.chargers, spec.charger);
-    const exposed = exposureMa(connector, spec, charger, atMs);
-    const stuck = isStuck(connector, charger, atMs);
-    const bounds = connectorBounds(connector, intervalMs, atMs);
-    for (let p = 0; p < 3; p++) {
-      const exposedMa = exposed[p] ?? 0;
-      const onMask = spec.phases.includes(p as 0 | 1 | 2);
-      const newestLevelMa = levelMa(bounds.newestMa, spec, charger.traits);
-      const toldMa = stuck ? exposedMa : onMask ? Math.min(newestLevelMa, exposedMa) : 0;
-      const drawnMa = bounds.sample?.ma[p] ?? 0;
-      add(sums.low, p, Math.min(bounds.lowMa(p), exposedMa));
-      add(sums.high, p, Math.max(exposedMa, drawnMa));
-      add(sums.reported, p, drawnMa);
-      add(sums.told, p, toldMa);
-      add(sums.inFlight, p, stuck ? 0 : Math.max(0, Math.min(drawnMa, exposedMa) - toldMa));
-    }
-  }
-  return {
-    low: quadOf(sums.low),
-    high: quadOf(sums.high),
-    reported: quadOf(sums.reported),
-    told: quadOf(sums.told),
-    inFlight: quadOf(sums.inFlight),
-  };
-}
-
-/** EVlow and the last word of one connector in the skew window of meter interval + 2 s (rule 13). */
-function connectorBounds(connector: Connector, intervalMs: number, atMs: number) {
-  const { draw, drawBefore, ledger } = connector;
-  const lowestHeldMa = ledger.held.reduce((low, held) => Math.min(low, held.limitMa), highestHeldMa(ledger));
-  const isFresh = draw !== null && atMs - draw.atMs <= SAMPLE_FRESH_MS;
-  const isInWindow = (sample: DrawSample | null) => sample !== null && atMs - sample.atMs <= intervalMs + 2_000;
-  const lowMa = (p: number): number => {
-    if (!isFresh) return 0;
-    const before = isInWindow(drawBefore) ? (drawBefore?.ma[p] ?? 0) : Number.POSITIVE_INFINITY;
-    return Math.min(draw.ma[p] ?? 0, before, lowestHeldMa);
-  };
-  const isRecent = draw !== null && atMs - draw.atMs <= REPORT_RECENT_MS;
-  return { newestMa: newest(ledger).limitMa, sample: isRecent ? draw : null, lowMa };
-}
-
-const zeros = (): [number, number, number] => [0, 0, 0];
-const quadOf = (t: readonly [number, number, number]): Quad => [t[0], t[1], t[2], t[0] + t[1] + t[2]];
-function add(sum: [number, number, number], p: number, ma: number): void {
-  sum[p] = (sum[p] ?? 0) + ma;
 }

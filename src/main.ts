@@ -1,0 +1,173 @@
+#!/usr/bin/env node
+/** argv → configuration → world → gateway; signals; exit codes. Nothing else. */
+import { dirname, join, resolve } from 'node:path';
+import { assert } from '#base/assert.ts';
+import { readChargerProfiles } from '#chargers/quirks.ts';
+import { checkText } from '#config/check.ts';
+import type { Config } from '#config/config.ts';
+import { type LoadInput, loadConfig, problemLine } from '#config/load.ts';
+import { type Gateway, openGateway } from '#gateway.ts';
+import { isSigned, type MeterProfile, readMeterProfiles } from '#meters/profile.ts';
+import { readMeterOnce } from '#meters/read-once.ts';
+import { readerBeside, readProfileFolder, readTextFile } from '#real/files.ts';
+import { openInflux } from '#real/influx.ts';
+import { nightly } from '#real/schedule.ts';
+import { realWorld } from '#real/world.ts';
+
+const EXIT = { done: 0, failed: 1, badConfig: 2 } as const;
+
+const PROFILES = resolve(import.meta.dirname, '../profiles');
+
+const USAGE = `busbar run --config FILE      the gateway
+busbar check --config FILE    everything that is wrong with a site file, and the proof of its hard limits
+busbar demo [--lan] [--port N]        a simulated garage around a real gateway
+busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--json]
+busbar meter read --profile P --tcp HOST:PORT --unit N
+`;
+
+const [command = 'start', ...rest] = process.argv.slice(2);
+process.exitCode = await main(command, rest);
+
+async function main(name: string, args: readonly string[]): Promise<number> {
+  const config = option(args, 'config') ?? process.env.BUSBAR_CONFIG;
+  switch (name) {
+    case 'run':
+      return config === undefined ? usage('run needs --config FILE') : run(config);
+    case 'check':
+      return config === undefined ? usage('check needs --config FILE') : check(config);
+    case 'demo':
+      return demo(args);
+    case 'sim':
+      return (await import('#sim/seeds.ts')).main(args);
+    case 'meter':
+      return args[0] === 'read' ? readMeter(args) : usage('meter knows: read');
+    case 'help':
+    case '--help':
+      return usage(null);
+    default:
+      return start(name, args, config);
+  }
+}
+
+/** `npm start`: the configured site where there is one, else the demo. */
+function start(name: string, args: readonly string[], config: string | undefined): Promise<number> | number {
+  if (name !== 'start' && !name.startsWith('--')) return usage(`"${name}" is no command of busbar`);
+  const all = name === 'start' ? args : [name, ...args];
+  const chosen = option(all, 'config') ?? config;
+  return chosen === undefined ? demo(all) : run(chosen);
+}
+
+function usage(problem: string | null): number {
+  if (problem === null) process.stdout.write(USAGE);
+  else process.stderr.write(`${problem}\n\n${USAGE}`);
+  return problem === null ? EXIT.done : EXIT.badConfig;
+}
+
+/** The value after `--name` or in `--name=value`. */
+function option(args: readonly string[], name: string): string | undefined {
+  const index = args.indexOf(`--${name}`);
+  if (index >= 0) return args[index + 1];
+  return args.find(arg => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+}
+
+async function demo(args: readonly string[]): Promise<number> {
+  const { main: openDemo } = await import('#sim/demo.ts');
+  return openDemo(args);
+}
+
+type Devices = LoadInput['devices'] & { readonly meters: ReadonlyMap<string, MeterProfile> };
+
+/** The profiles that ship with us; a fault in one is a bug of ours. */
+function devices(): Devices {
+  const chargers = readProfileFolder(join(PROFILES, 'chargers'));
+  const meters = readProfileFolder(join(PROFILES, 'meters'));
+  assert(chargers.ok && meters.ok, 'the profiles folder cannot be read');
+  const readChargers = readChargerProfiles(chargers.value);
+  const readMeters = readMeterProfiles(meters.value);
+  assert(readChargers.ok && readMeters.ok, 'a shipped profile is faulty');
+  const signed = [...readMeters.value].filter(([, profile]) => isSigned(profile)).map(([id]) => id);
+  return {
+    chargers: readChargers.value,
+    meterIds: [...readMeters.value.keys()],
+    signedMeterIds: signed,
+    meters: readMeters.value,
+  };
+}
+
+function inputOf(file: string, known: Devices): LoadInput | string {
+  const text = readTextFile(file);
+  if (!text.ok) return text.detail;
+  return { file, text: text.value, environment: process.env, readFile: readerBeside(file), devices: known };
+}
+
+function check(file: string): number {
+  const input = inputOf(file, devices());
+  if (typeof input === 'string') return usage(input);
+  const result = checkText(input);
+  process.stdout.write(result.text);
+  return result.exitCode;
+}
+
+async function run(file: string): Promise<number> {
+  const known = devices();
+  const loaded = load(file, known);
+  if (loaded === null) return EXIT.badConfig;
+  const world = realWorld();
+  const { influx } = loaded.history;
+  const opened = await openGateway({
+    config: loaded,
+    world,
+    chargerProfiles: known.chargers,
+    meterProfiles: known.meters,
+    dataFolder: process.env.BUSBAR_DATA ?? join(dirname(resolve(file)), 'data'),
+    seen: true,
+    loopbackWrites: process.env.BUSBAR_DEMO === '1',
+    nightly: (name, cron, timezone, job) => nightly(name, cron, timezone, job, world.log),
+    sendPoints: influx === null ? null : openInflux(influx),
+  });
+  if (!opened.ok) {
+    process.stderr.write(`busbar cannot start: ${opened.detail}\n`);
+    return EXIT.failed;
+  }
+  world.log.info('busbar runs', opened.value.ports);
+  await untilTold(opened.value, () => load(file, known));
+  return EXIT.done;
+}
+
+/** The configuration, or null after every problem was printed. */
+function load(file: string, known: Devices): Config | null {
+  const input = inputOf(file, known);
+  if (typeof input === 'string') {
+    process.stderr.write(`${input}\n`);
+    return null;
+  }
+  const { problems, notes, config } = loadConfig(input);
+  for (const found of [...problems, ...notes]) process.stderr.write(`${problemLine(found)}\n`);
+  return problems.length > 0 ? null : config;
+}
+
+/** Runs until SIGTERM or SIGINT; SIGHUP reads the site file again, and a faulty one changes nothing. */
+function untilTold(gateway: Gateway, reload: () => Config | null): Promise<void> {
+  return new Promise(done => {
+    const stop = () => void gateway.close().then(done);
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+    process.on('SIGHUP', () => {
+      const next = reload();
+      if (next !== null) gateway.reload(next);
+    });
+  });
+}
+
+async function readMeter(args: readonly string[]): Promise<number> {
+  const known = devices();
+  const profile = known.meters.get(option(args, 'profile') ?? '');
+  if (profile === undefined) return usage(`--profile must be one of: ${known.meterIds.join(', ')}`);
+  const [host, port] = (option(args, 'tcp') ?? '').split(':');
+  if (!host || !port) return usage('--tcp HOST:PORT is missing');
+  const unit = Number(option(args, 'unit') ?? 1);
+  const bus = { kind: 'tcp', host, port: Number(port) } as const;
+  const text = await readMeterOnce(realWorld('warn'), { profile, bus, unit, timeoutMs: 2_000 });
+  process.stdout.write(text.ok ? `${text.value}\n` : `no reading: ${text.detail}\n`);
+  return text.ok ? EXIT.done : EXIT.failed;
+}

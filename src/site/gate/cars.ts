@@ -1,0 +1,90 @@
+/** What the cars below a circuit draw, in bounds: from their samples and the limits they were given (rule 13). */
+import { at } from '#base/assert.ts';
+import type { Quad } from '#base/units.ts';
+import { isStuck } from '#site/gate/belief.ts';
+import { LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
+import { exposureMa, levelMa, newest } from '#site/gate/ledger.ts';
+import type { Connector, DrawSample, SiteState } from '#site/state.ts';
+import type { Circuit } from '#site/topology.ts';
+
+/** A car's last report counts as its word this long: sparse chargers sample every 60 s. */
+const REPORT_RECENT_MS = 90_000;
+
+/** What the cars below a circuit draw: bounds, last word, and what they were told. Rows L1, L2, L3, sum. */
+export type CarBounds = {
+  readonly low: Quad;
+  readonly high: Quad;
+  readonly reported: Quad;
+  /** What will be obeyed once every command in flight has taken effect. */
+  readonly told: Quad;
+  /** Reductions that were sent and are not seen yet. */
+  readonly inFlight: Quad;
+  /** The oldest of the samples that `low` rests on. */
+  readonly vouchedMs: number;
+};
+
+export const mapRows = (value: (row: 0 | 1 | 2 | 3) => number): Quad => [value(0), value(1), value(2), value(3)];
+
+export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number, atMs: number): CarBounds {
+  let vouchedMs = atMs;
+  const sums = { low: zeros(), high: zeros(), reported: zeros(), told: zeros(), inFlight: zeros() };
+  for (const index of circuit.connectors) {
+    const connector = at(state.connectors, index);
+    const spec = at(state.topology.connectors, index);
+    const charger = at(state.chargers, spec.charger);
+    const exposed = exposureMa(connector, spec, charger, atMs);
+    const stuck = isStuck(connector, charger, atMs);
+    const bounds = connectorBounds(connector, intervalMs, atMs);
+    if (bounds.restsOnMs !== null) vouchedMs = Math.min(vouchedMs, bounds.restsOnMs);
+    for (let p = 0; p < 3; p++) {
+      const exposedMa = exposed[p] ?? 0;
+      const onMask = spec.phases.includes(p as 0 | 1 | 2);
+      const newestLevelMa = levelMa(bounds.newestMa, spec, charger.traits);
+      const toldMa = stuck ? exposedMa : onMask ? Math.min(newestLevelMa, exposedMa) : 0;
+      const drawnMa = bounds.sample?.ma[p] ?? 0;
+      add(sums.low, p, Math.min(bounds.lowMa(p), exposedMa));
+      add(sums.high, p, Math.max(exposedMa, drawnMa));
+      add(sums.reported, p, drawnMa);
+      add(sums.told, p, toldMa);
+      add(sums.inFlight, p, stuck ? 0 : Math.max(0, Math.min(drawnMa, exposedMa) - toldMa));
+    }
+  }
+  return {
+    low: quadOf(sums.low),
+    high: quadOf(sums.high),
+    reported: quadOf(sums.reported),
+    told: quadOf(sums.told),
+    inFlight: quadOf(sums.inFlight),
+    vouchedMs,
+  };
+}
+
+/** EVlow and the last word of one connector in the skew window of meter interval + 2 s (rule 13). */
+function connectorBounds(connector: Connector, intervalMs: number, atMs: number) {
+  const { draw, drawBefore, ledger } = connector;
+  const fresh = freshDraw(connector, atMs);
+  const lowestMa = lowestHeldMa(connector);
+  const isInWindow = (sample: DrawSample | null) => sample !== null && atMs - sample.atMs <= intervalMs + 2_000;
+  const lowMa = (p: number): number => {
+    if (fresh === null) return 0;
+    const before = isInWindow(drawBefore) ? (drawBefore?.ma[p] ?? 0) : Number.POSITIVE_INFINITY;
+    return Math.min(fresh.ma[p] ?? 0, before, lowestMa);
+  };
+  const isRecent = draw !== null && atMs - draw.atMs <= REPORT_RECENT_MS;
+  const restsOnMs = fresh !== null && Math.max(...fresh.ma) > 0 ? fresh.atMs - LINK_MS : null;
+  return { newestMa: newest(ledger).limitMa, sample: isRecent ? draw : null, lowMa, restsOnMs };
+}
+
+/** The newest sample while it may still free current for raises (rule 13). */
+export const freshDraw = ({ draw }: Connector, atMs: number): DrawSample | null =>
+  draw !== null && atMs - draw.atMs <= SAMPLE_FRESH_MS ? draw : null;
+
+/** The lowest limit that may be in force: a car that was just told less may already draw less. */
+export const lowestHeldMa = ({ ledger }: Connector): number =>
+  ledger.held.reduce((low, held) => Math.min(low, held.limitMa), Number.POSITIVE_INFINITY);
+
+const zeros = (): [number, number, number] => [0, 0, 0];
+const quadOf = (t: readonly [number, number, number]): Quad => [t[0], t[1], t[2], t[0] + t[1] + t[2]];
+function add(sum: [number, number, number], p: number, ma: number): void {
+  sum[p] = (sum[p] ?? 0) + ma;
+}

@@ -1,0 +1,70 @@
+/**
+ * Bhi over the recent past (rule 13). A car that stops between two of its samples makes the meter fall
+ * while its last sample still counts: taken alone, such a reading calls the building smaller than it is.
+ * So Bhi is the highest of M − ΣEVlow since the moment for which every car has vouched with a sample,
+ * each reading judged again with the samples that came after it.
+ */
+import { at } from '#base/assert.ts';
+import type { Quad } from '#base/units.ts';
+import { freshDraw, lowestHeldMa } from '#site/gate/cars.ts';
+import { LINK_MS } from '#site/gate/constants.ts';
+import type { Background, Connector, SiteState } from '#site/state.ts';
+import type { Circuit } from '#site/topology.ts';
+
+type Readings = Background['recent'];
+
+/** Readings closer together than this share one entry, at their highest: a fast meter needs no longer list. */
+const STEP_MS = 500;
+
+/** Keeps what is younger than the oldest voucher, and the newest reading before it. */
+export function withReading(recent: Readings, ma: Quad, vouchedMs: number, atMs: number): Readings {
+  const kept = recent.filter((past, i) => past.atMs >= vouchedMs || (recent[i + 1]?.atMs ?? atMs) > vouchedMs);
+  const last = kept[kept.length - 1];
+  if (last === undefined || atMs - last.atMs >= STEP_MS) return [...kept, { atMs, ma }];
+  const higher: Quad = [
+    Math.max(last.ma[0], ma[0]),
+    Math.max(last.ma[1], ma[1]),
+    Math.max(last.ma[2], ma[2]),
+    Math.max(last.ma[3], ma[3]),
+  ];
+  return [...kept.slice(0, -1), { atMs: last.atMs, ma: higher }];
+}
+
+/** The highest background that the recent readings allow, with what the cars below have vouched for since. */
+export function highestOf(state: SiteState, circuit: Circuit, recent: Readings, atMs: number): Quad {
+  const highest: [number, number, number, number] = [0, 0, 0, 0];
+  const connectors = circuit.connectors.map(index => at(state.connectors, index));
+  const firstMs = recent[0]?.atMs ?? atMs;
+  for (const reading of recent) {
+    const low = lowestDraw(connectors, reading.atMs, firstMs, atMs);
+    for (let row = 0; row < 4; row++) {
+      highest[row] = Math.max(highest[row] ?? 0, (reading.ma[row] ?? 0) - (low[row] ?? 0));
+    }
+  }
+  return highest;
+}
+
+/**
+ * The least that the cars may have drawn at a past instant. A sample from before the first reading at
+ * hand (the meter was silent) vouches for nothing: the car may have stopped unseen.
+ */
+function lowestDraw(
+  connectors: readonly Connector[],
+  pastMs: number,
+  firstMs: number,
+  atMs: number,
+): [number, number, number, number] {
+  const sum: [number, number, number, number] = [0, 0, 0, 0];
+  for (const connector of connectors) {
+    const draw = freshDraw(connector, atMs);
+    if (draw === null || draw.atMs - LINK_MS < firstMs) continue;
+    const before = pastMs < draw.atMs ? connector.drawBefore : null;
+    const capMa = lowestHeldMa(connector);
+    for (let p = 0; p < 3; p++) {
+      const low = Math.min(draw.ma[p] ?? 0, capMa, before === null ? Number.POSITIVE_INFINITY : (before.ma[p] ?? 0));
+      sum[p] = (sum[p] ?? 0) + low;
+      sum[3] += low;
+    }
+  }
+  return sum;
+}
