@@ -4,7 +4,8 @@ import type { Triple } from '#base/units.ts';
 import type { SiteState } from '#site/state.ts';
 import type { GateView } from '#web/gate-view.ts';
 import type { WebHandle } from '#web/web.ts';
-import { buildPageIfMissing, launchBrowser, openPage, picture } from '../web/browser.ts';
+import { buildPageIfStale, launchBrowser, openPage, picture } from '../web/browser.ts';
+import { poorContrasts } from '../web/contrast.ts';
 import { garageGate, garageState, NOW_MS, NOW_WALL_MS } from '../web/garage.ts';
 import { depsOf, type Handed, handClock, handed, opened, runningClock } from '../web/open-garage.ts';
 
@@ -15,7 +16,7 @@ let browser: Browser;
 let web: WebHandle | null = null;
 
 beforeAll(async () => {
-  await buildPageIfMissing();
+  await buildPageIfStale();
   browser = await launchBrowser();
 }, 120_000);
 afterAll(() => browser.close());
@@ -60,7 +61,10 @@ describe('the page of a garage with 34 bays', () => {
     expect(await page.locator('h1').textContent()).toBe('All 34 chargers under control.');
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(wide).toBeLessThanOrEqual(0);
+    expect(await poorContrasts(page)).toEqual([]);
     await picture(page, name);
+    await page.evaluate(() => document.querySelector('#sockets-title')?.scrollIntoView());
+    await picture(page, `${name}-sockets`, false);
     expect(foreign).toEqual([]);
     expect(errors).toEqual([]);
     await page.context().close();
@@ -78,6 +82,7 @@ describe('the page of a garage with 34 bays', () => {
     expect(await page.locator('h1').textContent()).toBe(
       '32 of 34 chargers under control; Bay 18 on its own, Bay 14 offline.',
     );
+    expect(await poorContrasts(page)).toEqual([]);
     await picture(page, 'desk-troubled');
     await page.context().close();
   });
@@ -98,6 +103,7 @@ describe('the page of a garage with 34 bays', () => {
     await web?.close();
     await page.getByText(/Connection lost, data \d+ s old/).waitFor({ timeout: 8000 });
     await page.waitForTimeout(2000);
+    expect(await poorContrasts(page)).toEqual([]);
     await picture(page, 'phone-lost', false);
     await open(parts, port);
     await page.getByText('Live', { exact: true }).waitFor({ timeout: 10_000 });
@@ -138,6 +144,7 @@ describe('the page of a garage with 34 bays', () => {
     expect(await page.locator('.node-age').first().textContent()).toMatch(/meter grid silent for 1\d s/);
     expect(await page.locator('.status').textContent()).toContain('Energy manager: 30 kW on Main fuse until 17:00.');
     expect(await page.locator('.refused').textContent()).toContain('No charger of this name is configured.');
+    expect(await poorContrasts(page)).toEqual([]);
     await picture(page, 'desk-stale');
     expect(errors).toEqual([]);
     await page.context().close();

@@ -1,5 +1,5 @@
 /** A headless Chromium for the page: the machine's own, else the one of the package. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
@@ -25,11 +25,19 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** Builds the page where nobody has yet. */
-export async function buildPageIfMissing(): Promise<void> {
-  const ui = resolve(import.meta.dirname, '../../src/web/ui');
-  if (existsSync(join(ui, 'dist/index.html'))) return;
+/** Builds the page where nobody has yet, or where its source has changed since. */
+export async function buildPageIfStale(): Promise<void> {
+  const web = resolve(import.meta.dirname, '../../src/web');
+  const ui = join(web, 'ui');
+  const built = join(ui, 'dist/index.html');
+  if (existsSync(built) && statSync(built).mtimeMs > newestSourceMs(web)) return;
   await build({ configFile: join(ui, 'vite.config.ts'), logLevel: 'error' });
+}
+
+function newestSourceMs(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const sources = files.filter(file => file.isFile() && !file.parentPath.includes('dist'));
+  return Math.max(...sources.map(file => statSync(join(file.parentPath, file.name)).mtimeMs));
 }
 
 export type Watched = { readonly page: Page; readonly foreign: string[]; readonly errors: string[] };

@@ -24,6 +24,7 @@ export function App() {
       <LostBanner />
       <main>
         <StatusHead view={view} />
+        <h2 class="unseen">Main circuit</h2>
         <div class="desk">
           <MainCircuit view={view} />
           <Chart view={view} />

@@ -32,7 +32,9 @@ export function Bar(bar: BarFigures) {
         <b>{text(Math.max(0, load))}</b>
         {limit === null ? ` ${unit}` : ` of ${text(limit)} ${unit}`}
       </span>
-      <span class="bar-free">{freeWords(headroom, over, text, limit, load)}</span>
+      <span class={headroom !== null && headroom < -SMALLEST ? 'bar-free attention-text' : 'bar-free'}>
+        {freeWords(headroom, over, text, limit, load)}
+      </span>
     </div>
   );
 }

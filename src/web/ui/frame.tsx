@@ -24,10 +24,10 @@ const LineState = () => (
   </span>
 );
 
-/** Stands over everything while the line is lost. */
+/** Stands over everything while the line is lost; the status speaks it once, this one counts on in silence. */
 export const LostBanner = () =>
   isLost.value ? (
-    <div class="lost-banner" role="alert">
+    <div class="lost-banner">
       <Icon shape="off" /> Connection lost, data {age(silenceMs.value)} old
     </div>
   ) : null;

@@ -52,5 +52,6 @@ function hear(view: SiteView): void {
   nowMs.value = heardAtMs.value;
   broken.value = false;
   site.value = view;
+  document.title = `${view.status.level === 'calm' ? '' : '⚠ '}${view.site.name} · Busbar`;
   remember(view);
 }

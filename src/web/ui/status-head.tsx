@@ -25,6 +25,11 @@ export function StatusHead({ view }: { readonly view: SiteView }) {
             <Icon shape="warn" /> {reason}
           </p>
         ))}
+        {view.refused.length > 0 && (
+          <p class="note">
+            <a href="#refused-title">{doorWords(view.refused.length)}</a>
+          </p>
+        )}
         {outside.map(limit => (
           <p key={`${limit.source} ${limit.circuit}`} class="note">
             {limitSentence(limit, view)}
@@ -35,6 +40,9 @@ export function StatusHead({ view }: { readonly view: SiteView }) {
     </section>
   );
 }
+
+const doorWords = (count: number): string =>
+  count === 1 ? 'One charger was not let in: see why.' : `${count} chargers were not let in: see why.`;
 
 /** Limits of people and systems; those of the configuration stand in the list below. */
 const isFromOutside = (limit: LimitView): boolean =>
