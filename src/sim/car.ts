@@ -30,22 +30,7 @@ const TAPER: readonly { readonly share: number; readonly factor: number }[] = [
   { share: 1, factor: 0.4 },
 ];
 
-export type Car = {
-  readonly plan: CarPlan;
-  /** The pilot changed: how much it signals, mA, 0 = none. */
-  pilot(ma: number): void;
-  /** Supply cut under it (a rebooting charger, an opened contactor): it draws nothing at once. */
-  cut(): void;
-  /** Its cable is out; it never draws again. */
-  leave(): void;
-  drawMa(): number;
-  /** The most it would draw now, whatever the pilot: its own limit. */
-  wantMa(): number;
-  full(): boolean;
-  deliveredWh(): number;
-};
-
-type Deps = {
+export type CarDeps = {
   readonly clock: VirtualClock;
   readonly random: Prng;
   readonly nominalV: number;
@@ -55,100 +40,131 @@ type Deps = {
   wantChanged(): void;
 };
 
-export function plugCar(deps: Deps, plan: CarPlan): Car {
-  const { clock, random } = deps;
-  let signalledMa = 0;
-  let adoptedMa = 0;
-  let drawMa = 0;
-  let deliveredWh = 0;
-  let countedAtMs = clock.nowMs();
-  let gone = false;
-  let reaction: Timer | null = null;
-  let ramp: Timer | null = null;
-  let taper: Timer | null = null;
+export class Car {
+  readonly plan: CarPlan;
+  private readonly deps: CarDeps;
+  private signalledMa = 0;
+  private adoptedMa = 0;
+  private currentMa = 0;
+  private chargedWh = 0;
+  private countedAtMs: number;
+  private gone = false;
+  private reaction: Timer | null = null;
+  private ramp: Timer | null = null;
+  private taper: Timer | null = null;
 
-  const count = () => {
-    const nowMs = clock.nowMs();
-    deliveredWh += ((drawMa / 1000) * deps.nominalV * plan.phases * (nowMs - countedAtMs)) / 3_600_000;
-    countedAtMs = nowMs;
-  };
-  const stage = () => TAPER.find(step => deliveredWh < step.share * plan.needWh - 1e-6);
-  const wantMa = () => {
-    const now = stage();
-    return now ? Math.max(Math.min(FLOOR_MA, plan.maxMa), Math.round(plan.maxMa * now.factor)) : 0;
-  };
-  const aimMa = () => (adoptedMa < FLOOR_MA || gone ? 0 : Math.min(adoptedMa, wantMa()));
+  constructor(deps: CarDeps, plan: CarPlan) {
+    this.deps = deps;
+    this.plan = plan;
+    this.countedAtMs = deps.clock.nowMs();
+  }
 
-  const draw = (ma: number) => {
-    if (ma === drawMa) return;
-    count();
-    const deltaMa = ma - drawMa;
-    drawMa = ma;
-    deps.changed(deltaMa);
-    armTaper();
-  };
-
-  const armTaper = () => {
-    taper?.cancel();
-    taper = null;
-    const now = stage();
-    if (drawMa === 0 || !now) return;
-    const powerW = (drawMa / 1000) * deps.nominalV * plan.phases;
-    const ms = ((now.share * plan.needWh - deliveredWh) / powerW) * 3_600_000;
-    taper = clock.after('taper', Math.ceil(ms), () => {
-      count();
-      if (stage() === now) deliveredWh = now.share * plan.needWh;
-      settle();
-      if (wantMa() === 0) deps.wantChanged();
-      else armTaper();
+  /** The pilot changed: how much it signals, mA, 0 = none. */
+  pilot(ma: number): void {
+    if (ma === this.signalledMa) return;
+    this.signalledMa = ma;
+    // One reaction at a time: when it is over, the car goes by what the pilot says then.
+    if (this.reaction || this.gone) return;
+    this.reaction = this.deps.clock.after('car reacts', this.deps.random.whole(...REACTION_MS), () => {
+      this.reaction = null;
+      this.adoptedMa = this.signalledMa;
+      this.settle();
     });
-  };
+  }
+
+  /** Supply cut under it (a rebooting charger, an opened contactor): it draws nothing at once. */
+  cut(): void {
+    this.forgetReaction();
+    this.signalledMa = 0;
+    this.adoptedMa = 0;
+    this.settle();
+  }
+
+  /** Its cable is out; it never draws again. */
+  leave(): void {
+    this.gone = true;
+    this.forgetReaction();
+    this.settle();
+  }
+
+  drawMa(): number {
+    return this.currentMa;
+  }
+
+  /** The most it would draw now, whatever the pilot: its own limit. */
+  wantMa(): number {
+    const stage = this.stage();
+    return stage ? Math.max(Math.min(FLOOR_MA, this.plan.maxMa), Math.round(this.plan.maxMa * stage.factor)) : 0;
+  }
+
+  full(): boolean {
+    return this.wantMa() === 0;
+  }
+
+  deliveredWh(): number {
+    this.count();
+    return this.chargedWh;
+  }
+
+  private stage() {
+    return TAPER.find(step => this.chargedWh < step.share * this.plan.needWh - 1e-6);
+  }
+
+  private powerW(): number {
+    return (this.currentMa / 1000) * this.deps.nominalV * this.plan.phases;
+  }
+
+  private count(): void {
+    const nowMs = this.deps.clock.nowMs();
+    this.chargedWh += (this.powerW() * (nowMs - this.countedAtMs)) / 3_600_000;
+    this.countedAtMs = nowMs;
+  }
+
+  private forgetReaction(): void {
+    this.reaction?.cancel();
+    this.reaction = null;
+  }
 
   /** Down at once, up by steps. */
-  const settle = () => {
-    ramp?.cancel();
-    ramp = null;
-    const aim = aimMa();
-    if (aim <= drawMa) return draw(aim);
-    const from = Math.max(drawMa, FLOOR_MA - RAMP_STEP_MA);
-    draw(Math.min(aim, from + RAMP_STEP_MA));
-    if (drawMa < aim) ramp = clock.after('ramp', Math.round((RAMP_STEP_MA / plan.rampMaPerS) * 1000), settle);
-  };
+  private settle(): void {
+    this.ramp?.cancel();
+    this.ramp = null;
+    const aimMa = this.adoptedMa < FLOOR_MA || this.gone ? 0 : Math.min(this.adoptedMa, this.wantMa());
+    if (aimMa <= this.currentMa) {
+      this.draw(aimMa);
+      return;
+    }
+    const fromMa = Math.max(this.currentMa, FLOOR_MA - RAMP_STEP_MA);
+    this.draw(Math.min(aimMa, fromMa + RAMP_STEP_MA));
+    if (this.currentMa >= aimMa) return;
+    const stepMs = Math.round((RAMP_STEP_MA / this.plan.rampMaPerS) * 1000);
+    this.ramp = this.deps.clock.after('ramp', stepMs, () => this.settle());
+  }
 
-  return {
-    plan,
-    pilot: ma => {
-      if (ma === signalledMa) return;
-      signalledMa = ma;
-      if (reaction || gone) return;
-      reaction = clock.after('car reacts', random.whole(...REACTION_MS), () => {
-        reaction = null;
-        adoptedMa = signalledMa;
-        settle();
-      });
-    },
-    cut: () => {
-      reaction?.cancel();
-      reaction = null;
-      signalledMa = 0;
-      adoptedMa = 0;
-      settle();
-    },
-    leave: () => {
-      gone = true;
-      reaction?.cancel();
-      reaction = null;
-      settle();
-      taper?.cancel();
-    },
-    drawMa: () => drawMa,
-    wantMa,
-    full: () => wantMa() === 0,
-    deliveredWh: () => {
-      count();
-      return deliveredWh;
-    },
-  };
+  private draw(ma: number): void {
+    if (ma === this.currentMa) return;
+    this.count();
+    const deltaMa = ma - this.currentMa;
+    this.currentMa = ma;
+    this.deps.changed(deltaMa);
+    this.armTaper();
+  }
+
+  /** Wakes at the instant at which the battery begins to take less. */
+  private armTaper(): void {
+    this.taper?.cancel();
+    this.taper = null;
+    const stage = this.stage();
+    if (this.currentMa === 0 || !stage) return;
+    const ms = ((stage.share * this.plan.needWh - this.chargedWh) / this.powerW()) * 3_600_000;
+    this.taper = this.deps.clock.after('taper', Math.ceil(ms), () => {
+      this.count();
+      if (this.stage() === stage) this.chargedWh = stage.share * this.plan.needWh;
+      this.settle();
+      if (this.full()) this.deps.wantChanged();
+      else this.armTaper();
+    });
+  }
 }
 
 /** Draws a car as garages see them: a third one-phase, few two-phase, the rest three-phase. */

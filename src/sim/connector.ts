@@ -1,7 +1,7 @@
 /** One socket of a simulated charger: the car on it, its transaction, what it signals and what it measures. */
 import type { Timer } from '#base/clock.ts';
 import type { PhaseIndex } from '#base/units.ts';
-import { type Car, type CarPlan, FLOOR_MA, plugCar } from './car.ts';
+import { Car, type CarPlan, FLOOR_MA } from './car.ts';
 import type { Prng } from './prng.ts';
 import { limitAt, nextChange, type Stack } from './profile-engine.ts';
 import type { Truth } from './truth.ts';
@@ -70,7 +70,7 @@ export class SimConnector {
   plug(car: CarPlan, random: Prng): void {
     const { clock, truth, nominalV } = this.deps;
     const phases = this.gridPhases(car);
-    this.car = plugCar(
+    this.car = new Car(
       {
         clock,
         random,

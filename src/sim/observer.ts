@@ -4,10 +4,12 @@
  * Event-driven: between two changes nothing needs to be looked at.
  */
 import { at } from '#base/assert.ts';
-import type { PhaseIndex } from '#base/units.ts';
+import type { PhaseIndex, Triple } from '#base/units.ts';
+import { type Account, BROKEN_CAUSES, type BrokenCause } from './account.ts';
+import { Grace, RECOVERY_MS } from './grace.ts';
 import { applied, type HeldConnector, type Holdings, levelMa, stackChange } from './holdings.ts';
 import { Bucket } from './intervals.ts';
-import { type Excuses, OverAccount, type Row, rowsOf, type SimLimit, type Violation } from './over-account.ts';
+import { type Excuses, OverAccount, type Row, rowsOf, type SimLimit } from './over-account.ts';
 import type { WireTap } from './pipe.ts';
 import type { Truth } from './truth.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -29,55 +31,20 @@ export type ObservedConnector = HeldConnector & {
   drawMa(): number;
 };
 
-/** The causes that the contract counts apart. */
-export type BrokenCause = 'gateway' | 'link' | 'class' | 'limit' | 'meter';
-const CAUSES: readonly BrokenCause[] = ['gateway', 'link', 'class', 'limit', 'meter'];
-
-export type Account = {
-  readonly overLimitMs: number;
-  readonly exogenousOverMs: number;
-  readonly worstExogenousOverA: number;
-  /** Time above a limit that a broken assumption excuses. */
-  readonly brokenOverMs: number;
-  /** Time in which an assumption was broken, whether or not anything exceeded. */
-  readonly brokenAssumptionMs: number;
-  readonly brokenBuckets: Readonly<Record<BrokenCause, number>>;
-  readonly afterDeathOverMs: number;
-  readonly grantChanges: number;
-  readonly wantingCarMs: number;
-  readonly violations: readonly Violation[];
-};
-
-/** Contract: a grace window lasts the guard meter's interval and this. */
-const GRACE_MS = 10_000;
-/** After a link carries again: 2 s for the command (A5) and 10 s for the car (A3), while something is still above. */
-const RECOVERY_MS = 12_000;
-
-/** A silent guard meter sends the cars to the fail-safe limit after 10 s (rule 16); then as `RECOVERY_MS`. */
-const SILENCE_MS = 10_000 + RECOVERY_MS;
-
-/** Per circuit: the windows, and the sample the gateway acts on. */
+/** One circuit under watch. */
 type Watch = {
   readonly rows: readonly Row[];
+  readonly grace: Grace;
   readonly connectors: ObservedConnector[];
-  readonly graceUntilMs: [number, number, number];
-  meterUntilMs: number;
-  /** Background at the newest delivered sample, and what a further rise is measured from. */
-  readonly sampleMa: [number, number, number];
-  readonly referenceMa: [number, number, number];
-  readonly openedAtMs: [number, number, number];
-  sampledAtMs: number;
-  missedSinceMs: number | null;
   brokenHolders: number;
 };
 
 export class Observer {
   private readonly clock: VirtualClock;
   private readonly truth: Truth;
-  private readonly circuits: readonly ObservedCircuit[];
   private readonly watches: Watch[];
   private readonly account: OverAccount;
-  private readonly buckets = new Map(CAUSES.map(cause => [cause, new Bucket()]));
+  private readonly buckets = new Map(BROKEN_CAUSES.map(cause => [cause, new Bucket()]));
   private readonly anyBroken = new Bucket();
   private readonly nominalV: number;
   private lapsedAtMs = Number.POSITIVE_INFINITY;
@@ -87,10 +54,14 @@ export class Observer {
   constructor(clock: VirtualClock, truth: Truth, circuits: readonly ObservedCircuit[], nominalV: number) {
     this.clock = clock;
     this.truth = truth;
-    this.circuits = circuits;
     this.nominalV = nominalV;
     this.account = new OverAccount(truth.circuits.map(circuit => circuit.id));
-    this.watches = circuits.map((circuit, index) => newWatch(rowsOf(index, circuit.limits, nominalV)));
+    this.watches = circuits.map((circuit, index) => ({
+      rows: rowsOf(index, circuit.limits, nominalV),
+      grace: new Grace(circuit.marginMa, circuit.guardIntervalMs),
+      connectors: [],
+      brokenHolders: 0,
+    }));
     truth.listen({ afterChange: (circuit, background) => this.changed(circuit, background) });
   }
 
@@ -104,7 +75,7 @@ export class Observer {
     const watch = at(this.watches, circuit);
     if (background) {
       this.settle(circuit);
-      this.openGrace(circuit, watch);
+      watch.grace.risen(this.truth.background(circuit), this.clock.nowMs());
     }
     this.measure(circuit, watch);
   }
@@ -137,66 +108,33 @@ export class Observer {
   }
 
   private excuses(row: Row, watch: Watch): Excuses {
-    const [l1, l2, l3] = watch.graceUntilMs;
-    const graceUntilMs = row.line === 3 ? Math.max(l1, l2, l3) : at(watch.graceUntilMs, row.line);
-    const owed = watch.missedSinceMs;
-    const hidden = owed !== null && Math.max(...watch.openedAtMs) > watch.sampledAtMs;
     return {
-      graceUntilMs,
-      meterUntilMs: hidden ? owed + SILENCE_MS : watch.meterUntilMs,
+      graceUntilMs: watch.grace.until(row.line),
+      meterUntilMs: watch.grace.meterUntilMs(),
       broken: watch.brokenHolders > 0,
       lapsedAtMs: this.lapsedAtMs,
     };
   }
 
-  // --- grace windows
-
-  /** A rise by more than the margin since the last delivered sample opens a window; the same rise does not renew it. */
-  private openGrace(circuit: number, watch: Watch): void {
-    const { guardIntervalMs, marginMa } = at(this.circuits, circuit);
-    if (guardIntervalMs === null) return;
-    const building = this.truth.background(circuit);
-    const nowMs = this.clock.nowMs();
-    for (const p of [0, 1, 2] as const) {
-      if (building[p] <= watch.referenceMa[p] + marginMa) continue;
-      watch.graceUntilMs[p] = nowMs + guardIntervalMs + GRACE_MS;
-      watch.referenceMa[p] = building[p];
-      watch.openedAtMs[p] = nowMs;
-    }
-  }
+  // --- what the gateway is told
 
   /**
    * An answer of the guard meter reached the gateway.
    * @param sampledAtMs when it was measured
    * @param backgroundMa the true background at that instant
    */
-  meterDelivered(circuit: number, sampledAtMs: number, backgroundMa: readonly [number, number, number]): void {
-    const watch = at(this.watches, circuit);
-    if (watch.missedSinceMs !== null) this.meterBack(circuit, watch, watch.missedSinceMs);
-    watch.sampledAtMs = sampledAtMs;
-    for (const p of [0, 1, 2] as const) {
-      watch.sampleMa[p] = backgroundMa[p];
-      const unseen = watch.openedAtMs[p] > sampledAtMs;
-      watch.referenceMa[p] = unseen ? Math.max(watch.referenceMa[p], backgroundMa[p]) : backgroundMa[p];
+  meterDelivered(circuit: number, sampledAtMs: number, backgroundMa: Triple): void {
+    const { grace } = at(this.watches, circuit);
+    if (grace.owing()) {
+      this.settle(circuit);
+      this.leave('meter', []);
     }
+    grace.delivered(sampledAtMs, backgroundMa, this.clock.nowMs());
   }
 
   /** The guard meter owes an answer: assumption A4 is broken until the next one. */
   meterMissed(circuit: number): void {
-    const watch = at(this.watches, circuit);
-    if (watch.missedSinceMs !== null) return;
-    watch.missedSinceMs = this.clock.nowMs();
-    this.enter('meter', []);
-  }
-
-  /** A step that the missed answers hid has so much longer to be met. */
-  private meterBack(circuit: number, watch: Watch, missedSinceMs: number): void {
-    const nowMs = this.clock.nowMs();
-    this.settle(circuit);
-    if (Math.max(...watch.openedAtMs) > watch.sampledAtMs)
-      watch.meterUntilMs = Math.max(...watch.graceUntilMs) + nowMs - missedSinceMs;
-    watch.missedSinceMs = null;
-    this.leave('meter', []);
+    if (at(this.watches, circuit).grace.missed(this.clock.nowMs())) this.enter('meter', []);
   }
 
   /** The limits of a circuit were replaced by lower ones from outside: opens a window on every row of it. */
@@ -205,12 +143,8 @@ export class Observer {
     const old = at(this.watches, circuit);
     const nowMs = this.clock.nowMs();
     for (const row of old.rows) this.account.endRaise(row, nowMs);
-    const untilMs = nowMs + (at(this.circuits, circuit).guardIntervalMs ?? 0) + GRACE_MS;
-    const watch: Watch = {
-      ...old,
-      rows: rowsOf(circuit, limits, this.nominalV),
-      graceUntilMs: [untilMs, untilMs, untilMs],
-    };
+    old.grace.lowered(nowMs);
+    const watch: Watch = { ...old, rows: rowsOf(circuit, limits, this.nominalV) };
     for (const row of watch.rows) row.sinceMs = nowMs;
     this.watches[circuit] = watch;
     this.measure(circuit, watch);
@@ -247,7 +181,7 @@ export class Observer {
     this.lapsedAtMs = this.clock.nowMs() + longestLeaseMs;
     this.enter(
       'gateway',
-      this.circuits.map((_, c) => c),
+      this.watches.map((_, c) => c),
     );
   }
 
@@ -298,7 +232,7 @@ export class Observer {
     if (!phases || this.buckets.get('class')?.active()) return;
     for (const c of this.truth.path(connector.circuit)) {
       const watch = at(this.watches, c);
-      const known = this.knownBackground(c, watch);
+      const known = watch.grace.known(this.truth.background(c));
       for (const row of watch.rows) {
         if (row.raised || (row.line !== 3 && !phases.includes(row.line))) continue;
         const excessMa = this.obeyableExcessMa(row, watch, known);
@@ -310,16 +244,7 @@ export class Observer {
     }
   }
 
-  /** What a sample and the margin cover: a later, larger rise is not the raise's fault. */
-  private knownBackground(circuit: number, watch: Watch): readonly [number, number, number] {
-    const building = this.truth.background(circuit);
-    const { guardIntervalMs, marginMa } = at(this.circuits, circuit);
-    if (guardIntervalMs === null) return building;
-    const one = (p: PhaseIndex) => Math.min(building[p], watch.sampleMa[p] + marginMa);
-    return [one(0), one(1), one(2)];
-  }
-
-  private obeyableExcessMa(row: Row, watch: Watch, building: readonly [number, number, number]): number {
+  private obeyableExcessMa(row: Row, watch: Watch, building: Triple): number {
     let sum = row.evOnly ? 0 : onLine(building, row.line);
     for (const connector of watch.connectors) {
       const phases = connector.carPhases();
@@ -361,18 +286,5 @@ export class Observer {
   }
 }
 
-const newWatch = (rows: readonly Row[]): Watch => ({
-  rows,
-  connectors: [],
-  graceUntilMs: [-1, -1, -1],
-  meterUntilMs: -1,
-  sampleMa: [0, 0, 0],
-  referenceMa: [0, 0, 0],
-  openedAtMs: [-1, -1, -1],
-  sampledAtMs: -1,
-  missedSinceMs: null,
-  brokenHolders: 0,
-});
-
-const onLine = (currents: readonly [number, number, number], line: 0 | 1 | 2 | 3): number =>
+const onLine = (currents: Triple, line: 0 | 1 | 2 | 3): number =>
   line === 3 ? currents[0] + currents[1] + currents[2] : currents[line];

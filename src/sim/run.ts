@@ -3,9 +3,9 @@ import { type Log, silentLog } from '#base/log.ts';
 import { resolveConfig } from '#config/config.ts';
 import { type Gateway, openGateway } from '#gateway.ts';
 import { isSigned } from '#meters/profile.ts';
+import type { Account } from './account.ts';
 import { shippedDevices } from './devices.ts';
 import { type FaultCounts, startFaults } from './faults.ts';
-import type { Account } from './observer.ts';
 import { prng } from './prng.ts';
 import { drawSite } from './scenario.ts';
 import { openSite, powerOn, type SimSite } from './site.ts';
@@ -80,6 +80,7 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
   startTraffic(site);
   const faults = options.faults === 'all' ? startFaults(site) : null;
   await site.clock.run(options.hours * 3_600_000);
+  site.settleCars();
   const account = site.observer.finish();
   await closeOn(site, gateway);
   return {

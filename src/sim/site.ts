@@ -18,11 +18,16 @@ import { OCPP_PORT, type PlannedCharger, type PlannedCircuit, type SitePlan } fr
 import { Station, type StationPlan } from './station.ts';
 import { openTruth, type Truth } from './truth.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
-import { ClassWatch, LinkWatch } from './watches.ts';
+import { ClassWatch, LinkWatch, Wanting } from './watches.ts';
 import { simWorld } from './world.ts';
 
 /** One charger of the site, with its way to the gateway. */
-export type Post = { readonly plan: PlannedCharger; readonly station: Station; readonly link: Link };
+export type Post = {
+  readonly plan: PlannedCharger;
+  readonly station: Station;
+  readonly link: Link;
+  readonly wanting: Wanting;
+};
 
 export type SimSite = {
   readonly plan: SitePlan;
@@ -35,6 +40,8 @@ export type SimSite = {
   readonly meters: ReadonlyMap<string, MeterDevice>;
   /** By circuit id; those with a load of their own. */
   readonly buildings: ReadonlyMap<string, Building>;
+  /** Counts cars that are still plugged into the account; call once, before `observer.finish`. */
+  settleCars(): void;
   readonly random: Prng;
 };
 
@@ -94,7 +101,10 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
   plan.circuits.forEach((_, circuit) => {
     observer.meterDelivered(circuit, 0, copy(truth.background(circuit)));
   });
-  return { plan, world, clock, truth, observer, posts, meters, buildings, random };
+  const settleCars = () => {
+    for (const post of posts) post.wanting.settle();
+  };
+  return { plan, world, clock, truth, observer, posts, meters, buildings, settleCars, random };
 }
 
 type Parts = {
@@ -186,28 +196,7 @@ function openPost(parts: Parts, network: ReturnType<typeof simNetwork>, plan: Pl
     },
     carrying: carries => linkWatch.carrying(carries),
   };
-  return { plan, station, link };
-}
-
-/** Counts the time in which cars stand plugged and want more, for the grant changes of a car-hour. */
-class Wanting {
-  private readonly clock: VirtualClock;
-  private readonly observer: Observer;
-  private readonly since = new Map<SimConnector, number>();
-
-  constructor(clock: VirtualClock, observer: Observer) {
-    this.clock = clock;
-    this.observer = observer;
-  }
-
-  judge(connector: SimConnector): void {
-    const wants = connector.car !== null && !connector.car.full();
-    const since = this.since.get(connector);
-    if (wants && since === undefined) this.since.set(connector, this.clock.nowMs());
-    if (wants || since === undefined) return;
-    this.since.delete(connector);
-    this.observer.wantedFor(this.clock.nowMs() - since);
-  }
+  return { plan, station, link, wanting };
 }
 
 function stationPlan(plan: PlannedCharger): StationPlan {

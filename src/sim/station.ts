@@ -3,7 +3,6 @@
  * (they survive a reboot), keeps its transactions while offline, and comes back after every loss.
  */
 import { at } from '#base/assert.ts';
-import type { Timer } from '#base/clock.ts';
 import type { Outcome } from '#base/outcome.ts';
 import type { Dialled, DialOptions } from '#world.ts';
 import type { CarPlan } from './car.ts';
@@ -11,10 +10,10 @@ import { type ConnectorPlan, SimConnector } from './connector.ts';
 import type { Brand, Habit } from './habits.ts';
 import type { Prng } from './prng.ts';
 import { emptyStack, limitAt, type Stack, withoutTransaction } from './profile-engine.ts';
-import { sampledValues } from './sampled.ts';
+import { Sampling } from './sampling.ts';
 import { answerCall, type Callee } from './station-calls.ts';
 import { StationLine } from './station-line.ts';
-import type { Answer } from './station-socket.ts';
+import { StationVoice } from './station-voice.ts';
 import { TransactionQueue } from './transaction-queue.ts';
 import type { Truth } from './truth.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -67,33 +66,38 @@ export class Station {
   private profiles: Stack = emptyStack;
   /** What it said it would obey; another stack than `profiles` only where a habit says so. */
   private promised: Stack = emptyStack;
-  private accepted = false;
+  private readonly voice: StationVoice;
   private off = true;
   private later: (() => void)[] = [];
-  private heartbeat: Timer | null = null;
-  private readonly sampling = new Map<SimConnector, Timer>();
-  private readonly told = new Map<number, string>();
+  private readonly sampling: Sampling;
 
   constructor(deps: StationDeps, plan: StationPlan) {
     this.deps = deps;
     this.plan = plan;
-    this.connectors = plan.connectors.map(
-      connector =>
-        new SimConnector(
-          {
-            ...deps,
-            random: deps.random.split(`connector ${connector.connectorId}`),
-            stepMa: plan.brand.stepMa,
-            wallMs: () => this.wallMs(),
-            stack: () => this.profiles,
-            statusChanged: () => this.tellStatuses(),
-            carChanged: () => deps.carChanged(this.connectorOf(connector.connectorId)),
-            drawChanged: () => deps.drawChanged(this.connectorOf(connector.connectorId)),
-          },
-          connector,
-        ),
-    );
-    this.queue = new TransactionQueue(deps.clock, () => (this.accepted ? this.line.socket : null));
+    this.connectors = plan.connectors.map(connector => this.openConnector(connector));
+    this.voice = new StationVoice({
+      clock: deps.clock,
+      identity: plan.identity,
+      brand: plan.brand,
+      keys: this.keys,
+      connectors: () => this.connectors,
+      socket: () => this.line.socket,
+      wallMs: () => this.wallMs(),
+      accepted: () => {
+        this.queue.push();
+        this.resume();
+      },
+    });
+    this.queue = new TransactionQueue(deps.clock, () => (this.isOnline() ? this.line.socket : null));
+    this.sampling = new Sampling({
+      clock: deps.clock,
+      nominalV: deps.nominalV,
+      keys: this.keys,
+      isOnline: () => this.isOnline(),
+      stamp: () => this.voice.stamp(),
+      tell: payload => this.voice.tell('MeterValues', payload),
+      sampled: connector => deps.sampled(connector),
+    });
     const callee = this.callee();
     this.line = new StationLine({
       clock: deps.clock,
@@ -104,15 +108,36 @@ export class Station {
       afterAnswer: () => {
         for (const job of this.later.splice(0)) job();
       },
-      connected: () => this.connected(),
+      connected: () => {
+        if (!this.isOnline()) this.voice.sendBoot();
+        this.voice.tellStatuses();
+        this.queue.push();
+      },
       lost: () => {},
     });
   }
 
+  private openConnector(plan: ConnectorPlan): SimConnector {
+    const { deps } = this;
+    const connector: SimConnector = new SimConnector(
+      {
+        ...deps,
+        random: deps.random.split(`connector ${plan.connectorId}`),
+        stepMa: this.plan.brand.stepMa,
+        wallMs: () => this.wallMs(),
+        stack: () => this.profiles,
+        statusChanged: () => this.voice.tellStatuses(),
+        carChanged: () => deps.carChanged(connector),
+        drawChanged: () => deps.drawChanged(connector),
+      },
+      plan,
+    );
+    return connector;
+  }
+
   powerOn(): void {
     this.off = false;
-    this.accepted = false;
-    this.told.clear();
+    this.voice.forget();
     this.deps.powerChanged(false);
     this.line.powerOn();
     if (this.plan.resumesAlone) this.resume();
@@ -122,7 +147,7 @@ export class Station {
   reboot(forMs: number): void {
     if (this.off) return;
     this.off = true;
-    this.heartbeat?.cancel();
+    this.voice.forget();
     for (const connector of this.connectors) {
       this.stop(connector, 'PowerLoss');
       connector.open();
@@ -162,80 +187,7 @@ export class Station {
   }
 
   isOnline(): boolean {
-    return this.accepted && this.line.socket !== null;
-  }
-
-  // --- the link
-
-  private connected(): void {
-    if (!this.accepted) this.sendBoot();
-    else {
-      this.tellStatuses();
-      this.queue.push();
-    }
-  }
-
-  private sendBoot(): void {
-    const { vendor, model, firmware } = this.plan.brand;
-    const boot = {
-      chargePointVendor: vendor,
-      chargePointModel: model,
-      chargePointSerialNumber: this.plan.identity,
-      firmwareVersion: firmware,
-    };
-    this.tell('BootNotification', boot, answer => this.booted(answer));
-  }
-
-  private booted(answer: Answer): void {
-    if (!answer.ok) return;
-    const intervalS = Math.max(1, Number(answer.payload.interval ?? 60));
-    if (answer.payload.status !== 'Accepted') {
-      this.deps.clock.after('boot again', intervalS * 1000, () => this.sendBoot());
-      return;
-    }
-    this.keys.set('HeartbeatInterval', String(intervalS));
-    this.armHeartbeat();
-    if (this.accepted) return;
-    this.accepted = true;
-    this.tellStatuses();
-    this.queue.push();
-    this.resume();
-  }
-
-  private armHeartbeat(): void {
-    this.heartbeat?.cancel();
-    const ms = Number(this.keys.get('HeartbeatInterval')) * 1000;
-    if (ms <= 0) return;
-    this.heartbeat = this.deps.clock.after('heartbeat', ms, () => {
-      this.tell('Heartbeat', {}, () => {});
-      this.armHeartbeat();
-    });
-  }
-
-  private tell(action: string, payload: object, done: (answer: Answer) => void): void {
-    const { socket } = this.line;
-    if (socket) socket.call(action, payload, done);
-    else done({ ok: false });
-  }
-
-  private tellStatuses(): void {
-    if (!this.isOnline()) return;
-    if (!this.told.has(0)) this.sendStatus(0);
-    for (const { plan, status } of this.connectors)
-      if (this.told.get(plan.connectorId) !== status) this.sendStatus(plan.connectorId);
-  }
-
-  private sendStatus(connectorId: number): void {
-    const status = connectorId === 0 ? 'Available' : this.connectorOf(connectorId).status;
-    this.told.set(connectorId, status);
-    const payload = { connectorId, status, errorCode: 'NoError', timestamp: this.stamp() };
-    this.tell('StatusNotification', payload, answer => {
-      if (!answer.ok && this.told.get(connectorId) === status) this.told.delete(connectorId);
-    });
-  }
-
-  private stamp(): string {
-    return new Date(this.wallMs()).toISOString();
+    return this.voice.isOnline();
   }
 
   // --- transactions
@@ -259,7 +211,7 @@ export class Station {
       connectorId: connector.plan.connectorId,
       idTag,
       meterStart: connector.meterWh(),
-      timestamp: this.stamp(),
+      timestamp: this.voice.stamp(),
     };
     this.queue.add(
       'StartTransaction',
@@ -271,7 +223,7 @@ export class Station {
       },
     );
     connector.energise();
-    this.sampleLater(connector);
+    this.sampling.arm(connector);
   }
 
   private stop(connector: SimConnector, reason: string): void {
@@ -279,49 +231,16 @@ export class Station {
     if (!transaction) return;
     connector.transaction = null;
     connector.open();
-    this.sampling.get(connector)?.cancel();
+    this.sampling.stop(connector);
     this.profiles = withoutTransaction(this.profiles, connector.plan.connectorId);
     this.promised = withoutTransaction(this.promised, connector.plan.connectorId);
-    const payload = { meterStop: connector.meterWh(), timestamp: this.stamp(), idTag: transaction.idTag, reason };
+    const payload = { meterStop: connector.meterWh(), timestamp: this.voice.stamp(), idTag: transaction.idTag, reason };
     this.queue.add(
       'StopTransaction',
       () => ({ ...payload, transactionId: transaction.id ?? 0 }),
       () => {},
     );
     if (connector.car) connector.setStatus(reason === 'PowerLoss' ? 'Preparing' : 'Finishing');
-  }
-
-  // --- samples
-
-  private sampleLater(connector: SimConnector): void {
-    this.sampling.get(connector)?.cancel();
-    const intervalMs = Number(this.keys.get('MeterValueSampleInterval')) * 1000;
-    if (!connector.transaction || intervalMs <= 0) return;
-    this.sampling.set(
-      connector,
-      this.deps.clock.after('sample', intervalMs, () => {
-        this.sendMeterValues(connector, 'Sample.Periodic');
-        this.sampleLater(connector);
-      }),
-    );
-  }
-
-  private sendMeterValues(connector: SimConnector, context: 'Sample.Periodic' | 'Trigger'): void {
-    if (!this.isOnline()) return;
-    const measurands = (this.keys.get('MeterValuesSampledData') ?? '').split(',');
-    const sampledValue = sampledValues(connector, measurands, context, this.deps.nominalV);
-    if (sampledValue.length === 0) return;
-    const id = connector.transaction?.id ?? null;
-    this.tell(
-      'MeterValues',
-      {
-        connectorId: connector.plan.connectorId,
-        ...(id === null ? {} : { transactionId: id }),
-        meterValue: [{ timestamp: this.stamp(), sampledValue }],
-      },
-      () => {},
-    );
-    this.deps.sampled(connector);
   }
 
   // --- what calls may do
@@ -339,14 +258,14 @@ export class Station {
         for (const connector of this.connectors) connector.follow();
       },
       keyChanged: key => {
-        if (key === 'HeartbeatInterval') this.armHeartbeat();
-        if (key === 'MeterValueSampleInterval') for (const connector of this.connectors) this.sampleLater(connector);
+        if (key === 'HeartbeatInterval') this.voice.armHeartbeat();
+        if (key === 'MeterValueSampleInterval') for (const connector of this.connectors) this.sampling.arm(connector);
       },
       afterwards: job => void this.later.push(job),
-      sendBoot: () => this.sendBoot(),
-      sendHeartbeat: () => this.tell('Heartbeat', {}, () => {}),
-      sendStatus: connectorId => this.sendStatus(connectorId),
-      sendMeterValues: connector => this.sendMeterValues(connector, 'Trigger'),
+      sendBoot: () => this.voice.sendBoot(),
+      sendHeartbeat: () => this.voice.sendHeartbeat(),
+      sendStatus: connectorId => this.voice.sendStatus(connectorId),
+      sendMeterValues: connector => this.sampling.send(connector, 'Trigger'),
       reboot: () => this.reboot(RESET_MS),
       startRemotely: (connector, idTag) => {
         this.start(connector, idTag);

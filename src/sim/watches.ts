@@ -1,4 +1,5 @@
 /** Judges for one charger when an assumption is broken: by its link, or by itself. */
+import type { SimConnector } from './connector.ts';
 import type { Observer } from './observer.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -73,5 +74,32 @@ export class ClassWatch {
     if (this.state !== 'breaking') return;
     this.state = 'shown';
     this.clock.after('class shown', SHOWN_MS, () => this.observer.leave('class', this.path));
+  }
+}
+
+/** Counts the time in which cars stand plugged and want more, for the grant changes of a car-hour. */
+export class Wanting {
+  private readonly clock: VirtualClock;
+  private readonly observer: Observer;
+  private readonly since = new Map<SimConnector, number>();
+
+  constructor(clock: VirtualClock, observer: Observer) {
+    this.clock = clock;
+    this.observer = observer;
+  }
+
+  judge(connector: SimConnector): void {
+    const wants = connector.car !== null && !connector.car.full();
+    const since = this.since.get(connector);
+    if (wants && since === undefined) this.since.set(connector, this.clock.nowMs());
+    if (wants || since === undefined) return;
+    this.since.delete(connector);
+    this.observer.wantedFor(this.clock.nowMs() - since);
+  }
+
+  /** Books what runs now, as if every car left at this instant. */
+  settle(): void {
+    for (const since of this.since.values()) this.observer.wantedFor(this.clock.nowMs() - since);
+    this.since.clear();
   }
 }

@@ -1,0 +1,58 @@
+/** When a simulated station measures: every interval during a transaction, and whenever it is asked. */
+import type { Timer } from '#base/clock.ts';
+import type { SimConnector } from './connector.ts';
+import { sampledValues } from './sampled.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export type SamplingDeps = {
+  readonly clock: VirtualClock;
+  readonly nominalV: number;
+  /** The station's configuration keys. */
+  readonly keys: ReadonlyMap<string, string>;
+  isOnline(): boolean;
+  /** Its time, as text. */
+  stamp(): string;
+  tell(payload: object): void;
+  sampled(connector: SimConnector): void;
+};
+
+export class Sampling {
+  private readonly deps: SamplingDeps;
+  private readonly timers = new Map<SimConnector, Timer>();
+
+  constructor(deps: SamplingDeps) {
+    this.deps = deps;
+  }
+
+  /** The next sample one interval from now, if a transaction runs. */
+  arm(connector: SimConnector): void {
+    this.stop(connector);
+    const intervalMs = Number(this.deps.keys.get('MeterValueSampleInterval')) * 1000;
+    if (!connector.transaction || intervalMs <= 0) return;
+    const run = () => {
+      this.send(connector, 'Sample.Periodic');
+      this.arm(connector);
+    };
+    this.timers.set(connector, this.deps.clock.after('sample', intervalMs, run));
+  }
+
+  stop(connector: SimConnector): void {
+    this.timers.get(connector)?.cancel();
+  }
+
+  /** What is measured while offline is not kept. */
+  send(connector: SimConnector, context: 'Sample.Periodic' | 'Trigger'): void {
+    const { deps } = this;
+    if (!deps.isOnline()) return;
+    const measurands = (deps.keys.get('MeterValuesSampledData') ?? '').split(',');
+    const sampledValue = sampledValues(connector, measurands, context, deps.nominalV);
+    if (sampledValue.length === 0) return;
+    const id = connector.transaction?.id ?? null;
+    deps.tell({
+      connectorId: connector.plan.connectorId,
+      ...(id === null ? {} : { transactionId: id }),
+      meterValue: [{ timestamp: deps.stamp(), sampledValue }],
+    });
+    deps.sampled(connector);
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * A small site of one's own for a test: plug cars, let time pass, step the building, break things, and
+ * read what is true and what the gateway granted.
+ */
+import { at } from '#base/assert.ts';
+import type { Triple } from '#base/units.ts';
+import type { Gateway } from '#gateway.ts';
+import type { Account } from './account.ts';
+import type { CarPlan } from './car.ts';
+import { BRANDS, HABITS, type HabitName } from './habits.ts';
+import { closeOn, openGatewayOn } from './run.ts';
+import { openSite, type Post, type SimSite } from './site.ts';
+import type { PlannedCharger, PlannedCircuit, PlannedLimit, SitePlan } from './site-plan.ts';
+
+export type StoryCharger = {
+  /** Id of its circuit; the first one without it. */
+  readonly circuit?: string;
+  readonly ratingA?: number;
+  /** As in the configuration: RST, STR, … or one letter. */
+  readonly rotation?: string;
+  readonly brand?: 'Alder' | 'Birch' | 'Cedar';
+  readonly habit?: HabitName;
+};
+
+export type StoryCircuit = {
+  readonly id: string;
+  readonly parent?: string;
+  readonly fuseA?: number;
+  readonly contractW?: number;
+  readonly evOnly?: boolean;
+  /** The building here at the start, A on each phase. */
+  readonly baseA?: number;
+  readonly designLoadA?: number;
+  /** Guard meter; a circuit that is not evOnly has one unless this is false. */
+  readonly metered?: boolean;
+};
+
+export type StoryPlan = {
+  readonly seed?: string;
+  readonly circuits: readonly StoryCircuit[];
+  /** Named CP1, CP2, … in this order. */
+  readonly chargers: readonly StoryCharger[];
+};
+
+export type Story = {
+  readonly site: SimSite;
+  readonly gateway: Gateway;
+  /** Lets time pass: '30 s', '5 min', '200 ms'. */
+  run(duration: string): Promise<void>;
+  /** A car on the first connector of a charger. */
+  plug(identity: string, car?: Partial<CarPlan>): void;
+  unplug(identity: string): void;
+  /** The building below a circuit goes up or down, A on each phase. */
+  step(circuit: string, amps: number | readonly [number, number, number]): void;
+  post(identity: string): Post;
+  /** What the car truly draws, A per phase it uses. */
+  drawA(identity: string): number;
+  /** What the gateway last had acknowledged, A; null before anything was. */
+  grantA(identity: string): number | null;
+  /** What flows in a circuit, A. */
+  flowA(circuit: string): readonly [number, number, number];
+  /** The observer's account until now. */
+  account(): Account;
+  close(): Promise<void>;
+};
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+
+/** '90 s' in milliseconds. */
+export function durationMs(text: string): number {
+  const match = /^(\d+(?:\.\d+)?) (ms|s|min|h)$/.exec(text);
+  const unit = UNITS[match?.[2] ?? ''];
+  if (!match || unit === undefined) throw new Error(`"${text}" is no duration`);
+  return Number(match[1]) * unit;
+}
+
+/** Opens the site and the gateway on it; every charger is on and the first two minutes are over. */
+export async function story(plan: StoryPlan): Promise<Story> {
+  const site = openSite(sitePlan(plan), { seed: plan.seed ?? 'story', building: 'constant' });
+  const gateway = await openGatewayOn(site);
+  for (const post of site.posts) post.station.powerOn();
+  await site.clock.run(SET_UP_MS);
+  let cars = 0;
+  const postOf = (identity: string) => {
+    const post = site.posts.find(each => each.plan.identity === identity);
+    if (!post) throw new Error(`no charger ${identity}`);
+    return post;
+  };
+  const circuitOf = (id: string) => {
+    const index = site.plan.circuits.findIndex(circuit => circuit.id === id);
+    if (index < 0) throw new Error(`no circuit ${id}`);
+    return index;
+  };
+  return {
+    site,
+    gateway,
+    run: duration => site.clock.run(site.clock.nowMs() + durationMs(duration)),
+    plug: (identity, car) => {
+      cars++;
+      postOf(identity).station.plug(1, { ...ANY_CAR, idTag: `TAG-${cars}`, ...car });
+    },
+    unplug: identity => postOf(identity).station.unplug(1),
+    step: (circuit, amps) => site.truth.addBackground(circuitOf(circuit), inMa(amps)),
+    post: postOf,
+    drawA: identity => postOf(identity).station.connectorOf(1).drawMa() / 1000,
+    grantA: identity => grantA(gateway, site.posts.indexOf(postOf(identity))),
+    flowA: circuit => {
+      const [l1, l2, l3] = site.truth.total(circuitOf(circuit));
+      return [l1 / 1000, l2 / 1000, l3 / 1000];
+    },
+    account: () => site.observer.finish(),
+    close: () => closeOn(site, gateway),
+  };
+}
+
+const SET_UP_MS = 120_000;
+const ANY_CAR = { phases: 3, maxMa: 32_000, needWh: 60_000, rampMaPerS: 2000 } as const;
+
+const inMa = (amps: number | readonly [number, number, number]): Triple => {
+  const [a, b, c] = typeof amps === 'number' ? [amps, amps, amps] : amps;
+  return [Math.round(a * 1000), Math.round(b * 1000), Math.round(c * 1000)];
+};
+
+function grantA(gateway: Gateway, charger: number): number | null {
+  const { topology, connectors } = gateway.state();
+  const index = at(topology.chargers, charger).connectors[0] ?? -1;
+  const acknowledged = at(connectors, index).ledger.held.filter(held => held.ackedAtMs !== null);
+  const last = acknowledged.at(-1);
+  return last ? last.limitMa / 1000 : null;
+}
+
+function sitePlan(plan: StoryPlan): SitePlan {
+  const indexOf = (id: string) => plan.circuits.findIndex(circuit => circuit.id === id);
+  return {
+    name: 'Story',
+    nominalV: 230,
+    circuits: plan.circuits.map((circuit, index) => circuitPlan(circuit, index, indexOf)),
+    chargers: plan.chargers.map((charger, index): PlannedCharger => {
+      const brand = at(BRANDS, ['Alder', 'Birch', 'Cedar'].indexOf(charger.brand ?? 'Birch'));
+      return {
+        identity: `CP${index + 1}`,
+        password: `secret-${index + 1}`,
+        circuit: charger.circuit === undefined ? 0 : indexOf(charger.circuit),
+        ratingA: charger.ratingA ?? 32,
+        rotation: [...(charger.rotation ?? 'RST')].map(letter => 'RST'.indexOf(letter) as 0 | 1 | 2),
+        brand,
+        habit: HABITS[charger.habit ?? 'polite'],
+        clockErrorMs: 0,
+        resumesAlone: true,
+        latencyMs: [10, 30],
+      };
+    }),
+  };
+}
+
+function circuitPlan(circuit: StoryCircuit, index: number, indexOf: (id: string) => number): PlannedCircuit {
+  const evOnly = circuit.evOnly ?? false;
+  const limit = (source: 'fuse' | 'contract', limitA: number | null, limitW: number | null): PlannedLimit => ({
+    source,
+    kind: source === 'fuse' ? 'hard' : 'live',
+    limitA,
+    limitW,
+    evOnly,
+  });
+  const baseMa = inMa(circuit.baseA ?? 0);
+  return {
+    id: circuit.id,
+    parent: circuit.parent === undefined ? -1 : indexOf(circuit.parent),
+    limits: [
+      ...(circuit.fuseA === undefined ? [] : [limit('fuse', circuit.fuseA, null)]),
+      ...(circuit.contractW === undefined ? [] : [limit('contract', null, circuit.contractW)]),
+    ],
+    marginA: 1.5,
+    designMa: evOnly ? null : inMa(circuit.designLoadA ?? 0),
+    guard:
+      evOnly || circuit.metered === false
+        ? null
+        : { meterId: `meter-${circuit.id}`, intervalMs: 1000, port: 1502 + index },
+    building: evOnly ? null : { circuit: index, baseMa, appliances: [] },
+  };
+}
