@@ -28,9 +28,9 @@ type Truth = {
   /** Limits that were superseded, and since when. */
   before: { limitA: number; untilMs: number }[];
   /** Sent by the gate, not yet at the charger. */
-  onWire: SetLimit[];
+  onWire: (SetLimit & { sentMs: number })[];
   /** Taken by the charger, answer not yet back. */
-  answers: { command: SetLimit; ok: boolean }[];
+  answers: { command: SetLimit; ok: boolean; takenMs: number }[];
   drawA: number;
   linked: boolean;
   /** Samples under way: what was drawn, and when. */
@@ -89,51 +89,73 @@ function step(site: Site, int: (below: number) => number): void {
   switch (int(12)) {
     case 0:
     case 1:
-      return elapse(site, 100 + int(1900));
+      elapse(site, 100 + int(1900));
+      return;
     case 2:
-      return elapse(site, int(3) === 0 ? 4_000 + int(12_000) : 500);
+      elapse(site, int(3) === 0 ? 4_000 + int(12_000) : 500);
+      return;
     case 3:
     case 4:
-      return arrive(site, truth, int);
+      arrive(site, truth, int);
+      return;
     case 5:
     case 6:
-      return answered(site, truth);
+      answered(site, truth);
+      return;
     case 7:
-      return void (truth.linked && truth.samples.push({ drawA: truth.drawA, takenMs: site.desk.atMs }));
+      if (truth.linked) truth.samples.push({ drawA: truth.drawA, takenMs: site.desk.atMs });
+      return;
     case 8:
-      return sampled(site, bay, truth);
+      sampled(site, bay, truth);
+      return;
     case 9:
-      return metered(site, int);
+      metered(site, int);
+      return;
     case 10:
-      return int(8) === 0 ? relink(site, bay, truth, int) : metered(site, () => 1);
+      if (int(8) === 0) relink(site, bay, truth, int);
+      else metered(site, () => 1);
+      return;
     default:
-      truth.drawA = drawable(site, bay)[int(3)] ?? 0;
+      redraw(site, bay, drawable(site, bay)[int(3)] ?? 0);
       return;
   }
 }
 
-/** A5: what is on a link arrives within two seconds, so time may not pass it by. */
+/** A car that stopped unseen stays so until a sample has told it: a dip between two samples leaves no trace at all. */
+function redraw(site: Site, bay: number, drawA: number): void {
+  const truth = at(site.truths, bay);
+  const toldA = (site.desk.state.connectors[bay]?.draw?.ma[1] ?? 0) / 1000;
+  if (drawA <= truth.drawA || truth.drawA >= toldA) truth.drawA = drawA;
+}
+
+/** Longest leap in which nothing happens by itself. */
+const LEAP_MS = 900;
+
+/** Time passes; the meter goes on reading, or is silent. */
 function elapse(site: Site, ms: number): void {
-  const { desk } = site;
-  for (const truth of site.truths) {
-    if (ms > 1_000) while (truth.linked && truth.onWire.length > 0) arrive(site, truth, () => 1);
-    if (ms > 1_000) while (truth.linked && truth.answers.length > 0) answered(site, truth);
+  const meterIsSilent = ms % 7 === 0;
+  for (let left = ms; left > 0; left -= LEAP_MS) {
+    advance(site, Math.min(left, LEAP_MS));
+    if (ms > LEAP_MS && !meterIsSilent) metered(site, () => 1);
   }
+  if (ms < 4_000) return;
+  // A car that is told less follows in time (A1, A3), and the meter shows it.
   site.truths.forEach((truth, bay) => {
-    while (truth.linked && truth.samples[0] !== undefined && desk.atMs + ms - truth.samples[0].takenMs > 2_000) {
-      sampled(site, bay, truth);
-    }
+    truth.drawA = Math.min(truth.drawA, obeyableA(site, bay));
+  });
+  for (let i = 0; i < 3; i++) metered(site, () => 1);
+}
+
+/** A5: what is on a link arrives within two seconds, so time may not pass it by. */
+function advance(site: Site, ms: number): void {
+  const { desk } = site;
+  const isLate = (sinceMs: number | undefined) => sinceMs !== undefined && desk.atMs + ms - sinceMs > 2_000;
+  site.truths.forEach((truth, bay) => {
+    while (truth.linked && isLate(truth.onWire[0]?.sentMs)) arrive(site, truth, () => 1);
+    while (truth.linked && isLate(truth.answers[0]?.takenMs)) answered(site, truth);
+    while (truth.linked && isLate(truth.samples[0]?.takenMs)) sampled(site, bay, truth);
   });
   desk.atMs += ms;
-  if (ms < 4_000) return;
-  // The meter goes on by itself; a car that is told less follows in time (A1, A3).
-  for (let i = 0; i < 3; i++) {
-    site.truths.forEach((_, bay) => {
-      const truth = at(site.truths, bay);
-      truth.drawA = Math.min(truth.drawA, obeyableA(site, bay));
-    });
-    metered(site, () => 1);
-  }
 }
 
 /** A command reaches its charger, which takes or refuses it. */
@@ -145,7 +167,7 @@ function arrive(site: Site, truth: Truth, int: (below: number) => number): void 
     truth.before.push({ limitA: truth.installedA, untilMs: site.desk.atMs + REACTION_MS });
     truth.installedA = command.limitMa / 1000;
   }
-  truth.answers.push({ command, ok });
+  truth.answers.push({ command, ok, takenMs: site.desk.atMs });
 }
 
 function answered(site: Site, truth: Truth): void {
@@ -167,6 +189,7 @@ function sampled(site: Site, bay: number, truth: Truth): void {
  * in the very seconds in which a car stops unseen, which no reading of a sum could tell from nothing.
  */
 function metered(site: Site, int: (below: number) => number): void {
+  advance(site, READING_MS);
   const hidden = site.truths.some(
     (truth, bay) => truth.drawA < (site.desk.state.connectors[bay]?.draw?.ma[1] ?? 0) / 1000,
   );
@@ -176,7 +199,6 @@ function metered(site: Site, int: (below: number) => number): void {
   site.truths.forEach((truth, bay) => {
     for (const phase of phasesOf(site, bay)) load[phase] += truth.drawA;
   });
-  site.desk.atMs += READING_MS;
   site.desk.meter(load);
   passAndSend(site);
 }
@@ -186,7 +208,8 @@ function relink(site: Site, bay: number, truth: Truth, int: (below: number) => n
   if (!truth.linked) {
     truth.linked = true;
     site.desk.connect(bay);
-    return passAndSend(site);
+    passAndSend(site);
+    return;
   }
   truth.linked = false;
   for (const command of truth.onWire) if (int(2) === 0) truth.installedA = command.limitMa / 1000;
@@ -221,7 +244,7 @@ function passAndSend(site: Site): void {
     if (command.type !== 'set-limit') continue;
     const truth = at(site.truths, command.connector);
     assert(truth.linked, 'a command to a charger that is gone');
-    truth.onWire.push(command);
+    truth.onWire.push({ ...command, sentMs: site.desk.atMs });
     if (command.change === 'raise') site.raises++;
   }
   if (site.raises > raisedBefore) site.violation = overload(site);

@@ -47,7 +47,9 @@ export function afterReading(
 ): Background {
   const measured = measuredRows(reading, state.topology.nominalV);
   const cars = carBounds(state, circuit, meter.intervalMs, atMs);
-  const recent = withReading(before.recent, measured, cars.vouchedMs, atMs);
+  // After a silence the readings before it say nothing of what went on meanwhile.
+  const past = meter.goodInARow === 1 ? [] : before.recent;
+  const recent = withReading(past, measured, cars.vouchedMs, atMs);
   const highMa = highestOf(state, circuit, recent, atMs);
   if (before.heldMa === null && meter.goodInARow < GOOD_SAMPLES) return { ...before, highMa, recent };
   const held =
