@@ -2,8 +2,9 @@
 import { at } from '#base/assert.ts';
 import type { ClockQuality } from '#base/clock.ts';
 import { NO_LIMIT_MA, type PhaseAmps, phaseAmps, type Triple, toA } from '#base/units.ts';
+import { freshness } from '#site/gate/freshness.ts';
 import type { Reason } from '#site/reason.ts';
-import type { SiteState } from '#site/state.ts';
+import type { Meter, MeterQuality, SiteState } from '#site/state.ts';
 import type { GateCircuit, GateConnector, GateView } from './gate-view.ts';
 import { limitSources, limitViews } from './limit-view.ts';
 import { whySentence } from './sentences.ts';
@@ -189,9 +190,15 @@ function meterView(input: ViewInput, index: number): MeterView {
     role: spec.role,
     circuit: at(input.state.topology.circuits, spec.circuit).id,
     ageMs: meter.reading === null ? null : Math.max(0, Math.round(input.nowMs - meter.atMs)),
-    quality: meter.quality,
+    quality: qualityAt(meter, input.nowMs),
     error: meter.lastError,
   };
+}
+
+/** Silence is a matter of time, not of an event: the state alone would go on calling the last reading good. */
+function qualityAt(meter: Meter, nowMs: number): MeterQuality {
+  const fresh = freshness(meter, nowMs);
+  return meter.quality === 'good' && (fresh === 'stale' || fresh === 'fail-safe') ? 'stale' : meter.quality;
 }
 
 const loopView = ({ loop }: SiteState, figures: LoopFigures): LoopView => ({

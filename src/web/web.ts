@@ -43,6 +43,8 @@ export type WebDeps = {
 
 export type WebHandle = {
   readonly port: number;
+  /** Takes over a new token; the address of the door waits for a restart. */
+  reconfigure(options: WebOptions): void;
   /** Readers of the live stream, those dropped for being too slow, and what waits in memory for them. */
   stream(): { readonly clients: number; readonly dropped: number; readonly bufferedBytes: number };
   close(): Promise<void>;
@@ -52,11 +54,12 @@ export type WebHandle = {
 export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outcome<WebHandle>> {
   const view = viewReader(deps);
   const stream = new LiveStream(deps.clock, view);
+  const rules = { token: options.token, host: options.host, loopbackWrites: deps.loopbackWrites };
   const app = createApp({
     log: deps.log,
     stream,
     metrics: createMetrics(),
-    rules: { token: options.token, host: options.host, loopbackWrites: deps.loopbackWrites },
+    rules,
     view,
     notReady: () => deps.notReady(),
     sources: () => deps.state().topology.limitSources,
@@ -69,6 +72,9 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
   if (!listening.ok) return listening;
   return ok({
     port: listening.value,
+    reconfigure: next => {
+      rules.token = next.token;
+    },
     stream: () => ({ clients: stream.clients, dropped: stream.dropped, bufferedBytes: stream.bufferedBytes }),
     close: () => close(server, stream),
   });
