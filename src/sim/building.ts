@@ -3,10 +3,10 @@
  * on and off. Each switching is one true step; between steps nothing moves, so that the difference of
  * two samples is a step or nothing.
  */
+import type { Clock } from '#base/clock.ts';
 import type { PhaseIndex, Triple } from '#base/units.ts';
 import type { Prng } from './prng.ts';
 import type { Truth } from './truth.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 /** One thing that switches, in mA on the grid phases it sits on. */
 export type Appliance = { readonly ma: Triple; readonly meanOffMs: number; readonly meanOnMs: number };
@@ -27,7 +27,7 @@ export type Building = {
 
 /** Starts the load of one circuit. `constant` leaves every appliance off for ever. */
 export function startBuilding(
-  deps: { readonly clock: VirtualClock; readonly truth: Truth; readonly random: Prng },
+  deps: { readonly clock: Clock; readonly truth: Truth; readonly random: Prng },
   plan: BuildingPlan,
   constant: boolean,
 ): Building {

@@ -3,9 +3,8 @@
  * each change, falls at once, climbs in steps of at most an ampere at its ramp, draws nothing below
  * 6 A (IEC 61851-1), tapers when nearly full and then draws nothing.
  */
-import type { Timer } from '#base/clock.ts';
+import type { Clock, Timer } from '#base/clock.ts';
 import type { Prng } from './prng.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 export type CarPlan = {
   readonly idTag: string;
@@ -31,7 +30,7 @@ const TAPER: readonly { readonly share: number; readonly factor: number }[] = [
 ];
 
 export type CarDeps = {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly random: Prng;
   readonly nominalV: number;
   /** Its current changed by so much; `drawMa` shows it already. */

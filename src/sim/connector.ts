@@ -1,11 +1,10 @@
 /** One socket of a simulated charger: the car on it, its transaction, what it signals and what it measures. */
-import type { Timer } from '#base/clock.ts';
+import type { Clock, Timer } from '#base/clock.ts';
 import type { PhaseIndex } from '#base/units.ts';
 import { Car, type CarPlan, FLOOR_MA } from './car.ts';
 import type { Prng } from './prng.ts';
 import { limitAt, nextChange, type Stack } from './profile-engine.ts';
 import type { Truth } from './truth.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 export type ConnectorPlan = {
   readonly connectorId: number;
@@ -29,7 +28,7 @@ export type Status =
 export type LocalTransaction = { id: number | null; readonly idTag: string; readonly startedWallMs: number };
 
 export type ConnectorDeps = {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly truth: Truth;
   readonly random: Prng;
   readonly nominalV: number;

@@ -3,16 +3,16 @@
  * (Eastron SDM630-Modbus V2 protocol, 1.2.1): V from 0x0000, A from 0x0006, W from 0x000C, total W at
  * 0x0034, Hz at 0x0046, kWh at 0x0048 and 0x004A. Values are the physical truth at the request.
  */
+import type { Clock } from '#base/clock.ts';
 import { failed, type Outcome, ok } from '#base/outcome.ts';
 import type { Triple } from '#base/units.ts';
 import type { RegisterBus, RegisterRead } from '#world.ts';
 import type { Prng } from './prng.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 export type MeterFault = 'silent' | 'exception';
 
 export type MeterDeps = {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly random: Prng;
   readonly nominalV: number;
   /** What flows through it now, mA. */
@@ -89,7 +89,7 @@ export function meterDevice(deps: MeterDeps, unit: number): MeterDevice {
 }
 
 /** A wire with the meters on it. A lost answer leaves it closed, as a real one. */
-export function registerBus(clock: VirtualClock, devices: readonly MeterDevice[]): RegisterBus {
+export function registerBus(clock: Clock, devices: readonly MeterDevice[]): RegisterBus {
   let open = false;
   let generation = 0;
   return {

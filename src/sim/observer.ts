@@ -4,6 +4,7 @@
  * Event-driven: between two changes nothing needs to be looked at.
  */
 import { at } from '#base/assert.ts';
+import type { Clock } from '#base/clock.ts';
 import type { PhaseIndex, Triple } from '#base/units.ts';
 import { type Account, BROKEN_CAUSES, type BrokenCause } from './account.ts';
 import { Grace, RECOVERY_MS } from './grace.ts';
@@ -12,7 +13,6 @@ import { Bucket } from './intervals.ts';
 import { type Excuses, OverAccount, type Row, rowsOf, type SimLimit } from './over-account.ts';
 import type { WireTap } from './pipe.ts';
 import type { Truth } from './truth.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 /** What the observer is told of a circuit beside the tree of `Truth`. */
 export type ObservedCircuit = {
@@ -40,7 +40,7 @@ type Watch = {
 };
 
 export class Observer {
-  private readonly clock: VirtualClock;
+  private readonly clock: Clock;
   private readonly truth: Truth;
   private readonly watches: Watch[];
   private readonly account: OverAccount;
@@ -51,7 +51,7 @@ export class Observer {
   private grantChanges = 0;
   private wantingMs = 0;
 
-  constructor(clock: VirtualClock, truth: Truth, circuits: readonly ObservedCircuit[], nominalV: number) {
+  constructor(clock: Clock, truth: Truth, circuits: readonly ObservedCircuit[], nominalV: number) {
     this.clock = clock;
     this.truth = truth;
     this.nominalV = nominalV;

@@ -1,11 +1,10 @@
 /** When a simulated station measures: every interval during a transaction, and whenever it is asked. */
-import type { Timer } from '#base/clock.ts';
+import type { Clock, Timer } from '#base/clock.ts';
 import type { SimConnector } from './connector.ts';
 import { sampledValues } from './sampled.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 export type SamplingDeps = {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly nominalV: number;
   /** The station's configuration keys. */
   readonly keys: ReadonlyMap<string, string>;

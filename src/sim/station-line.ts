@@ -1,13 +1,12 @@
 /** How a simulated station comes to the gateway and stays: dials, backs off, dials again. */
-import type { Timer } from '#base/clock.ts';
+import type { Clock, Timer } from '#base/clock.ts';
 import type { Outcome } from '#base/outcome.ts';
 import type { Dialled, DialOptions } from '#world.ts';
 import type { Prng } from './prng.ts';
 import { type Said, type StationSocket, stationSocket } from './station-socket.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 export type LineDeps = {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly random: Prng;
   readonly options: DialOptions;
   dial(options: DialOptions): Promise<Outcome<Dialled>>;

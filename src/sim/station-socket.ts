@@ -2,9 +2,8 @@
  * The station's end of OCPP-J 1.6 (clause 4), for the simulated chargers: one CALL in flight, the others
  * wait in order. It is written apart from the gateway's peer, so that a mistake there finds no twin here.
  */
-import type { Timer } from '#base/clock.ts';
+import type { Clock, Timer } from '#base/clock.ts';
 import type { FramePipe } from '#world.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 export type Answer = { readonly ok: true; readonly payload: Record<string, unknown> } | { readonly ok: false };
 
@@ -24,7 +23,7 @@ export type StationSocket = {
 };
 
 export function stationSocket(
-  clock: VirtualClock,
+  clock: Clock,
   pipe: FramePipe,
   handlers: { asked(action: string, payload: Record<string, unknown>): Said; closed(): void; afterAnswer(): void },
 ): StationSocket {

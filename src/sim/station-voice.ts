@@ -1,12 +1,11 @@
 /** What a simulated station says of itself: its boot, its heartbeats and the status of its connectors. */
-import type { Timer } from '#base/clock.ts';
+import type { Clock, Timer } from '#base/clock.ts';
 import type { SimConnector } from './connector.ts';
 import type { Brand } from './habits.ts';
 import type { Answer, StationSocket } from './station-socket.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 export type VoiceDeps = {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly identity: string;
   readonly brand: Brand;
   readonly keys: Map<string, string>;

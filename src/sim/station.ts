@@ -3,6 +3,7 @@
  * (they survive a reboot), keeps its transactions while offline, and comes back after every loss.
  */
 import { at } from '#base/assert.ts';
+import type { Clock } from '#base/clock.ts';
 import type { Outcome } from '#base/outcome.ts';
 import type { Dialled, DialOptions } from '#world.ts';
 import type { CarPlan } from './car.ts';
@@ -16,7 +17,6 @@ import { StationLine } from './station-line.ts';
 import { StationVoice } from './station-voice.ts';
 import { TransactionQueue } from './transaction-queue.ts';
 import type { Truth } from './truth.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 export type StationPlan = {
   readonly identity: string;
@@ -31,7 +31,7 @@ export type StationPlan = {
 };
 
 export type StationDeps = {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly truth: Truth;
   readonly random: Prng;
   readonly nominalV: number;

@@ -1,6 +1,7 @@
 /** Transaction messages of a simulated station: kept while offline, sent in order, tried again until answered (1.6 clause 4.2). */
+
+import type { Clock } from '#base/clock.ts';
 import type { StationSocket } from './station-socket.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 
 type Message = {
   readonly action: string;
@@ -15,10 +16,10 @@ const RETRY_MS = 10_000;
 export class TransactionQueue {
   private readonly messages: Message[] = [];
   private sending = false;
-  private readonly clock: VirtualClock;
+  private readonly clock: Clock;
   private readonly socket: () => StationSocket | null;
 
-  constructor(clock: VirtualClock, socket: () => StationSocket | null) {
+  constructor(clock: Clock, socket: () => StationSocket | null) {
     this.clock = clock;
     this.socket = socket;
   }
