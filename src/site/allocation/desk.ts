@@ -40,6 +40,10 @@ export type Desk = {
   waiting: Int32Array;
   byCeiling: Int32Array;
   spare: Int32Array;
+  /** Sort keys, and the same memory as words and as bytes. */
+  sortKeys: Float64Array;
+  sortWords: Int32Array;
+  sortBytes: Uint8Array;
   /** Fill: 0 stands on its minimum, 1 rises, 2 is frozen. */
   phase: Uint8Array;
   /** Fill: claims in tree order, each one's place there, and from each place the next one not frozen. */
@@ -48,29 +52,33 @@ export type Desk = {
   next: Int32Array;
 
   // One entry for each node.
-  /** Bits of the rows that can bind; the others are implied. */
-  keep: Uint8Array;
-  /** The nearest node at or above that keeps a row, -1 without one; and the nearest strictly above. */
-  near: Int32Array;
-  up: Int32Array;
   /** The claims below, as places in tree order. */
   first: Int32Array;
   end: Int32Array;
   cursor: Int32Array;
 
   // One entry for each row.
+  /** The nearest row of the same phase at or above that can bind, NO_ROW without one; and the nearest strictly above. */
+  near: Int32Array;
+  up: Int32Array;
   capacity: Float64Array;
   load: Float64Array;
-  /** How fast the row's load grows with the common level: active phases that rise. */
+  /** How fast the row's load grows with a level: phases of the claims that may still rise. */
   pace: Float64Array;
+  /** Of `load` and `pace`, what stands on minimums that the level has not reached. */
+  waitLoad: Float64Array;
+  waitPace: Float64Array;
   /** Lowest value met on the way down from the root. */
   low: Float64Array;
 
-  // Heap, by row in the fill and by place in the order of arrival when handing back.
-  heapSize: number;
+  // The queue (`queue.ts`): of rows in the fill, of places in the order of arrival when handing back.
+  listed: Int32Array;
+  listKey: Float64Array;
+  listAt: number;
+  listEnd: number;
   heap: Int32Array;
-  heapSlot: Int32Array;
   heapKey: Float64Array;
+  heapSize: number;
 };
 
 /** Reads of typed arrays whose index the desk itself made. One for each type keeps them fast. */
@@ -87,7 +95,7 @@ let desk = makeDesk(64, 64);
 export function layOut(tree: RowTree, capacityMa: Float64Array, claims: readonly Claim[]): Desk {
   const nodes = tree.parent.length;
   assert(capacityMa.length === 4 * nodes, `${capacityMa.length} capacities for ${nodes} nodes`);
-  if (claims.length > desk.node.length || nodes > desk.keep.length) desk = makeDesk(claims.length, nodes);
+  if (claims.length > desk.node.length || nodes > desk.first.length) desk = makeDesk(claims.length, nodes);
   desk.claims = claims.length;
   desk.nodes = nodes;
   desk.parent = tree.parent;
@@ -144,18 +152,28 @@ function makeDesk(wantedClaims: number, wantedNodes: number): Desk {
   const n = 2 ** Math.ceil(Math.log2(Math.max(64, wantedClaims)));
   const nodes = 2 ** Math.ceil(Math.log2(Math.max(64, wantedNodes)));
   const rows = 4 * nodes;
-  const heap = Math.max(n, rows);
+  const ids = Math.max(n, rows);
   const ints = (length: number) => new Int32Array(length);
   const floats = (length: number) => new Float64Array(length);
   const bytes = (length: number) => new Uint8Array(length);
+  const sortKeys = floats(ids);
   return {
     ...{ claims: 0, nodes: 0, parent: ints(0) },
     ...{ node: ints(n), rows: bytes(n), phases: bytes(n), min: floats(n), ceiling: floats(n), step: floats(n) },
     ...{ arrival: floats(n), connector: floats(n), admitted: bytes(n), exact: floats(n), target: floats(n) },
-    ...{ boundRow: ints(n), order: ints(n), waiting: ints(n), byCeiling: ints(n), spare: ints(n), phase: bytes(n) },
+    ...{ boundRow: ints(n), order: ints(n), waiting: ints(n), byCeiling: ints(n), spare: ints(ids), phase: bytes(n) },
+    ...{ sortKeys, sortWords: new Int32Array(sortKeys.buffer), sortBytes: new Uint8Array(sortKeys.buffer) },
     ...{ inTree: ints(n), place: ints(n), next: ints(n + 1) },
-    ...{ keep: bytes(nodes), near: ints(nodes), up: ints(nodes), first: ints(nodes), end: ints(nodes) },
-    ...{ cursor: ints(nodes), capacity: floats(rows), load: floats(rows), pace: floats(rows), low: floats(rows) },
-    ...{ heapSize: 0, heap: ints(heap), heapSlot: ints(heap), heapKey: floats(heap) },
+    ...{ first: ints(nodes), end: ints(nodes), cursor: ints(nodes), near: ints(rows), up: ints(rows) },
+    ...{ capacity: floats(rows), load: floats(rows), pace: floats(rows), low: floats(rows) },
+    ...{
+      waitLoad: floats(rows),
+      waitPace: floats(rows),
+      listed: ints(ids),
+      listKey: floats(ids),
+      listAt: 0,
+      listEnd: 0,
+    },
+    ...{ heap: ints(ids), heapKey: floats(ids), heapSize: 0 },
   };
 }

@@ -4,9 +4,9 @@
  * mixture of phases, floors and sum rows (Radunovic and Le Boudec: water filling under free disposal).
  */
 import { addOwn, type Desk, f64, i32, NO_ROW, sumUp, u8 } from './desk.ts';
-import { append, dropTop, heapify, keyOf, moveUp, putOff, topOf } from './heap.ts';
 import { sortBy } from './order.ts';
-import { keepBindingRows } from './rows.ts';
+import { firstKey, openQueue, putBack, takeFirst } from './queue.ts';
+import { book, keepBindingRows } from './rows.ts';
 import { layInTreeOrder, nextLive, passOver } from './tree-order.ts';
 
 const ON_MINIMUM = 0;
@@ -22,8 +22,9 @@ export function fill(d: Desk): void {
   layInTreeOrder(d);
   const live = listByCeiling(d);
   const waiting = startOnMinimums(d, live);
-  queueRows(d);
-  run(d, live, waiting);
+  const highest = waiting > 0 ? f64(d.min, i32(d.waiting, waiting - 1)) : 0;
+  openQueue(d, listRows(d, highest));
+  run(d, live, waiting, highest);
 }
 
 /** Claims that some kept row can stop, by ceiling; the others get their ceiling at once. Answers how many. */
@@ -36,112 +37,117 @@ function listByCeiling(d: Desk): number {
       d.phase[c] = ON_MINIMUM;
     } else {
       d.exact[c] = f64(d.ceiling, c);
-      d.phase[c] = FROZEN;
       passOver(d, c);
     }
   }
-  sortBy(d.byCeiling, count, d.ceiling, d.connector, d.spare);
+  sortBy(d.byCeiling, count, d.ceiling, d);
   return count;
 }
 
 function isHeldByRows(d: Desk, c: number): boolean {
   const touched = u8(d.rows, c);
-  for (let node = i32(d.near, i32(d.node, c)); node >= 0; node = i32(d.up, node)) {
-    if (u8(d.keep, node) & touched) return true;
-  }
+  const own = 4 * i32(d.node, c);
+  for (let r = 0; r < 4; r++) if (touched & (1 << r) && i32(d.near, own + r) !== NO_ROW) return true;
   return false;
 }
 
-/** The lowest minimums rise from the start; the others are load and wait, by minimum. Answers how many wait. */
+/**
+ * The lowest minimums rise from the start; the others wait, by minimum, and are load until then. On each row `pace`
+ * counts the phases not frozen, `load` what is frozen; `waitPace` and `waitLoad` are what waits. Answers how many wait.
+ */
 function startOnMinimums(d: Desk, live: number): number {
-  d.load.fill(0, 0, 4 * d.nodes);
-  d.pace.fill(0, 0, 4 * d.nodes);
+  const rows = 4 * d.nodes;
+  for (const column of [d.load, d.pace, d.waitLoad, d.waitPace]) column.fill(0, 0, rows);
   let lowest = Infinity;
   for (let k = 0; k < live; k++) lowest = Math.min(lowest, f64(d.min, i32(d.byCeiling, k)));
   let waiting = 0;
   for (let k = 0; k < live; k++) {
     const c = i32(d.byCeiling, k);
-    const row = 4 * i32(d.node, c);
-    if (f64(d.min, c) > lowest) {
-      addOwn(d.load, row, u8(d.rows, c), u8(d.phases, c), f64(d.min, c));
-      d.waiting[waiting++] = c;
-    } else {
-      addOwn(d.pace, row, u8(d.rows, c), u8(d.phases, c), 1);
-      d.phase[c] = RISING;
-    }
+    addOwn(d.pace, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), 1);
+    if (f64(d.min, c) > lowest) d.waiting[waiting++] = c;
+    else d.phase[c] = RISING;
   }
-  sumUp(d, d.load);
   sumUp(d, d.pace);
-  sortBy(d.waiting, waiting, d.min, d.connector, d.spare);
+  if (waiting > 0) layWaiting(d, waiting);
   return waiting;
 }
 
-/** The level at which a row is full if nothing else happens. */
-function levelWhenFull(d: Desk, row: number): number {
-  const pace = f64(d.pace, row);
-  return pace > 0 ? (f64(d.capacity, row) - f64(d.load, row)) / pace : Infinity;
+function layWaiting(d: Desk, waiting: number): void {
+  for (let k = 0; k < waiting; k++) {
+    const c = i32(d.waiting, k);
+    addOwn(d.waitLoad, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), f64(d.min, c));
+    addOwn(d.waitPace, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), 1);
+  }
+  sumUp(d, d.waitLoad);
+  sumUp(d, d.waitPace);
+  sortBy(d.waiting, waiting, d.min, d);
 }
 
-function queueRows(d: Desk): void {
-  d.heapSize = 0;
-  for (let node = 0; node < d.nodes; node++) {
-    const keep = u8(d.keep, node);
-    for (let r = 0; r < 4; r++) if (keep & (1 << r)) append(d, 4 * node + r, levelWhenFull(d, 4 * node + r));
+/** The level at which a row is full if nobody on it leaves a minimum or is frozen before. */
+function levelWhenFull(d: Desk, row: number): number {
+  const pace = f64(d.pace, row) - f64(d.waitPace, row);
+  return pace > 0 ? (f64(d.capacity, row) - f64(d.load, row) - f64(d.waitLoad, row)) / pace : Infinity;
+}
+
+/**
+ * A level below which the row cannot be full; its true one once nobody on it can be waiting there. Freezes only put it
+ * off. `level` is how far the site has risen, `nextStart` where the next claim leaves its minimum, `highest` the last.
+ */
+function levelNotBefore(d: Desk, row: number, level: number, nextStart: number, highest: number): number {
+  const pace = f64(d.pace, row);
+  if (pace === 0) return Infinity;
+  const allRisen = (f64(d.capacity, row) - f64(d.load, row)) / pace;
+  const full = levelWhenFull(d, row);
+  if (allRisen >= highest || f64(d.waitPace, row) === 0) return allRisen;
+  // As if everybody rose from here on: never too late, and it closes in fast when many minimums differ.
+  const room = (full - level) * (pace - f64(d.waitPace, row));
+  return Math.max(Math.min(full, nextStart), full < Infinity ? level + room / pace : 0);
+}
+
+/** Lists the kept rows on which somebody may rise, each with the level it cannot be full before. Answers how many. */
+function listRows(d: Desk, highest: number): number {
+  let count = 0;
+  for (let row = 0; row < 4 * d.nodes; row++) {
+    if (i32(d.near, row) !== row || f64(d.pace, row) === 0) continue;
+    d.listed[count++] = row;
+    d.listKey[row] = levelNotBefore(d, row, 0, 0, highest);
   }
-  heapify(d);
+  return count;
 }
 
 /** Takes events by level until no claim can rise. At one level ceilings come first: who has all it asked for is not held by a row. */
-function run(d: Desk, live: number, waiting: number): void {
+function run(d: Desk, live: number, waiting: number, highest: number): void {
   let atCeiling = 0;
   let atMinimum = 0;
   for (;;) {
     while (atCeiling < live && u8(d.phase, i32(d.byCeiling, atCeiling)) === FROZEN) atCeiling++;
     if (atCeiling === live) return;
-    while (atMinimum < waiting && u8(d.phase, i32(d.waiting, atMinimum)) === FROZEN) atMinimum++;
+    while (atMinimum < waiting && u8(d.phase, i32(d.waiting, atMinimum)) !== ON_MINIMUM) atMinimum++;
     const topped = i32(d.byCeiling, atCeiling);
-    const leaving = atMinimum < waiting ? i32(d.waiting, atMinimum) : -1;
     const ceiling = f64(d.ceiling, topped);
-    const minimum = leaving < 0 ? Infinity : f64(d.min, leaving);
-    const full = d.heapSize > 0 ? f64(d.heapKey, 0) : Infinity;
+    const minimum = atMinimum < waiting ? f64(d.min, i32(d.waiting, atMinimum)) : Infinity;
+    const full = firstKey(d);
     if (ceiling <= full && ceiling <= minimum) {
       freeze(d, topped, ceiling, NO_ROW);
     } else if (minimum <= full) {
-      letRise(d, leaving);
-      atMinimum++;
+      letRise(d, i32(d.waiting, atMinimum));
     } else {
-      fillUp(d, topOf(d));
+      const row = takeFirst(d);
+      const level = levelWhenFull(d, row);
+      if (level <= full) stopAll(d, row, level);
+      else if (f64(d.pace, row) > 0) putBack(d, row, levelNotBefore(d, row, full, minimum, highest));
     }
   }
 }
 
-/** A claim leaves its minimum: its rows fill faster from here, so they come earlier in the queue. */
+/** A claim leaves its minimum and rises with the others. */
 function letRise(d: Desk, c: number): void {
-  const touched = u8(d.rows, c);
-  const phases = u8(d.phases, c);
-  const minimum = f64(d.min, c);
   d.phase[c] = RISING;
-  for (let node = i32(d.near, i32(d.node, c)); node >= 0; node = i32(d.up, node)) {
-    addOwn(d.load, 4 * node, touched, phases, -minimum);
-    addOwn(d.pace, 4 * node, touched, phases, 1);
-    const rows = u8(d.keep, node) & touched;
-    for (let r = 0; r < 4; r++) if (rows & (1 << r)) hasten(d, 4 * node + r);
-  }
+  book(d, c, -f64(d.min, c), -1, d.waitLoad, d.waitPace);
 }
 
-function hasten(d: Desk, row: number): void {
-  const level = levelWhenFull(d, row);
-  if (level < keyOf(d, row)) moveUp(d, row, level);
-}
-
-/** The first row in the queue: freezes since it was queued may have put it off, else everyone on it stops here. */
-function fillUp(d: Desk, row: number): void {
-  const level = levelWhenFull(d, row);
-  if (level > f64(d.heapKey, 0)) {
-    putOff(d, level);
-    return;
-  }
-  dropTop(d);
+/** A row is full: everyone on it who is not frozen stops here. */
+function stopAll(d: Desk, row: number, level: number): void {
   const node = row >> 2;
   const bit = 1 << (row & 3);
   const end = i32(d.end, node);
@@ -153,19 +159,14 @@ function fillUp(d: Desk, row: number): void {
 
 /** Stops a claim at a level, or on its minimum if it never left it. Its rows fill more slowly from here. */
 function freeze(d: Desk, c: number, level: number, row: number): void {
-  const rising = u8(d.phase, c) === RISING;
   const minimum = f64(d.min, c);
   const ceiling = f64(d.ceiling, c);
-  const share = row === NO_ROW ? ceiling : rising ? Math.min(Math.max(level, minimum), ceiling) : minimum;
+  const rose = u8(d.phase, c) === RISING;
+  const share = row === NO_ROW ? ceiling : rose ? Math.min(Math.max(level, minimum), ceiling) : minimum;
   d.exact[c] = share;
   d.boundRow[c] = row;
   d.phase[c] = FROZEN;
   passOver(d, c);
-  if (!rising) return;
-  const touched = u8(d.rows, c);
-  const phases = u8(d.phases, c);
-  for (let node = i32(d.near, i32(d.node, c)); node >= 0; node = i32(d.up, node)) {
-    addOwn(d.load, 4 * node, touched, phases, share);
-    addOwn(d.pace, 4 * node, touched, phases, -1);
-  }
+  book(d, c, share, -1, d.load, d.pace);
+  if (!rose) book(d, c, -minimum, -1, d.waitLoad, d.waitPace);
 }

@@ -1,8 +1,12 @@
 /** The order in which claims are looked at: first come, first admitted. */
 import { type Desk, f64, i32 } from './desk.ts';
 
-/** Runs this short are sorted by insertion before merging. */
-const RUN = 8;
+/** Up to this many are sorted by insertion; above it, counting digits is cheaper. */
+const FEW = 32;
+const BYTES = 8;
+
+/** How often each byte value occurs at each place of the keys; cleared at the start of each sort. */
+const counts = new Int32Array(BYTES * 256);
 
 /** Puts the claims in order of arrival, equal ones by connector; one without a usable arrival comes last. */
 export function orderByArrival(d: Desk): void {
@@ -10,43 +14,28 @@ export function orderByArrival(d: Desk): void {
     d.order[c] = c;
     if (Number.isNaN(f64(d.arrival, c))) d.arrival[c] = Infinity;
   }
-  sortBy(d.order, d.claims, d.arrival, d.connector, d.spare);
+  sortBy(d.order, d.claims, d.connector, d);
+  sortBy(d.order, d.claims, d.arrival, d);
 }
 
-/**
- * Sorts the first `count` ids by `key`, equal ones by `tie`, in place and stably: insertion in short
- * runs, then merging; a list that is in order already costs one walk.
- */
-export function sortBy(ids: Int32Array, count: number, key: Float64Array, tie: Float64Array, spare: Int32Array): void {
-  if (isSorted(ids, count, key, tie)) return;
-  for (let from = 0; from < count; from += RUN) insertRun(ids, from, Math.min(from + RUN, count), key, tie);
-  let source = ids;
-  let goal = spare;
-  for (let width = RUN; width < count; width *= 2) {
-    for (let from = 0; from < count; from += 2 * width) {
-      mergeRuns(source, goal, from, Math.min(from + width, count), Math.min(from + 2 * width, count), key, tie);
-    }
-    [source, goal] = [goal, source];
-  }
-  if (source !== ids) for (let k = 0; k < count; k++) ids[k] = i32(source, k);
+/** Sorts the first `count` ids by `key`, in place; equal ones keep their order. Linear, and one walk when in order already. */
+export function sortBy(ids: Int32Array, count: number, key: Float64Array, d: Desk): void {
+  if (isSorted(ids, count, key)) return;
+  if (count <= FEW) insertAll(ids, count, key);
+  else sortByBytes(ids, count, key, d);
 }
 
-function comesAfter(a: number, b: number, key: Float64Array, tie: Float64Array): boolean {
-  const ka = f64(key, a);
-  const kb = f64(key, b);
-  return ka > kb || (ka === kb && f64(tie, a) > f64(tie, b));
-}
-
-function isSorted(ids: Int32Array, count: number, key: Float64Array, tie: Float64Array): boolean {
-  for (let k = 1; k < count; k++) if (comesAfter(i32(ids, k - 1), i32(ids, k), key, tie)) return false;
+function isSorted(ids: Int32Array, count: number, key: Float64Array): boolean {
+  for (let k = 1; k < count; k++) if (f64(key, i32(ids, k - 1)) > f64(key, i32(ids, k))) return false;
   return true;
 }
 
-function insertRun(ids: Int32Array, from: number, end: number, key: Float64Array, tie: Float64Array): void {
-  for (let k = from + 1; k < end; k++) {
+function insertAll(ids: Int32Array, count: number, key: Float64Array): void {
+  for (let k = 1; k < count; k++) {
     const id = i32(ids, k);
+    const own = f64(key, id);
     let hole = k;
-    while (hole > from && comesAfter(i32(ids, hole - 1), id, key, tie)) {
+    while (hole > 0 && f64(key, i32(ids, hole - 1)) > own) {
       ids[hole] = i32(ids, hole - 1);
       hole--;
     }
@@ -54,19 +43,56 @@ function insertRun(ids: Int32Array, from: number, end: number, key: Float64Array
   }
 }
 
-function mergeRuns(
-  source: Int32Array,
-  goal: Int32Array,
-  from: number,
-  middle: number,
-  end: number,
-  key: Float64Array,
-  tie: Float64Array,
-): void {
-  let left = from;
-  let right = middle;
-  for (let k = from; k < end; k++) {
-    const takeLeft = right >= end || (left < middle && !comesAfter(i32(source, left), i32(source, right), key, tie));
-    goal[k] = takeLeft ? i32(source, left++) : i32(source, right++);
+/** From the lowest byte up; a byte that is the same in all keys costs nothing. */
+function sortByBytes(ids: Int32Array, count: number, key: Float64Array, d: Desk): void {
+  const { sortBytes, spare } = d;
+  layBytes(ids, count, key, d);
+  let source = ids;
+  let goal = spare;
+  for (let place = 0; place < BYTES; place++) {
+    if (!startSlots(256 * place, count)) continue;
+    for (let k = 0; k < count; k++) {
+      const id = i32(source, k);
+      const slot = 256 * place + (sortBytes[BYTES * id + place] as number);
+      const to = i32(counts, slot);
+      goal[to] = id;
+      counts[slot] = to + 1;
+    }
+    [source, goal] = [goal, source];
   }
+  if (source !== ids) for (let k = 0; k < count; k++) ids[k] = i32(source, k);
+}
+
+/**
+ * Keys as bytes that sort like the numbers: of a negative double all bits turned, of another the sign bit.
+ * Lowest byte first, as on every machine this runs on.
+ */
+function layBytes(ids: Int32Array, count: number, key: Float64Array, d: Desk): void {
+  const { sortKeys, sortWords, sortBytes } = d;
+  counts.fill(0);
+  for (let k = 0; k < count; k++) {
+    const id = i32(ids, k);
+    // Adding 0 makes -0 the 0 it equals.
+    sortKeys[id] = f64(key, id) + 0;
+    const high = i32(sortWords, 2 * id + 1);
+    const turned = high >> 31;
+    sortWords[2 * id] = i32(sortWords, 2 * id) ^ turned;
+    sortWords[2 * id + 1] = high ^ (turned | 0x8000_0000);
+    for (let place = 0; place < BYTES; place++) {
+      const slot = 256 * place + (sortBytes[BYTES * id + place] as number);
+      counts[slot] = i32(counts, slot) + 1;
+    }
+  }
+}
+
+/** Turns the counts of one byte into where each value starts. False when all keys share one value. */
+function startSlots(from: number, count: number): boolean {
+  let start = 0;
+  for (let slot = from; slot < from + 256; slot++) {
+    const here = i32(counts, slot);
+    if (here === count) return false;
+    counts[slot] = start;
+    start += here;
+  }
+  return true;
 }

@@ -4,7 +4,7 @@
  * itself then never rounds up. What rounding down leaves over is handed back until nothing fits.
  */
 import { addOwn, type Desk, f64, i32, NO_ROW, SUM_BIT, sumUp, u8 } from './desk.ts';
-import { append, dropTop, heapify, putOff, topOf } from './heap.ts';
+import { firstKey, openQueue, putBack, takeFirst } from './queue.ts';
 import { book, bookAll, rowWithoutRoom } from './rows.ts';
 
 /** Below this a share just under a step counts as on it: the exact fill's own rounding, far below the 1 mA rows count in. */
@@ -36,48 +36,54 @@ function stepUp(d: Desk, c: number): number {
  * cannot take a step now never can: everyone leaves the queue in the end, and then nothing fits any more.
  */
 function handBack(d: Desk): void {
-  queueTakers(d);
-  while (d.heapSize > 0) {
-    const turn = topOf(d);
+  openQueue(d, listTakers(d));
+  while (firstKey(d) < Infinity) {
+    const turn = takeFirst(d);
     const c = i32(d.order, turn);
-    const more = stepUp(d, c);
-    if (f64(d.target, c) + more > f64(d.ceiling, c) || rowWithoutRoom(d, c, more) !== NO_ROW) {
-      leave(d, c);
-      dropTop(d);
-      continue;
+    if (canStep(d, c)) {
+      const more = stepUp(d, c);
+      const taken = more + stepsAtOnce(d, c, more) * f64(d.step, c);
+      book(d, c, taken, 0);
+      d.target[c] = f64(d.target, c) + taken;
+      if (canStep(d, c)) {
+        putBack(d, turn, f64(d.target, c));
+        continue;
+      }
     }
-    const taken = more + stepsAtOnce(d, c, more) * f64(d.step, c);
-    book(d, c, taken);
-    d.target[c] = f64(d.target, c) + taken;
-    putOff(d, f64(d.target, c));
+    book(d, c, 0, -1);
   }
 }
 
-/** Queues, by place in the order of arrival, the claims whose next step fits; counts them on their rows. */
-function queueTakers(d: Desk): void {
+function canStep(d: Desk, c: number): boolean {
+  const more = stepUp(d, c);
+  return f64(d.target, c) + more <= f64(d.ceiling, c) && rowWithoutRoom(d, c, more) === NO_ROW;
+}
+
+/** Lists, by place in the order of arrival, the claims whose next step fits; counts them on their rows. Answers how many. */
+function listTakers(d: Desk): number {
   narrowDown(d);
   d.pace.fill(0, 0, 4 * d.nodes);
-  d.heapSize = 0;
+  let count = 0;
   for (let turn = 0; turn < d.claims; turn++) {
     const c = i32(d.order, turn);
     if (!u8(d.admitted, c)) continue;
     const more = stepUp(d, c);
     if (f64(d.target, c) + more > f64(d.ceiling, c) || !fitsBelow(d, c, more)) continue;
-    append(d, turn, f64(d.target, c));
+    d.listed[count++] = turn;
+    d.listKey[turn] = f64(d.target, c);
     addOwn(d.pace, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), 1);
   }
   sumUp(d, d.pace);
-  heapify(d);
+  return count;
 }
 
 /** Into `low` the least room of each row and those above it. */
 function narrowDown(d: Desk): void {
   for (let node = 0; node < d.nodes; node++) {
     const above = 4 * i32(d.parent, node);
-    const keep = u8(d.keep, node);
     for (let r = 0; r < 4; r++) {
       const row = 4 * node + r;
-      const room = keep & (1 << r) ? f64(d.capacity, row) - f64(d.load, row) : Infinity;
+      const room = i32(d.near, row) === row ? f64(d.capacity, row) - f64(d.load, row) : Infinity;
       d.low[row] = above < 0 ? room : Math.min(room, f64(d.low, above + r));
     }
   }
@@ -97,22 +103,20 @@ function fitsBelow(d: Desk, c: number, more: number): boolean {
  * would give it. Fine steps beside coarse ones then cost a few turns, not one for each milliampere.
  */
 function stepsAtOnce(d: Desk, c: number, more: number): number {
+  const { load, capacity, pace, up } = d;
+  const step = f64(d.step, c);
   const touched = u8(d.rows, c);
+  const own = 4 * i32(d.node, c);
   let even = f64(d.ceiling, c) - f64(d.target, c);
-  for (let node = i32(d.near, i32(d.node, c)); node >= 0; node = i32(d.up, node)) {
-    const rows = u8(d.keep, node) & touched;
-    for (let r = 0; r < 4; r++) {
-      const row = 4 * node + r;
-      if (rows & (1 << r)) even = Math.min(even, (f64(d.capacity, row) - f64(d.load, row)) / f64(d.pace, row));
+  for (let r = 0; r < 4; r++) {
+    if (!(touched & (1 << r))) continue;
+    for (let row = i32(d.near, own + r); row >= 0; row = i32(up, row)) {
+      const room = f64(capacity, row) - f64(load, row);
+      if (room < (more + step) * f64(pace, row)) return 0;
+      even = Math.min(even, room / f64(pace, row));
     }
   }
-  return Math.max(0, Math.floor((even - more) / f64(d.step, c)));
-}
-
-function leave(d: Desk, c: number): void {
-  for (let node = i32(d.near, i32(d.node, c)); node >= 0; node = i32(d.up, node)) {
-    addOwn(d.pace, 4 * node, u8(d.rows, c), u8(d.phases, c), -1);
-  }
+  return Math.max(0, Math.floor((even - more) / step));
 }
 
 /** NO_ROW for a claim that has all its ceiling allows; else the row that froze it while that is full within a step, else the nearest one that is. */
