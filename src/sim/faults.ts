@@ -11,9 +11,9 @@ export type FaultKind = 'link-delay' | 'link-slow' | 'link-drop' | 'reboot' | 'm
 /** Times per charger-hour, or per meter-hour. The contract asks for at least 0.2 of each kind. */
 const RATE_PER_HOUR: Readonly<Record<FaultKind, number>> = {
   'link-delay': 1,
-  'link-slow': 0.25,
-  'link-drop': 0.25,
-  reboot: 0.25,
+  'link-slow': 0.26,
+  'link-drop': 0.27,
+  reboot: 0.28,
   'meter-silent': 3,
   'meter-exception': 3,
 };

@@ -78,7 +78,8 @@ export function meterDevice(deps: MeterDeps, unit: number): MeterDevice {
       if (request.table !== 'input' || request.address + request.count > MAP_REGISTERS)
         return later(latencyMs, () => failed('exception', 'exception 2: illegal data address'));
       measure();
-      const words = Array.from({ length: request.count }, (_, i) => bytes.getUint16((request.address + i) * 2));
+      const words: number[] = [];
+      for (let i = 0; i < request.count; i++) words.push(bytes.getUint16((request.address + i) * 2));
       const arrived = deps.reading();
       return later(latencyMs, () => {
         arrived();

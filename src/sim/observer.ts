@@ -268,7 +268,7 @@ export class Observer {
     return {
       overLimitMs: Math.round(this.account.over.unionMs()),
       exogenousOverMs: Math.round(this.account.exogenous.unionMs()),
-      worstExogenousOverA: this.account.worstExogenousMa / 1000,
+      worstExogenousOverA: Math.round(this.account.worstExogenousMa) / 1000,
       brokenOverMs: Math.round(this.account.broken.unionMs()),
       brokenAssumptionMs: Math.round(this.anyBroken.ms(nowMs)),
       brokenBuckets: {

@@ -85,6 +85,7 @@ export class OverAccount {
   readonly broken = new Intervals();
   readonly afterDeath = new Intervals();
   readonly violations: Violation[] = [];
+  /** Per phase; of a sum a third. */
   worstExogenousMa = 0;
   private readonly circuitIds: readonly string[];
 
@@ -100,7 +101,8 @@ export class OverAccount {
     const grace = Math.min(lapse, Math.max(sinceMs, excuses.graceUntilMs));
     const meter = Math.min(lapse, Math.max(grace, excuses.meterUntilMs));
     this.exogenous.add(sinceMs, grace);
-    if (grace > sinceMs) this.worstExogenousMa = Math.max(this.worstExogenousMa, excessMa);
+    const perPhaseMa = row.line === 3 ? excessMa / 3 : excessMa;
+    if (grace > sinceMs) this.worstExogenousMa = Math.max(this.worstExogenousMa, perPhaseMa);
     this.broken.add(grace, meter);
     if (meter < lapse) {
       if (excuses.broken) this.broken.add(meter, lapse);

@@ -8,7 +8,7 @@ import { shippedDevices } from './devices.ts';
 import { type FaultCounts, startFaults } from './faults.ts';
 import { prng } from './prng.ts';
 import { drawSite } from './scenario.ts';
-import { openSite, powerOn, type SimSite } from './site.ts';
+import { openSite, powerOn, type SimSite, type SiteOptions } from './site.ts';
 import { rawConfig } from './site-plan.ts';
 import { Trace } from './trace.ts';
 import { startTraffic } from './traffic.ts';
@@ -64,21 +64,29 @@ export async function openGatewayOn(site: SimSite, log: Log = silentLog): Promis
   return opened.value;
 }
 
-export async function runSeed(options: RunOptions): Promise<RunResult> {
-  const began = performance.now();
+/** A seed's world with the gateway open on it, at its first instant. */
+export async function beginSeed(
+  options: RunOptions,
+  hooks: Pick<SiteOptions, 'onFrame' | 'onSample' | 'onLink'> = {},
+): Promise<{ readonly site: SimSite; readonly gateway: Gateway; readonly faults: FaultCounts | null }> {
   const seed = `seed ${options.seed}`;
-  const trace = options.trace ? new Trace() : null;
-  const site = openSite(drawSite(prng(`${seed}/site`), options.chargers), {
-    seed,
-    building: options.building,
-    ...(trace
-      ? { onFrame: (identity: string, frame: string) => trace.frame(site.clock.nowMs(), identity, frame) }
-      : {}),
-  });
+  const plan = drawSite(prng(`${seed}/site`), options.chargers);
+  const site = openSite(plan, { seed, building: options.building, ...hooks });
   const gateway = await openGatewayOn(site, options.log);
   powerOn(site);
   startTraffic(site);
-  const faults = options.faults === 'all' ? startFaults(site) : null;
+  return { site, gateway, faults: options.faults === 'all' ? startFaults(site) : null };
+}
+
+export async function runSeed(options: RunOptions): Promise<RunResult> {
+  const began = performance.now();
+  const trace = options.trace ? new Trace() : null;
+  let nowMs = () => 0;
+  const { site, gateway, faults } = await beginSeed(
+    options,
+    trace ? { onFrame: (identity, frame) => trace.frame(nowMs(), identity, frame) } : {},
+  );
+  nowMs = site.clock.nowMs;
   await site.clock.run(options.hours * 3_600_000);
   site.settleCars();
   const account = site.observer.finish();

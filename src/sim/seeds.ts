@@ -1,7 +1,11 @@
-/** Many seeds, one result: `busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--building constant] [--json]`. */
+/**
+ * Many seeds, one result: `busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--building constant] [--json]`.
+ * `--explain S..T` prints instead what happens in the first seed from second S to second T.
+ */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { BrokenCause } from './account.ts';
+import { explain } from './explain.ts';
 import type { FaultKind } from './faults.ts';
 import type { Violation } from './over-account.ts';
 import { type RunOptions, type RunResult, runSeed } from './run.ts';
@@ -169,6 +173,12 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${options}\n`);
     return BAD_ARGUMENTS;
   }
+  const explained = /^(\d+)\.\.(\d+)$/.exec(valueOf(args, 'explain', ''));
+  if (explained) {
+    const write = (line: string) => void process.stdout.write(`${line}\n`);
+    await explain({ ...options, seed: options.from }, Number(explained[1]), Number(explained[2]), write);
+    return DONE;
+  }
   const json = args.includes('--json');
   const result = await runSeeds(options, outcome => {
     if (outcome.crashed || (outcome.result?.account.violations.length ?? 0) > 0)
@@ -178,14 +188,15 @@ export async function main(args: readonly string[]): Promise<number> {
   return result.failing.length === 0 ? DONE : FAILED;
 }
 
+function valueOf(args: readonly string[], name: string, otherwise: string): string {
+  const index = args.indexOf(`--${name}`);
+  if (index >= 0) return args[index + 1] ?? '';
+  return args.find(arg => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ?? otherwise;
+}
+
 /** The options, or what is wrong with the arguments. */
 export function readArguments(args: readonly string[]): SeedsOptions | string {
-  const value = (name: string, otherwise: string) => {
-    const index = args.indexOf(`--${name}`);
-    return index >= 0
-      ? (args[index + 1] ?? '')
-      : (args.find(a => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? otherwise);
-  };
+  const value = (name: string, otherwise: string) => valueOf(args, name, otherwise);
   const seeds = /^(\d+)(?:\.\.(\d+))?$/.exec(value('seeds', '1..10'));
   const from = Number(seeds?.[1]);
   const to = Number(seeds?.[2] ?? seeds?.[1]);

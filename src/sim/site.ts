@@ -52,6 +52,10 @@ export type SiteOptions = {
   readonly log?: Log;
   /** Called for every frame that the gateway sends; for a trace. */
   readonly onFrame?: (identity: string, frame: string) => void;
+  /** Called when an answer of a guard meter has arrived, and when one is owed (null). */
+  readonly onSample?: (meter: string, sampledAtMs: number | null) => void;
+  /** Called when a link begins or ceases to carry. */
+  readonly onLink?: (identity: string, carries: boolean) => void;
 };
 
 /** Every simulated run begins here. */
@@ -140,9 +144,15 @@ function openMeter(parts: Parts, circuit: number, id: string): MeterDevice {
       reading: () => {
         const sampledAtMs = clock.nowMs();
         const background = copy(truth.background(circuit));
-        return () => observer.meterDelivered(circuit, sampledAtMs, background);
+        return () => {
+          observer.meterDelivered(circuit, sampledAtMs, background);
+          parts.options.onSample?.(id, sampledAtMs);
+        };
       },
-      missed: () => observer.meterMissed(circuit),
+      missed: () => {
+        observer.meterMissed(circuit);
+        parts.options.onSample?.(id, null);
+      },
     },
     1,
   );
@@ -187,14 +197,17 @@ function openPost(parts: Parts, network: ReturnType<typeof simNetwork>, plan: Pl
     watched.push(observedConnector(connector, plan, parts.plan.nominalV, holdings));
   for (const connector of watched) observer.addConnector(connector);
   const tap = observer.tap(watched, holdings);
-  const { onFrame } = parts.options;
+  const { onFrame, onLink } = parts.options;
   link.tap = {
     ...tap,
     sent: frame => {
       onFrame?.(plan.identity, frame);
       tap.sent(frame);
     },
-    carrying: carries => linkWatch.carrying(carries),
+    carrying: carries => {
+      linkWatch.carrying(carries);
+      onLink?.(plan.identity, carries);
+    },
   };
   return { plan, station, link, wanting };
 }

@@ -33,12 +33,12 @@ export function openTruth(circuits: readonly SimCircuit[]): Truth {
   const building = circuits.map((): [number, number, number] => [0, 0, 0]);
   const cars = circuits.map((): [number, number, number] => [0, 0, 0]);
   const paths = circuits.map((_, index) => pathOf(circuits, index));
-  let listener: TruthListener = { afterChange() {} };
+  const listeners: TruthListener[] = [];
 
   const change = (circuit: number, isBackground: boolean, apply: (sums: [number, number, number]) => void) => {
     const path = at(paths, circuit);
     for (const c of path) apply(at(isBackground ? building : cars, c));
-    for (const c of path) listener.afterChange(c, isBackground);
+    for (const listener of listeners) for (const c of path) listener.afterChange(c, isBackground);
   };
 
   return {
@@ -58,9 +58,7 @@ export function openTruth(circuits: readonly SimCircuit[]): Truth {
       change(circuit, false, sums => {
         for (const p of phases) sums[p] += deltaMa;
       }),
-    listen: newListener => {
-      listener = newListener;
-    },
+    listen: listener => void listeners.push(listener),
     path: circuit => at(paths, circuit),
   };
 }

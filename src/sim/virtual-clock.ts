@@ -24,7 +24,23 @@ export type VirtualClock = Clock & {
   waiting(): readonly { readonly name: string; readonly atMs: number }[];
 };
 
-type Entry = Timer & { readonly atMs: number; readonly seq: number; readonly name: string; run: (() => void) | null };
+class Entry implements Timer {
+  readonly atMs: number;
+  readonly seq: number;
+  readonly name: string;
+  run: (() => void) | null;
+
+  constructor(atMs: number, seq: number, name: string, run: () => void) {
+    this.atMs = atMs;
+    this.seq = seq;
+    this.name = name;
+    this.run = run;
+  }
+
+  cancel(): void {
+    this.run = null;
+  }
+}
 
 const before = (a: Entry, b: Entry) => a.atMs < b.atMs || (a.atMs === b.atMs && a.seq < b.seq);
 
@@ -81,10 +97,7 @@ export function virtualClock(startWallMs: number): VirtualClock {
   let quality: ClockQuality = 'synchronised';
 
   const after = (name: string, ms: number, run: () => void): Timer => {
-    const entry: Entry = { atMs: nowMs + Math.max(0, ms), seq: seq++, name, run, cancel: () => {} };
-    entry.cancel = () => {
-      entry.run = null;
-    };
+    const entry = new Entry(nowMs + Math.max(0, ms), seq++, name, run);
     heap.push(entry);
     return entry;
   };
