@@ -281,7 +281,7 @@ export class Observer {
       afterDeathOverMs: Math.round(this.account.afterDeath.unionMs()),
       grantChanges: this.grantChanges,
       wantingCarMs: Math.round(this.wantingMs),
-      violations: this.account.violations,
+      violations: [...this.account.violations],
     };
   }
 }
