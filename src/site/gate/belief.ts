@@ -56,9 +56,11 @@ function afterSampleWhileUncontrolled(ledger: Ledger, sample: DrawSample, traits
   return { ...believed(ledger), uncontrolled: false, overSinceMs: null, obeyed: 0 };
 }
 
-/** Whether the charger takes commands at all (rule 6). */
-export const isReachable = (charger: Charger): boolean =>
-  charger.link === 'online' && charger.booted && charger.timeouts < TIMEOUTS_OFFLINE;
+/** Whether a command can be handed over at all. */
+export const isLinked = (charger: Charger): boolean => charger.link === 'online' && charger.booted;
+
+/** Whether the charger takes commands (rule 6): one that let two time out counts as offline until it answers again. */
+export const isReachable = (charger: Charger): boolean => isLinked(charger) && charger.timeouts < TIMEOUTS_OFFLINE;
 
 /** When the next try of a failed command is due. */
 export function retryAtMs(ledger: Ledger): number {

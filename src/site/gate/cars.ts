@@ -4,7 +4,7 @@ import type { Quad } from '#base/units.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import { LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
 import { exposureMa, levelMa, newest } from '#site/gate/ledger.ts';
-import type { Connector, DrawSample, SiteState } from '#site/state.ts';
+import type { Charger, Connector, DrawSample, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
 
 /** A car's last report counts as its word this long: sparse chargers sample every 60 s. */
@@ -34,7 +34,7 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
     const charger = at(state.chargers, spec.charger);
     const exposed = exposureMa(connector, spec, charger, atMs);
     const stuck = isStuck(connector, charger, atMs);
-    const bounds = connectorBounds(connector, intervalMs, atMs);
+    const bounds = connectorBounds(connector, charger, intervalMs, atMs);
     if (bounds.restsOnMs !== null) vouchedMs = Math.min(vouchedMs, bounds.restsOnMs);
     for (let p = 0; p < 3; p++) {
       const exposedMa = exposed[p] ?? 0;
@@ -60,9 +60,9 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
 }
 
 /** EVlow and the last word of one connector in the skew window of meter interval + 2 s (rule 13). */
-function connectorBounds(connector: Connector, intervalMs: number, atMs: number) {
+function connectorBounds(connector: Connector, charger: Charger, intervalMs: number, atMs: number) {
   const { draw, drawBefore, ledger } = connector;
-  const fresh = freshDraw(connector, atMs);
+  const fresh = freshDraw(connector, charger, atMs);
   const lowestMa = lowestHeldMa(connector);
   const isInWindow = (sample: DrawSample | null) => sample !== null && atMs - sample.atMs <= intervalMs + 2_000;
   const lowMa = (p: number): number => {
@@ -70,14 +70,20 @@ function connectorBounds(connector: Connector, intervalMs: number, atMs: number)
     const before = isInWindow(drawBefore) ? (drawBefore?.ma[p] ?? 0) : Number.POSITIVE_INFINITY;
     return Math.min(fresh.ma[p] ?? 0, before, lowestMa);
   };
-  const isRecent = draw !== null && atMs - draw.atMs <= REPORT_RECENT_MS;
+  const isRecent = isOfThisLink(draw, charger) && atMs - draw.atMs <= REPORT_RECENT_MS;
   const restsOnMs = fresh !== null && Math.max(...fresh.ma) > 0 ? fresh.atMs - LINK_MS : null;
   return { newestMa: newest(ledger).limitMa, sample: isRecent ? draw : null, lowMa, restsOnMs };
 }
 
-/** The newest sample while it may still free current for raises (rule 13). */
-export const freshDraw = ({ draw }: Connector, atMs: number): DrawSample | null =>
-  draw !== null && atMs - draw.atMs <= SAMPLE_FRESH_MS ? draw : null;
+/**
+ * The newest sample while it may still free current for raises (rule 13): not too old, and of the link
+ * that stands. A charger that was lost may have rebooted, and its car stopped, unseen.
+ */
+export const freshDraw = ({ draw }: Connector, charger: Charger, atMs: number): DrawSample | null =>
+  isOfThisLink(draw, charger) && charger.link === 'online' && atMs - draw.atMs <= SAMPLE_FRESH_MS ? draw : null;
+
+const isOfThisLink = (draw: DrawSample | null, charger: Charger): draw is DrawSample =>
+  draw !== null && draw.atMs >= charger.linkSinceMs;
 
 /** The lowest limit that may be in force: a car that was just told less may already draw less. */
 export const lowestHeldMa = ({ ledger }: Connector): number =>

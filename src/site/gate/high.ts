@@ -8,7 +8,7 @@ import { at } from '#base/assert.ts';
 import type { Quad } from '#base/units.ts';
 import { freshDraw, lowestHeldMa } from '#site/gate/cars.ts';
 import { LINK_MS } from '#site/gate/constants.ts';
-import type { Background, Connector, SiteState } from '#site/state.ts';
+import type { Background, Charger, Connector, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
 
 type Readings = Background['recent'];
@@ -33,10 +33,13 @@ export function withReading(recent: Readings, ma: Quad, vouchedMs: number, atMs:
 /** The highest background that the recent readings allow, with what the cars below have vouched for since. */
 export function highestOf(state: SiteState, circuit: Circuit, recent: Readings, atMs: number): Quad {
   const highest: [number, number, number, number] = [0, 0, 0, 0];
-  const connectors = circuit.connectors.map(index => at(state.connectors, index));
+  const cars = circuit.connectors.map(index => ({
+    connector: at(state.connectors, index),
+    charger: at(state.chargers, at(state.topology.connectors, index).charger),
+  }));
   const firstMs = recent[0]?.atMs ?? atMs;
   for (const reading of recent) {
-    const low = lowestDraw(connectors, reading.atMs, firstMs, atMs);
+    const low = lowestDraw(cars, reading.atMs, firstMs, atMs);
     for (let row = 0; row < 4; row++) {
       highest[row] = Math.max(highest[row] ?? 0, (reading.ma[row] ?? 0) - (low[row] ?? 0));
     }
@@ -49,14 +52,14 @@ export function highestOf(state: SiteState, circuit: Circuit, recent: Readings, 
  * hand (the meter was silent) vouches for nothing: the car may have stopped unseen.
  */
 function lowestDraw(
-  connectors: readonly Connector[],
+  cars: readonly { readonly connector: Connector; readonly charger: Charger }[],
   pastMs: number,
   firstMs: number,
   atMs: number,
 ): [number, number, number, number] {
   const sum: [number, number, number, number] = [0, 0, 0, 0];
-  for (const connector of connectors) {
-    const draw = freshDraw(connector, atMs);
+  for (const { connector, charger } of cars) {
+    const draw = freshDraw(connector, charger, atMs);
     if (draw === null || draw.atMs - LINK_MS < firstMs) continue;
     const before = pastMs < draw.atMs ? connector.drawBefore : null;
     const capMa = lowestHeldMa(connector);

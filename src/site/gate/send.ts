@@ -4,7 +4,7 @@
  * a charger without a profile knows no limit.
  */
 import { at } from '#base/assert.ts';
-import { isReachable, retryAtMs } from '#site/gate/belief.ts';
+import { isLinked, isReachable, retryAtMs } from '#site/gate/belief.ts';
 import {
   ASK_EVERY_MS,
   LINK_MS,
@@ -84,7 +84,8 @@ function sendDecreases(wishes: readonly Wish[], busy: Set<number>, atMs: number)
   let blocked = 0;
   const bySize = [...wishes].sort((a, b) => reliefMa(b) - reliefMa(a) || a.spec.index - b.spec.index);
   for (const wish of bySize) {
-    if (!isReachable(wish.charger) || !isFree(wish, busy, atMs)) {
+    // One that does not answer is told again all the same: that is how it is found to be back.
+    if (!isLinked(wish.charger) || !isFree(wish, busy, atMs)) {
       if (reliefMa(wish) > 0) blocked++;
       continue;
     }
