@@ -13,6 +13,8 @@ export type CarPlan = {
   readonly maxMa: number;
   readonly needWh: number;
   readonly rampMaPerS: number;
+  /** Now and then it draws nothing for a while, for reasons of its own, and tells nobody. */
+  readonly restless: boolean;
 };
 
 /** IEC 61851-1: no current is offered below 6 A, and none is drawn. */
@@ -39,6 +41,10 @@ export type CarDeps = {
   wantChanged(): void;
 };
 
+/** Heating, cooling, balancing cells: mean time between such rests, and how long one lasts. */
+const REST_GAP_MS = 30 * 60_000;
+const REST_MS: readonly [number, number] = [20_000, 180_000];
+
 export class Car {
   readonly plan: CarPlan;
   private readonly deps: CarDeps;
@@ -48,6 +54,8 @@ export class Car {
   private chargedWh = 0;
   private countedAtMs: number;
   private gone = false;
+  private resting = false;
+  private readonly restRandom: Prng;
   private reaction: Timer | null = null;
   private ramp: Timer | null = null;
   private taper: Timer | null = null;
@@ -56,6 +64,8 @@ export class Car {
     this.deps = deps;
     this.plan = plan;
     this.countedAtMs = deps.clock.nowMs();
+    this.restRandom = deps.random.split('rest');
+    if (plan.restless) this.restLater();
   }
 
   /** The pilot changed: how much it signals, mA, 0 = none. */
@@ -119,6 +129,23 @@ export class Car {
     this.countedAtMs = nowMs;
   }
 
+  private restLater(): void {
+    const { clock } = this.deps;
+    clock.after('car rests', Math.round(this.restRandom.gap(REST_GAP_MS)), () => {
+      if (this.gone) return;
+      this.rest(true);
+      clock.after('car goes on', this.restRandom.whole(...REST_MS), () => {
+        this.rest(false);
+        if (!this.gone) this.restLater();
+      });
+    });
+  }
+
+  private rest(resting: boolean): void {
+    this.resting = resting;
+    this.settle();
+  }
+
   private forgetReaction(): void {
     this.reaction?.cancel();
     this.reaction = null;
@@ -128,7 +155,7 @@ export class Car {
   private settle(): void {
     this.ramp?.cancel();
     this.ramp = null;
-    const aimMa = this.adoptedMa < FLOOR_MA || this.gone ? 0 : Math.min(this.adoptedMa, this.wantMa());
+    const aimMa = this.adoptedMa < FLOOR_MA || this.gone || this.resting ? 0 : Math.min(this.adoptedMa, this.wantMa());
     if (aimMa <= this.currentMa) {
       this.draw(aimMa);
       return;
@@ -177,5 +204,6 @@ export function drawCar(random: Prng, idTag: string): CarPlan {
     maxMa: maxA * 1000 - random.whole(0, 5) * 100,
     needWh: random.whole(3_000, 35_000),
     rampMaPerS: random.whole(1000, 10_000),
+    restless: true,
   };
 }

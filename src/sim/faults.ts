@@ -6,7 +6,14 @@ import type { MeterDevice, MeterFault } from './meter-device.ts';
 import type { Prng } from './prng.ts';
 import type { Post, SimSite } from './site.ts';
 
-export type FaultKind = 'link-delay' | 'link-slow' | 'link-drop' | 'reboot' | 'meter-silent' | 'meter-exception';
+export type FaultKind =
+  | 'link-delay'
+  | 'link-slow'
+  | 'link-drop'
+  | 'reboot'
+  | 'no-samples'
+  | 'meter-silent'
+  | 'meter-exception';
 
 /** Times per charger-hour, or per meter-hour. The contract asks for at least 0.2 of each kind. */
 const RATE_PER_HOUR: Readonly<Record<FaultKind, number>> = {
@@ -14,6 +21,7 @@ const RATE_PER_HOUR: Readonly<Record<FaultKind, number>> = {
   'link-slow': 0.26,
   'link-drop': 0.27,
   reboot: 0.28,
+  'no-samples': 0.3,
   'meter-silent': 3,
   'meter-exception': 3,
 };
@@ -25,6 +33,7 @@ const DELAY_LASTS_MS: readonly [number, number] = [10_000, 120_000];
 const SLOW_MS: readonly [number, number] = [2100, 5000];
 const SLOW_LASTS_MS: readonly [number, number] = [5000, 20_000];
 const DROP_LASTS_MS: readonly [number, number] = [5000, 30_000];
+const NO_SAMPLES_MS: readonly [number, number] = [15_000, 150_000];
 const REBOOT_LASTS_MS: readonly [number, number] = [10_000, 30_000];
 /** A broken radio is noticed at once or by a missing answer; the other end often never hears of it. */
 const NOTICED_AT_ONCE = 0.5;
@@ -42,6 +51,7 @@ export function startFaults(site: SimSite): FaultCounts {
     'link-slow': 0,
     'link-drop': 0,
     reboot: 0,
+    'no-samples': 0,
     'meter-silent': 0,
     'meter-exception': 0,
   };
@@ -62,6 +72,7 @@ export function startFaults(site: SimSite): FaultCounts {
     every('link-delay', name, draw => link.slow(draw.whole(...DELAY_MS), draw.whole(...DELAY_LASTS_MS)));
     every('link-slow', name, draw => link.slow(draw.whole(...SLOW_MS), draw.whole(...SLOW_LASTS_MS)));
     every('link-drop', name, draw => link.cut(draw, draw.whole(...DROP_LASTS_MS)));
+    every('no-samples', name, draw => post.station.muteSamples(draw.whole(...NO_SAMPLES_MS)));
     every('reboot', name, draw => {
       if (draw.chance(HALF_OPEN)) post.link.drop({ stationAfterMs: 0, gatewayAfterMs: null });
       post.station.reboot(draw.whole(...REBOOT_LASTS_MS));

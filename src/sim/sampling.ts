@@ -18,6 +18,7 @@ export type SamplingDeps = {
 export class Sampling {
   private readonly deps: SamplingDeps;
   private readonly timers = new Map<SimConnector, Timer>();
+  private mutedUntilMs = -1;
 
   constructor(deps: SamplingDeps) {
     this.deps = deps;
@@ -39,10 +40,15 @@ export class Sampling {
     this.timers.get(connector)?.cancel();
   }
 
+  /** A fault: nothing is measured for so long, asked or not. */
+  mute(forMs: number): void {
+    this.mutedUntilMs = this.deps.clock.nowMs() + forMs;
+  }
+
   /** What is measured while offline is not kept. */
   send(connector: SimConnector, context: 'Sample.Periodic' | 'Trigger'): void {
     const { deps } = this;
-    if (!deps.isOnline()) return;
+    if (!deps.isOnline() || deps.clock.nowMs() < this.mutedUntilMs) return;
     const measurands = (deps.keys.get('MeterValuesSampledData') ?? '').split(',');
     const sampledValue = sampledValues(connector, measurands, context, deps.nominalV);
     if (sampledValue.length === 0) return;

@@ -157,6 +157,11 @@ export class Station {
     this.deps.clock.after('boot', forMs, () => this.powerOn());
   }
 
+  /** Its meter says nothing for so long; all else goes on. */
+  muteSamples(forMs: number): void {
+    this.sampling.mute(forMs);
+  }
+
   plug(connectorId: number, car: CarPlan): void {
     const connector = this.connectorOf(connectorId);
     connector.plug(car, this.deps.random.split(`car ${car.idTag}`));

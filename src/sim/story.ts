@@ -114,7 +114,7 @@ export async function story(plan: StoryPlan): Promise<Story> {
 }
 
 const SET_UP_MS = 120_000;
-const ANY_CAR = { phases: 3, maxMa: 32_000, needWh: 60_000, rampMaPerS: 2000 } as const;
+const ANY_CAR = { phases: 3, maxMa: 32_000, needWh: 60_000, rampMaPerS: 2000, restless: false } as const;
 
 const inMa = (amps: number | readonly [number, number, number]): Triple => {
   const [a, b, c] = typeof amps === 'number' ? [amps, amps, amps] : amps;

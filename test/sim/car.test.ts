@@ -16,7 +16,7 @@ function plugged(plan: Partial<CarPlan> = {}): Car {
       changed: () => changes.push([clock.nowMs(), car.drawMa()]),
       wantChanged: () => {},
     },
-    { idTag: 'TAG', phases: 3, maxMa: 16_000, needWh: 50_000, rampMaPerS: 2000, ...plan },
+    { idTag: 'TAG', phases: 3, maxMa: 16_000, needWh: 50_000, rampMaPerS: 2000, restless: false, ...plan },
   );
   return car;
 }
@@ -82,5 +82,15 @@ describe('a simulated car', () => {
     expect(car.drawMa()).toBe(0);
     expect(car.deliveredWh()).toBeCloseTo(5000, 1);
     expect(new Set(changes.map(([, ma]) => ma))).toContain(12_000);
+  });
+
+  it('rests now and then, and goes on by itself', async () => {
+    const car = plugged({ restless: true, needWh: 500_000 });
+    car.pilot(16_000);
+    await clock.run(4 * 3_600_000);
+    const stops = changes.filter(([, ma]) => ma === 0).length;
+    expect(stops).toBeGreaterThan(2);
+    expect(stops).toBeLessThan(20);
+    expect(changes.filter(([, ma]) => ma === 16_000).length).toBeGreaterThanOrEqual(stops);
   });
 });
