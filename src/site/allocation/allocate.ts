@@ -17,15 +17,16 @@ export function allocate(tree: RowTree, capacityMa: Float64Array, claims: readon
   admit(desk);
   fill(desk);
   quantise(desk);
-  return { shares: sharesOf(desk) };
+  return { shares: sharesOf(desk, claims) };
 }
 
-function sharesOf(d: Desk): readonly Share[] {
+function sharesOf(d: Desk, claims: readonly Claim[]): readonly Share[] {
   const shares: Share[] = new Array(d.claims);
   for (let c = 0; c < d.claims; c++) {
     shares[c] = {
-      connector: f64(d.connector, c),
-      targetMa: f64(d.target, c),
+      connector: (claims[c] as Claim).connector,
+      // A whole number below 2^31: said so, it needs no box of its own.
+      targetMa: f64(d.target, c) | 0,
       exactMa: f64(d.exact, c),
       bound: boundOf(i32(d.boundRow, c), u8(d.admitted, c) === 1),
     };

@@ -140,11 +140,15 @@ export function addOwn(rows: Float64Array, row: number, touched: number, phases:
 
 /** Children into parents, from the leaves up. */
 export function sumUp(d: Desk, rows: Float64Array): void {
-  for (let node = d.nodes - 1; node >= 0; node--) {
-    const to = 4 * i32(d.parent, node);
+  const { parent, nodes } = d;
+  for (let node = nodes - 1; node >= 0; node--) {
+    const to = 4 * i32(parent, node);
     const from = 4 * node;
     if (to < 0) continue;
-    for (let r = 0; r < 4; r++) rows[to + r] = f64(rows, to + r) + f64(rows, from + r);
+    rows[to] = f64(rows, to) + f64(rows, from);
+    rows[to + 1] = f64(rows, to + 1) + f64(rows, from + 1);
+    rows[to + 2] = f64(rows, to + 2) + f64(rows, from + 2);
+    rows[to + 3] = f64(rows, to + 3) + f64(rows, from + 3);
   }
 }
 

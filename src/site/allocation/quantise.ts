@@ -40,23 +40,38 @@ function handBack(d: Desk): void {
   while (firstKey(d) < Infinity) {
     const turn = takeFirst(d);
     const c = i32(d.order, turn);
-    if (canStep(d, c)) {
-      const more = stepUp(d, c);
-      const taken = more + stepsAtOnce(d, c, more) * f64(d.step, c);
-      book(d, c, taken, 0);
-      d.target[c] = f64(d.target, c) + taken;
-      if (canStep(d, c)) {
-        putBack(d, turn, f64(d.target, c));
-        continue;
-      }
-    }
-    book(d, c, 0, -1);
+    if (takeTurn(d, c)) putBack(d, turn, f64(d.target, c));
+    else book(d, c, 0, -1);
   }
 }
 
-function canStep(d: Desk, c: number): boolean {
-  const more = stepUp(d, c);
-  return f64(d.target, c) + more <= f64(d.ceiling, c) && rowWithoutRoom(d, c, more) === NO_ROW;
+/**
+ * Takes the next step, if it fits, and as many more as do not pass what an even split among the takers of each of
+ * its rows would give it: fine steps beside coarse ones then cost a few turns, not one for each milliampere.
+ * Answers whether yet another step would fit.
+ */
+function takeTurn(d: Desk, c: number): boolean {
+  const { load, capacity, pace, up } = d;
+  const step = f64(d.step, c);
+  const touched = u8(d.rows, c);
+  const own = 4 * i32(d.node, c);
+  let most = f64(d.ceiling, c) - f64(d.target, c);
+  let even = most;
+  for (let r = 0; r < 4; r++) {
+    if (!(touched & (1 << r))) continue;
+    const weight = r < 3 ? 1 : u8(d.phases, c);
+    for (let row = i32(d.near, own + r); row >= 0; row = i32(up, row)) {
+      const room = f64(capacity, row) - f64(load, row);
+      most = Math.min(most, room / weight);
+      even = Math.min(even, room / f64(pace, row));
+    }
+  }
+  const next = stepUp(d, c);
+  if (next > most) return false;
+  const taken = next + Math.max(0, Math.floor((even - next) / step)) * step;
+  book(d, c, taken, 0);
+  d.target[c] = f64(d.target, c) + taken;
+  return taken + step <= most;
 }
 
 /** Lists, by place in the order of arrival, the claims whose next step fits; counts them on their rows. Answers how many. */
@@ -96,27 +111,6 @@ function fitsBelow(d: Desk, c: number, more: number): boolean {
   if (touched & 2 && f64(d.low, row + 1) < more) return false;
   if (touched & 4 && f64(d.low, row + 2) < more) return false;
   return f64(d.low, row + 3) >= more * u8(d.phases, c);
-}
-
-/**
- * Steps it may take beyond the next one without passing what an even split among the takers of each of its rows
- * would give it. Fine steps beside coarse ones then cost a few turns, not one for each milliampere.
- */
-function stepsAtOnce(d: Desk, c: number, more: number): number {
-  const { load, capacity, pace, up } = d;
-  const step = f64(d.step, c);
-  const touched = u8(d.rows, c);
-  const own = 4 * i32(d.node, c);
-  let even = f64(d.ceiling, c) - f64(d.target, c);
-  for (let r = 0; r < 4; r++) {
-    if (!(touched & (1 << r))) continue;
-    for (let row = i32(d.near, own + r); row >= 0; row = i32(up, row)) {
-      const room = f64(capacity, row) - f64(load, row);
-      if (room < (more + step) * f64(pace, row)) return 0;
-      even = Math.min(even, room / f64(pace, row));
-    }
-  }
-  return Math.max(0, Math.floor((even - more) / step));
 }
 
 /** NO_ROW for a claim that has all its ceiling allows; else the row that froze it while that is full within a step, else the nearest one that is. */

@@ -15,36 +15,42 @@ export function keepBindingRows(d: Desk, demand: Float64Array): void {
   for (let c = 0; c < d.claims; c++) {
     if (u8(d.admitted, c)) addOwn(arriving, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), f64(demand, c));
   }
-  for (let node = d.nodes - 1; node >= 0; node--) markIfReached(d, node, arriving);
-  for (let node = 0; node < d.nodes; node++) linkUnlessCovered(d, node);
+  markReached(d, arriving);
+  linkUncovered(d);
 }
 
-/** Marks, in `near`, the rows whose capacity is below what can arrive, and hands what can pass on to the parent. */
-function markIfReached(d: Desk, node: number, arriving: Float64Array): void {
-  const onward = 4 * i32(d.parent, node);
-  let phases = 0;
-  for (let r = 0; r < 4; r++) {
-    const row = 4 * node + r;
-    const wanted = r < 3 ? f64(arriving, row) : Math.min(phases, f64(arriving, row));
-    const passes = Math.min(wanted, f64(d.capacity, row));
-    d.near[row] = passes < wanted ? row : NO_ROW;
-    if (onward >= 0) arriving[onward + r] = f64(arriving, onward + r) + passes;
-    phases += passes;
+/** From the leaves up: marks, in `near`, the rows whose capacity is below what can arrive, and hands on what can pass. */
+function markReached(d: Desk, arriving: Float64Array): void {
+  const { parent, capacity, near } = d;
+  for (let node = d.nodes - 1; node >= 0; node--) {
+    const onward = 4 * i32(parent, node);
+    let phases = 0;
+    for (let r = 0; r < 4; r++) {
+      const row = 4 * node + r;
+      const wanted = r < 3 ? f64(arriving, row) : Math.min(phases, f64(arriving, row));
+      const passes = Math.min(wanted, f64(capacity, row));
+      near[row] = passes < wanted ? row : NO_ROW;
+      if (onward >= 0) arriving[onward + r] = f64(arriving, onward + r) + passes;
+      phases += passes;
+    }
   }
 }
 
-/** Drops rows at least as wide as a kept row of the same phase above; links the others. */
-function linkUnlessCovered(d: Desk, node: number): void {
-  const above = 4 * i32(d.parent, node);
-  for (let r = 0; r < 4; r++) {
-    const row = 4 * node + r;
-    const up = above < 0 ? NO_ROW : i32(d.near, above + r);
-    const narrowest = up === NO_ROW ? Infinity : f64(d.low, above + r);
-    const capacity = f64(d.capacity, row);
-    const kept = i32(d.near, row) === row && capacity < narrowest;
-    d.low[row] = kept ? capacity : narrowest;
-    d.near[row] = kept ? row : up;
-    d.up[row] = up;
+/** From the roots down: drops rows at least as wide as a kept row of the same phase above, and links the others. */
+function linkUncovered(d: Desk): void {
+  const { parent, capacity, near, up, low } = d;
+  for (let node = 0; node < d.nodes; node++) {
+    const above = 4 * i32(parent, node);
+    for (let r = 0; r < 4; r++) {
+      const row = 4 * node + r;
+      const next = above < 0 ? NO_ROW : i32(near, above + r);
+      const narrowest = above < 0 ? Infinity : f64(low, above + r);
+      const own = f64(capacity, row);
+      const kept = i32(near, row) === row && own < narrowest;
+      low[row] = kept ? own : narrowest;
+      near[row] = kept ? row : next;
+      up[row] = next;
+    }
   }
 }
 
