@@ -1,11 +1,11 @@
 /** A site file as a simulated world needs it: who stands where, and what the gateway child is told. */
 import { join } from 'node:path';
-import { loadConfig, problemLine } from '#config/load.ts';
 import type { Config } from '#config/config.ts';
+import { loadConfig, problemLine } from '#config/load.ts';
 import { isSigned } from '#meters/profile.ts';
 import { readerBeside, readTextFile } from '#real/files.ts';
-import { shippedDevices } from './devices.ts';
 import { CONFIG_FOLDER, DEMO_SITES } from './demo-options.ts';
+import { shippedDevices } from './devices.ts';
 
 /** The site file of a demo. */
 export const demoSiteFile = (name: string): string => join(CONFIG_FOLDER, DEMO_SITES[name] ?? 'demo.yaml');

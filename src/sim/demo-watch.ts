@@ -75,11 +75,7 @@ function leastMarginMa(circuit: Circuit): number {
 
 const copy = (t: Triple): Triple => [t[0], t[1], t[2]];
 
-function observed(
-  connector: Station['connectors'][number],
-  holdings: Holdings,
-  nominalV: number,
-): ObservedConnector {
+function observed(connector: Station['connectors'][number], holdings: Holdings, nominalV: number): ObservedConnector {
   const { plan } = connector;
   return {
     connectorId: plan.connectorId,

@@ -12,7 +12,7 @@ import type { DialOptions, FramePipe } from '#world.ts';
 import { type Building, type BuildingPlan, startBuilding } from './building.ts';
 import { type MeterServer, serveMeter } from './demo-meter.ts';
 import { type DemoWatch, openWatch } from './demo-watch.ts';
-import { type Brand, BRANDS, HABITS } from './habits.ts';
+import { BRANDS, type Brand, HABITS } from './habits.ts';
 import { meterDevice } from './meter-device.ts';
 import type { WireTap } from './pipe.ts';
 import { type Prng, prng } from './prng.ts';
@@ -217,10 +217,7 @@ async function openMeters(parts: Parts): Promise<ReadonlyMap<string, MeterServer
   return servers;
 }
 
-async function serveFrom(
-  wanted: number,
-  serve: (port: number) => Promise<MeterServer | null>,
-): Promise<MeterServer> {
+async function serveFrom(wanted: number, serve: (port: number) => Promise<MeterServer | null>): Promise<MeterServer> {
   for (let port = wanted; port < wanted + METER_PORT_TRIES; port++) {
     const server = await serve(port);
     if (server !== null) return server;

@@ -1,0 +1,169 @@
+/**
+ * `npm start` without a configuration. This process is the simulated world; the gateway is a child, the
+ * same program that runs a real site. They meet on loopback sockets only.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeTextFile } from '#real/files.ts';
+import { demoBuilding } from './demo-building.ts';
+import { openStoppableClock, type StoppableClock } from './demo-clock.ts';
+import { GatewayKeeper, type GatewayPorts, type GatewayStart } from './demo-gateway.ts';
+import { DEMO_USAGE, type DemoOptions, readDemoOptions } from './demo-options.ts';
+import { freePort } from './demo-ports.ts';
+import { demoSiteFile, emptySite, readDemoSite } from './demo-site.ts';
+import { startDemoTraffic } from './demo-traffic.ts';
+import { demoWelcome, emptyWelcome, type Scene } from './demo-words.ts';
+import { type DemoWorld, openDemoWorld } from './demo-world.ts';
+
+const WEB_PORT = 8080;
+const CHARGERS_PORT = 8887;
+const EXIT = { done: 0, failed: 1, badArguments: 2 } as const;
+/** How often a gateway that is up is asked whether it is ready. */
+const ASK_READY_MS = 200;
+
+/** @param args what stands behind `npm start --`; answers the exit code once everything has ended */
+export async function main(args: readonly string[]): Promise<number> {
+  const read = readDemoOptions(args);
+  if (!read.ok) {
+    const problems = read.problems.map(({ path, message, hint }) => `${path}: ${message}${hint ? ` (${hint})` : ''}\n`);
+    process.stderr.write(`${problems.join('')}\n${DEMO_USAGE}`);
+    return EXIT.badArguments;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'busbar-demo-'));
+  const clock = openStoppableClock();
+  try {
+    return await runDemo(read.value, clock, folder);
+  } finally {
+    clock.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runDemo(options: DemoOptions, clock: StoppableClock, folder: string): Promise<number> {
+  const secret = randomBytes(12).toString('hex');
+  const stage = options.empty ? emptyStage(folder, secret) : await garageStage(options, clock);
+  const token = options.lan ? randomBytes(12).toString('hex') : null;
+  say('starting the gateway …\n');
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(EXIT.done));
+  let welcomed: GatewayPorts | null = null;
+  let lives = 0;
+  const keeper = new GatewayKeeper({
+    clock,
+    prepare: () => prepare(options, stage, token, folder, welcomed),
+    up: (pid, ports) => {
+      stage.world?.doorAt(ports.chargers);
+      lives++;
+      const life = lives;
+      void whenReady(clock, ports.web).then(() => {
+        if (life !== lives) return;
+        const again = welcomed !== null && welcomed.web === ports.web && welcomed.chargers === ports.chargers;
+        welcomed = ports;
+        if (again) say(`The gateway is back (process ${pid}).\n`);
+        else say(welcome(options, stage, { pid, ports, token }, secret));
+      });
+    },
+    died: (how, words) => say(`The gateway ended ${how}; it is started again.\n${lastWords(how, words)}`),
+    gaveUp: words => {
+      process.stderr.write(`The gateway does not start:\n${words.join('\n')}\n`);
+      end(EXIT.failed);
+    },
+    logged: line => void (options.log && process.stderr.write(`${line}\n`)),
+  });
+  await keeper.start();
+  const code = await ended;
+  await keeper.end();
+  await stage.world?.close();
+  return code;
+}
+
+const say = (text: string): void => void process.stdout.write(text);
+
+/** Somebody who sends a signal knows why; of any other end the last lines of the log tell. */
+const lastWords = (how: string, words: readonly string[]): string =>
+  how.startsWith('by ') ? '' : `${words.map(word => `  ${word}\n`).join('')}`;
+
+// --- what stands around the gateway
+
+type Stage = {
+  readonly configFile: string;
+  readonly siteName: string;
+  readonly world: DemoWorld | null;
+};
+
+function emptyStage(folder: string, password: string): Stage {
+  const configFile = join(folder, 'empty.yaml');
+  const written = writeTextFile(configFile, emptySite(password));
+  if (!written.ok) throw new Error(written.detail);
+  return { configFile, siteName: 'My first chargers', world: null };
+}
+
+async function garageStage(options: DemoOptions, clock: StoppableClock): Promise<Stage> {
+  const configFile = demoSiteFile(options.site);
+  const config = readDemoSite(configFile);
+  const world = await openDemoWorld(clock, config, {
+    seed: options.site,
+    building: demoBuilding(config.topology),
+    constantBuilding: false,
+  });
+  startDemoTraffic(clock, world);
+  return { configFile, siteName: config.topology.siteName, world };
+}
+
+/** Finds the doors' ports and says to the gateway what the site file cannot know. */
+async function prepare(
+  options: DemoOptions,
+  stage: Stage,
+  token: string | null,
+  folder: string,
+  before: GatewayPorts | null,
+): Promise<GatewayStart> {
+  const host = options.lan ? '0.0.0.0' : '127.0.0.1';
+  const web = await freePort(host, before?.web ?? options.port ?? WEB_PORT);
+  const chargers = await freePort(host, before?.chargers ?? CHARGERS_PORT);
+  const meters = [...(stage.world?.meters ?? [])].map(
+    ([id, { port }]) => [`BUSBAR_METERS__${id.toUpperCase()}__BUS__TCP`, `127.0.0.1:${port}`] as const,
+  );
+  return {
+    configFile: stage.configFile,
+    environment: {
+      ...Object.fromEntries(meters),
+      BUSBAR_DATA: join(folder, 'data'),
+      BUSBAR_WEB__HOST: host,
+      BUSBAR_OCPP__HOST: host,
+      // Where no port is free the gateway itself says so.
+      BUSBAR_WEB__PORT: String(web ?? WEB_PORT),
+      BUSBAR_OCPP__PORT: String(chargers ?? CHARGERS_PORT),
+      ...(token === null ? { BUSBAR_DEMO: '1' } : { BUSBAR_WEB__TOKEN: token }),
+    },
+  };
+}
+
+/** Comes back when the gateway says that it is ready. */
+async function whenReady(clock: StoppableClock, port: number): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+    await answer?.body?.cancel();
+    if (answer?.status === 200) return;
+    await new Promise<void>(resolve => clock.after('ask ready', ASK_READY_MS, resolve));
+  }
+}
+
+function welcome(
+  options: DemoOptions,
+  stage: Stage,
+  gateway: Pick<Scene, 'pid' | 'ports' | 'token'>,
+  password: string,
+): string {
+  const meter = stage.world?.meters.values().next().value;
+  const scene: Scene = {
+    ...gateway,
+    siteName: stage.siteName,
+    bays: stage.world?.bays.length ?? 0,
+    lan: options.lan,
+    meterPort: meter?.port ?? null,
+  };
+  return options.empty ? emptyWelcome(scene, password) : demoWelcome(scene);
+}
