@@ -42,7 +42,7 @@ export type CarDeps = {
 };
 
 /** Heating, cooling, balancing cells: mean time between such rests, and how long one lasts. */
-const REST_GAP_MS = 30 * 60_000;
+const REST_GAP_MS = 60 * 60_000;
 const REST_MS: readonly [number, number] = [20_000, 180_000];
 
 export class Car {

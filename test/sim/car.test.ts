@@ -85,9 +85,9 @@ describe('a simulated car', () => {
   });
 
   it('rests now and then, and goes on by itself', async () => {
-    const car = plugged({ restless: true, needWh: 500_000 });
+    const car = plugged({ restless: true, needWh: 1_000_000 });
     car.pilot(16_000);
-    await clock.run(4 * 3_600_000);
+    await clock.run(8 * 3_600_000);
     const stops = changes.filter(([, ma]) => ma === 0).length;
     expect(stops).toBeGreaterThan(2);
     expect(stops).toBeLessThan(20);
