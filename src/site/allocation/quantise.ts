@@ -55,19 +55,20 @@ function takeTurn(d: Desk, c: number): boolean {
   const step = f64(d.step, c);
   const touched = u8(d.rows, c);
   const own = 4 * i32(d.node, c);
+  const next = stepUp(d, c);
   let most = f64(d.ceiling, c) - f64(d.target, c);
+  if (next > most) return false;
   let even = most;
   for (let r = 0; r < 4; r++) {
     if (!(touched & (1 << r))) continue;
     const weight = r < 3 ? 1 : u8(d.phases, c);
     for (let row = i32(d.near, own + r); row >= 0; row = i32(up, row)) {
       const room = f64(capacity, row) - f64(load, row);
-      most = Math.min(most, room / weight);
-      even = Math.min(even, room / f64(pace, row));
+      if (room < next * weight) return false;
+      if (room < most * weight) most = room / weight;
+      if (room < even * f64(pace, row)) even = room / f64(pace, row);
     }
   }
-  const next = stepUp(d, c);
-  if (next > most) return false;
   const taken = next + Math.max(0, Math.floor((even - next) / step)) * step;
   book(d, c, taken, 0);
   d.target[c] = f64(d.target, c) + taken;
