@@ -1,46 +1,74 @@
-/** Cars that come to the demo's garage and leave: many at the start, then one every half a minute. */
+/**
+ * Cars that come to the demo's garage and leave. The first wave takes the small chargers, which the
+ * contract carries at once; those behind it make the others give way. After that one comes now and then.
+ */
 import type { Clock } from '#base/clock.ts';
 import { drawCar } from './car.ts';
 import type { Bay, DemoWorld } from './demo-world.ts';
 import type { Prng } from './prng.ts';
 
-/** So many stand in front of the door when it opens. */
-const EARLY_CARS = 22;
-/** The early ones come in one behind the other, each as soon as a charger is up. */
-const EARLY_GAP_MS = 250;
-const MEAN_GAP_MS = 30_000;
-const LEAST_GAP_MS = 8_000;
-const STAY_MS: readonly [number, number] = [4 * 60_000, 20 * 60_000];
-/** Some bays stay free, so that there is always one to come to. */
-const ALWAYS_FREE = 4;
+export type DemoTraffic = {
+  /** Cars of the first wave, each as soon as a charger is up. */
+  readonly firstWave: number;
+  /** Cars that then stand in the garage before the gaps grow. */
+  readonly crowd: number;
+  readonly meanGapMs: number;
+  readonly stayMs: readonly [number, number];
+};
+
+/** About twenty cars at any time. */
+export const USUAL_TRAFFIC: DemoTraffic = {
+  firstWave: 14,
+  crowd: 20,
+  meanGapMs: 36_000,
+  stayMs: [4 * 60_000, 20 * 60_000],
+};
+
+const FIRST_GAP_MS = 200;
+/** Between the first wave and the rest: long enough to see the first ones charge. */
+const PAUSE_MS = 12_000;
+const CROWD_GAP_MS: readonly [number, number] = [3_000, 7_000];
 /** One car in so many needs little, so that a full one is seen within minutes. */
 const NEARLY_FULL_ONE_IN = 6;
 const NEARLY_FULL_WH: readonly [number, number] = [300, 1_500];
 
 /** Starts the traffic; it goes on as long as the clock does. */
-export function startDemoTraffic(clock: Clock, world: DemoWorld): void {
+export function startDemoTraffic(clock: Clock, world: DemoWorld, traffic: DemoTraffic): void {
   const random = world.random.split('traffic');
   let count = 0;
   const arrive = () => {
     const free = world.bays.filter(isFree);
-    const taken = world.bays.filter(bay => socketOf(bay).car !== null).length;
-    if (free.length > 0 && taken < world.bays.length - ALWAYS_FREE) {
+    if (free.length > 0) {
       count++;
       const draw = random.split(`car ${count}`);
-      const bay = draw.pick(free);
+      const bay = count <= traffic.firstWave ? smallest(free) : draw.pick(free);
       bay.station.plug(bay.connectorId, demoCar(draw, count));
-      clock.after('departure', draw.whole(...STAY_MS), () => bay.station.unplug(bay.connectorId));
+      clock.after('departure', draw.whole(...traffic.stayMs), () => bay.station.unplug(bay.connectorId));
     }
-    const gapMs = count < EARLY_CARS ? EARLY_GAP_MS : LEAST_GAP_MS + random.gap(MEAN_GAP_MS - LEAST_GAP_MS);
-    clock.after('arrival', Math.round(gapMs), arrive);
+    clock.after('arrival', gapMs(random, world, count, traffic), arrive);
   };
-  clock.after('arrival', EARLY_GAP_MS, arrive);
+  clock.after('arrival', FIRST_GAP_MS, arrive);
+}
+
+/** Time until the next car. */
+function gapMs(random: Prng, world: DemoWorld, count: number, traffic: DemoTraffic): number {
+  if (count < traffic.firstWave) return FIRST_GAP_MS;
+  if (count === traffic.firstWave) return PAUSE_MS;
+  const there = world.bays.filter(bay => socketOf(bay).car !== null).length;
+  if (there < traffic.crowd && count <= traffic.crowd) return random.whole(...CROWD_GAP_MS);
+  return Math.round(CROWD_GAP_MS[0] + random.gap(traffic.meanGapMs - CROWD_GAP_MS[0]));
 }
 
 const socketOf = (bay: Bay) => bay.station.connectorOf(bay.connectorId);
 
 /** A driver takes a bay whose charger is lit, and no bay with a cable in it. */
 const isFree = (bay: Bay): boolean => bay.station.isOnline() && socketOf(bay).car === null;
+
+/** The bay that takes the least power at its rating; the first of several. */
+function smallest(bays: readonly Bay[]): Bay {
+  const power = (bay: Bay) => socketOf(bay).plan.ratingMa * socketOf(bay).plan.rotation.length;
+  return bays.reduce((least, bay) => (power(bay) < power(least) ? bay : least));
+}
 
 function demoCar(draw: Prng, number: number) {
   const car = drawCar(draw, `TAG-${number}`);

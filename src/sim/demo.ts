@@ -13,7 +13,7 @@ import { GatewayKeeper, type GatewayPorts, type GatewayStart } from './demo-gate
 import { DEMO_USAGE, type DemoOptions, readDemoOptions } from './demo-options.ts';
 import { freePort } from './demo-ports.ts';
 import { demoSiteFile, emptySite, readDemoSite } from './demo-site.ts';
-import { startDemoTraffic } from './demo-traffic.ts';
+import { startDemoTraffic, USUAL_TRAFFIC } from './demo-traffic.ts';
 import { demoWelcome, emptyWelcome, type Scene } from './demo-words.ts';
 import { type DemoWorld, openDemoWorld } from './demo-world.ts';
 
@@ -108,7 +108,7 @@ async function garageStage(options: DemoOptions, clock: StoppableClock): Promise
     building: demoBuilding(config.topology),
     constantBuilding: false,
   });
-  startDemoTraffic(clock, world);
+  startDemoTraffic(clock, world, USUAL_TRAFFIC);
   return { configFile, siteName: config.topology.siteName, world };
 }
 
