@@ -68,6 +68,8 @@ export type Desk = {
   /** Of `load` and `pace`, what stands on minimums that the level has not reached. */
   waitLoad: Float64Array;
   waitPace: Float64Array;
+  /** The highest minimum that waits at the start. */
+  tallest: Float64Array;
   /** Lowest value met on the way down from the root. */
   low: Float64Array;
 
@@ -173,6 +175,7 @@ function makeDesk(wantedClaims: number, wantedNodes: number): Desk {
     ...{
       waitLoad: floats(rows),
       waitPace: floats(rows),
+      tallest: floats(rows),
       listed: ints(ids),
       listKey: floats(ids),
       listAt: 0,

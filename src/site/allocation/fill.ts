@@ -22,9 +22,8 @@ export function fill(d: Desk): void {
   layInTreeOrder(d);
   const live = listByCeiling(d);
   const waiting = startOnMinimums(d, live);
-  const highest = waiting > 0 ? f64(d.min, i32(d.waiting, waiting - 1)) : 0;
-  openQueue(d, listRows(d, highest));
-  run(d, live, waiting, highest);
+  openQueue(d, listRows(d));
+  run(d, live, waiting);
 }
 
 /** Claims that some kept row can stop, by ceiling; the others get their ceiling at once. Answers how many. */
@@ -73,14 +72,25 @@ function startOnMinimums(d: Desk, live: number): number {
 }
 
 function layWaiting(d: Desk, waiting: number): void {
+  d.tallest.fill(0, 0, 4 * d.nodes);
   for (let k = 0; k < waiting; k++) {
     const c = i32(d.waiting, k);
-    addOwn(d.waitLoad, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), f64(d.min, c));
-    addOwn(d.waitPace, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), 1);
+    const row = 4 * i32(d.node, c);
+    addOwn(d.waitLoad, row, u8(d.rows, c), u8(d.phases, c), f64(d.min, c));
+    addOwn(d.waitPace, row, u8(d.rows, c), u8(d.phases, c), 1);
+    for (let r = 0; r < 4; r++) if (u8(d.rows, c) & (1 << r)) heighten(d.tallest, row + r, f64(d.min, c));
   }
   sumUp(d, d.waitLoad);
   sumUp(d, d.waitPace);
+  for (let row = 4 * d.nodes - 1; row >= 0; row--) {
+    const parent = i32(d.parent, row >> 2);
+    if (parent >= 0) heighten(d.tallest, 4 * parent + (row & 3), f64(d.tallest, row));
+  }
   sortBy(d.waiting, waiting, d.min, d);
+}
+
+function heighten(tallest: Float64Array, row: number, ma: number): void {
+  if (ma > f64(tallest, row)) tallest[row] = ma;
 }
 
 /** The level at which a row is full if nobody on it leaves a minimum or is frozen before. */
@@ -91,32 +101,35 @@ function levelWhenFull(d: Desk, row: number): number {
 
 /**
  * A level below which the row cannot be full; its true one once nobody on it can be waiting there. Freezes only put it
- * off. `level` is how far the site has risen, `nextStart` where the next claim leaves its minimum, `highest` the last.
+ * off. `level` is how far the site has risen, `nextStart` where the next claim leaves its minimum.
  */
-function levelNotBefore(d: Desk, row: number, level: number, nextStart: number, highest: number): number {
+function levelNotBefore(d: Desk, row: number, level: number, nextStart: number): number {
   const pace = f64(d.pace, row);
   if (pace === 0) return Infinity;
-  const allRisen = (f64(d.capacity, row) - f64(d.load, row)) / pace;
-  const full = levelWhenFull(d, row);
-  if (allRisen >= highest || f64(d.waitPace, row) === 0) return allRisen;
-  // As if everybody rose from here on: never too late, and it closes in fast when many minimums differ.
-  const room = (full - level) * (pace - f64(d.waitPace, row));
-  return Math.max(Math.min(full, nextStart), full < Infinity ? level + room / pace : 0);
+  const room = f64(d.capacity, row) - f64(d.load, row);
+  const waitPace = f64(d.waitPace, row);
+  const tallest = f64(d.tallest, row);
+  if (waitPace === 0 || room / pace >= tallest) return room / pace;
+  // A row fills ever faster, so the straight line from its load now to that at its tallest minimum is never too late.
+  const now = f64(d.waitLoad, row) + (pace - waitPace) * level;
+  const gain = pace * tallest - now;
+  const straight = gain > 0 ? level + ((room - now) * (tallest - level)) / gain : level;
+  return Math.max(straight, Math.min(levelWhenFull(d, row), nextStart));
 }
 
 /** Lists the kept rows on which somebody may rise, each with the level it cannot be full before. Answers how many. */
-function listRows(d: Desk, highest: number): number {
+function listRows(d: Desk): number {
   let count = 0;
   for (let row = 0; row < 4 * d.nodes; row++) {
     if (i32(d.near, row) !== row || f64(d.pace, row) === 0) continue;
     d.listed[count++] = row;
-    d.listKey[row] = levelNotBefore(d, row, 0, 0, highest);
+    d.listKey[row] = levelNotBefore(d, row, 0, 0);
   }
   return count;
 }
 
 /** Takes events by level until no claim can rise. At one level ceilings come first: who has all it asked for is not held by a row. */
-function run(d: Desk, live: number, waiting: number, highest: number): void {
+function run(d: Desk, live: number, waiting: number): void {
   let atCeiling = 0;
   let atMinimum = 0;
   for (;;) {
@@ -135,7 +148,7 @@ function run(d: Desk, live: number, waiting: number, highest: number): void {
       const row = takeFirst(d);
       const level = levelWhenFull(d, row);
       if (level <= full) stopAll(d, row, level);
-      else if (f64(d.pace, row) > 0) putBack(d, row, levelNotBefore(d, row, full, minimum, highest));
+      else if (f64(d.pace, row) > 0) putBack(d, row, levelNotBefore(d, row, full, minimum));
     }
   }
 }

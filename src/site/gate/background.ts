@@ -29,6 +29,7 @@ export const UNKNOWN_BACKGROUND: Background = {
   highMa: [NO_LIMIT_MA, NO_LIMIT_MA, NO_LIMIT_MA, NO_LIMIT_MA],
   recent: [],
   suspectSinceMs: null,
+  unclear: false,
   excessMa: ZERO_QUAD,
 };
 
@@ -63,6 +64,7 @@ export function afterReading(
     highMa,
     recent,
     suspectSinceMs: suspect.sinceMs,
+    unclear: measured.some((ma, row) => ma > (room[row] ?? 0) && (cars.inFlight[row] ?? 0) > NOISE_MA),
     excessMa: excess(before.excessMa, suspect.heldMa, measured, cars, room, sinceMs),
   };
 }

@@ -34,6 +34,7 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
     const charger = at(state.chargers, spec.charger);
     const exposed = exposureMa(connector, spec, charger, atMs);
     const stuck = isStuck(connector, charger, atMs);
+    const reacting = !stuck && isReacting(connector, charger, atMs);
     const bounds = connectorBounds(connector, charger, intervalMs, atMs);
     if (bounds.restsOnMs !== null) vouchedMs = Math.min(vouchedMs, bounds.restsOnMs);
     for (let p = 0; p < 3; p++) {
@@ -46,7 +47,7 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
       add(sums.high, p, Math.max(exposedMa, drawnMa));
       add(sums.reported, p, drawnMa);
       add(sums.told, p, toldMa);
-      add(sums.inFlight, p, stuck ? 0 : Math.max(0, Math.min(drawnMa, exposedMa) - toldMa));
+      add(sums.inFlight, p, reacting ? Math.max(0, Math.min(drawnMa, exposedMa) - toldMa) : 0);
     }
   }
   return {
@@ -57,6 +58,13 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
     inFlight: quadOf(sums.inFlight),
     vouchedMs,
   };
+}
+
+/** Whether the newest limit is a decrease that its car may still be following: until ack + reaction it counts as under way. */
+function isReacting({ ledger }: Connector, charger: Charger, atMs: number): boolean {
+  const last = newest(ledger);
+  if (ledger.held.length === 1) return false;
+  return atMs < (last.ackedAtMs === null ? last.sentAtMs + LINK_MS : last.ackedAtMs + charger.traits.reactionMs);
 }
 
 /** EVlow and the last word of one connector in the skew window of meter interval + 2 s (rule 13). */

@@ -18,6 +18,9 @@ export const OBEYED_TO_RETURN = 10;
 /** Rule 5: TriggerMessage(MeterValues) at most once in this time for each charger. */
 export const ASK_EVERY_MS = 60_000;
 
+/** The same while a row is measured over its limit and a sample would tell who still has to give way: seconds count. */
+export const ASK_URGENT_EVERY_MS = 3_000;
+
 /** Rule 6: so many timeouts in a row mean that the charger does not listen. */
 export const TIMEOUTS_OFFLINE = 2;
 

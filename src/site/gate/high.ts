@@ -30,21 +30,37 @@ export function withReading(recent: Readings, ma: Quad, vouchedMs: number, atMs:
   return [...kept.slice(0, -1), { atMs: last.atMs, ma: higher }];
 }
 
-/** The highest background that the recent readings allow, with what the cars below have vouched for since. */
+/**
+ * The highest background that the recent readings allow, with what the cars below have vouched for since.
+ * A fall may be a car that stopped unseen, a rise after it the building: so the level before the fall and
+ * the rise after it are added, not set against each other.
+ */
 export function highestOf(state: SiteState, circuit: Circuit, recent: Readings, atMs: number): Quad {
-  const highest: [number, number, number, number] = [0, 0, 0, 0];
   const cars = circuit.connectors.map(index => ({
     connector: at(state.connectors, index),
     charger: at(state.chargers, at(state.topology.connectors, index).charger),
   }));
   const firstMs = recent[0]?.atMs ?? atMs;
-  for (const reading of recent) {
-    const low = lowestDraw(cars, reading.atMs, firstMs, atMs);
-    for (let row = 0; row < 4; row++) {
-      highest[row] = Math.max(highest[row] ?? 0, (reading.ma[row] ?? 0) - (low[row] ?? 0));
+  const lows = recent.map(reading => lowestDraw(cars, reading.atMs, firstMs, atMs));
+  const level = (row: number) =>
+    levelAndRise(recent.map((reading, i) => (reading.ma[row] ?? 0) - (lows[i]?.[row] ?? 0)));
+  return [level(0), level(1), level(2), level(3)];
+}
+
+/** The most of: a level, and what came on top of the lowest level after it. */
+function levelAndRise(levels: readonly number[]): number {
+  let levelMa = 0;
+  let troughMa = Number.POSITIVE_INFINITY;
+  let highestMa = 0;
+  for (const ma of levels) {
+    if (ma >= levelMa) {
+      levelMa = ma;
+      troughMa = ma;
     }
+    troughMa = Math.min(troughMa, ma);
+    highestMa = Math.max(highestMa, levelMa + ma - troughMa);
   }
-  return highest;
+  return highestMa;
 }
 
 /**

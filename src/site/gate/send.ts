@@ -7,6 +7,7 @@ import { at } from '#base/assert.ts';
 import { isLinked, isReachable, retryAtMs } from '#site/gate/belief.ts';
 import {
   ASK_EVERY_MS,
+  ASK_URGENT_EVERY_MS,
   LINK_MS,
   NOISE_MA,
   RAISE_GAP_MS,
@@ -16,7 +17,7 @@ import {
 import type { GateCommand } from '#site/gate/decision.ts';
 import { bookedMa, isUnknown, levelMa, limitWithin, newest } from '#site/gate/ledger.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
-import type { Charger, Connector, SiteState, Target } from '#site/state.ts';
+import type { Background, Charger, Connector, SiteState, Target } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
 export type Sending = {
@@ -183,29 +184,33 @@ function book(wish: Wish, limitMa: number, usedMa: number[], atMs: number): void
 
 /**
  * Samples worth asking for: from a car whose decrease holds up a raise (rule 5), and from cars that may
- * explain a suspect reading (background.ts). At most one a minute for each charger.
+ * explain a suspect reading (background.ts): at most one a minute for each charger, more often only while
+ * a row is measured over its limit.
  */
 function asksFor(state: SiteState, waiting: ReadonlyMap<number, RowRoom>, atMs: number): readonly GateCommand[] {
-  const circuits = new Set([...waiting.values()].map(room => room.circuit));
-  const suspects = new Set(
-    state.topology.circuits.filter(c => state.backgrounds[c.index]?.suspectSinceMs != null).map(c => c.index),
-  );
-  if (circuits.size === 0 && suspects.size === 0) return [];
+  const tight = new Set([...waiting.values()].map(room => room.circuit));
+  const suspect = circuitsWhere(state, background => background.suspectSinceMs !== null);
+  const over = circuitsWhere(state, background => background.unclear);
+  if (tight.size + suspect.size + over.size === 0) return [];
   const asked = new Set<number>();
   const out: GateCommand[] = [];
   for (const wish of wishesOf(state, state.targets)) {
-    if (!mayAsk(wish.charger, atMs) || asked.has(wish.spec.charger)) continue;
-    const holdsUp = wish.spec.path.some(c => circuits.has(c)) && isDecreaseDue(wish, atMs);
-    const mayExplain = wish.spec.path.some(c => suspects.has(c)) && isBelowItsLimit(wish, atMs);
-    if (!holdsUp && !mayExplain) continue;
+    if (!isReachable(wish.charger) || asked.has(wish.spec.charger)) continue;
+    const isOn = (circuits: ReadonlySet<number>) => wish.spec.path.some(circuit => circuits.has(circuit));
+    const urgent = isOn(over) && mayDrawOtherwise(wish, atMs);
+    const useful = (isOn(tight) && isDecreaseDue(wish, atMs)) || (isOn(suspect) && mayDrawOtherwise(wish, atMs));
+    const gapMs = urgent ? ASK_URGENT_EVERY_MS : ASK_EVERY_MS;
+    if (!(urgent || useful) || atMs - wish.charger.askedAtMs < gapMs) continue;
     asked.add(wish.spec.charger);
     out.push({ type: 'ask-sample', connector: wish.spec.index, charger: wish.spec.charger });
   }
   return out;
 }
 
-const mayAsk = (charger: Charger, atMs: number): boolean =>
-  isReachable(charger) && atMs - charger.askedAtMs >= ASK_EVERY_MS;
+const circuitsWhere = (state: SiteState, test: (background: Background) => boolean): ReadonlySet<number> =>
+  new Set(
+    state.backgrounds.flatMap((background, circuit) => (background !== null && test(background) ? [circuit] : [])),
+  );
 
 /** Two LINK_MS after ack + reaction a sample must show it: one that is asked for then is late enough to count. */
 function isDecreaseDue(wish: Wish, atMs: number): boolean {
@@ -217,9 +222,10 @@ function isDecreaseDue(wish: Wish, atMs: number): boolean {
 export const askDueMs = (ackedAtMs: number, charger: Charger): number =>
   ackedAtMs + charger.traits.reactionMs + LINK_MS;
 
-function isBelowItsLimit(wish: Wish, atMs: number): boolean {
-  const draw = wish.connector.draw;
+/** A car that may be drawing something else by now than it last said: still rising to its limit, or following a lower one. */
+function mayDrawOtherwise(wish: Wish, atMs: number): boolean {
+  const { draw, ledger } = wish.connector;
   const drawnMa = draw === null ? 0 : Math.max(...draw.ma);
   const isOld = draw === null || atMs - draw.atMs > LINK_MS / 2;
-  return isOld && newest(wish.connector.ledger).limitMa > drawnMa + NOISE_MA;
+  return isOld && Math.abs(newest(ledger).limitMa - drawnMa) > NOISE_MA;
 }
