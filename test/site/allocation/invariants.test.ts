@@ -294,6 +294,21 @@ describe('what holds on every site', () => {
     });
   });
 
+  it('holds its proof and its rows on a large site where every minimum differs and fine steps meet coarse ones', () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const random = randomFrom(seed);
+      const site = benchSite(1000, 5, seed);
+      const claims = site.claims.map(claim => ({
+        ...claim,
+        minMa: 2000 + random.int(9000),
+        stepMa: random.pick([1, 1, 5000]),
+      }));
+      const allocation = allocateSite({ ...site, claims });
+      expect(certificateHolds(site.tree, site.capacityMa, claims, allocation)).toBe(true);
+      expect(rowsHold(site.tree, site.capacityMa, claims, allocation)).toBe(true);
+    }
+  });
+
   it('holds its proof and its rows on large sites of every depth', () => {
     for (const [n, levels] of [
       [100, 1],

@@ -40,7 +40,7 @@ function smallTree(random: Random): Int32Array {
 }
 
 function smallClaim(random: Random, c: number, node: number, shape: Shape): Claim {
-  const minMa = random.pick(shape.minimums ?? MINIMUMS);
+  const minMa = shape.minimums || random.next() < 0.8 ? random.pick(shape.minimums ?? MINIMUMS) : random.int(14_000);
   return {
     connector: 100 + ((c * 7) % 12),
     node,
