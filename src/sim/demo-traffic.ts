@@ -26,8 +26,9 @@ export const USUAL_TRAFFIC: DemoTraffic = {
 
 const FIRST_GAP_MS = 200;
 /** Between the first wave and the rest: long enough to see the first ones charge. */
-const PAUSE_MS = 12_000;
-const CROWD_GAP_MS: readonly [number, number] = [3_000, 7_000];
+const PAUSE_MS = 15_000;
+/** The gate lets one car in at a time, and each has to find its bay and its cable. */
+const GATE_MS: readonly [number, number] = [12_000, 20_000];
 /** One car in so many needs little, so that a full one is seen within minutes. */
 const NEARLY_FULL_ONE_IN = 6;
 const NEARLY_FULL_WH: readonly [number, number] = [300, 1_500];
@@ -55,8 +56,8 @@ function gapMs(random: Prng, world: DemoWorld, count: number, traffic: DemoTraff
   if (count < traffic.firstWave) return FIRST_GAP_MS;
   if (count === traffic.firstWave) return PAUSE_MS;
   const there = world.bays.filter(bay => socketOf(bay).car !== null).length;
-  if (there < traffic.crowd && count <= traffic.crowd) return random.whole(...CROWD_GAP_MS);
-  return Math.round(CROWD_GAP_MS[0] + random.gap(traffic.meanGapMs - CROWD_GAP_MS[0]));
+  if (there < traffic.crowd && count <= traffic.crowd) return random.whole(...GATE_MS);
+  return Math.round(GATE_MS[0] + random.gap(traffic.meanGapMs - GATE_MS[0]));
 }
 
 const socketOf = (bay: Bay) => bay.station.connectorOf(bay.connectorId);
