@@ -106,11 +106,10 @@ function suspicion(
   );
   if (!isSuspect.includes(1)) return { heldMa, sinceMs: null };
   const sinceMs = before.suspectSinceMs ?? atMs;
-  if (atMs - sinceMs < SUSPECT_MS) return { heldMa, sinceMs };
-  return {
-    heldMa: mapRows(row => (isSuspect[row] === 1 ? Math.max(heldMa[row], unexplained[row]) : heldMa[row])),
-    sinceMs,
-  };
+  const waited = atMs - sinceMs >= SUSPECT_MS;
+  // Over the row already there is nothing to wait for: raises were checked, so it is hardly the cars.
+  const adopt = (row: 0 | 1 | 2 | 3) => isSuspect[row] === 1 && (waited || measured[row] > room[row]);
+  return { heldMa: mapRows(row => (adopt(row) ? Math.max(heldMa[row], unexplained[row]) : heldMa[row])), sinceMs };
 }
 
 /** Rule 14: measured overload that neither the commands in flight nor Bheld account for. Let go slowly. */
