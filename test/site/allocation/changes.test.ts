@@ -38,7 +38,7 @@ describe('what a change may do to the others', () => {
     });
   });
 
-  it('equal cars get equal shares, and targets a step apart at most (14)', () => {
+  it('equal cars get equal shares, in whatever order they are listed (14)', () => {
     forSites({}, (site, allocation) => {
       const admitted = admittedIn(site, allocation);
       for (const a of admitted) {
