@@ -1,5 +1,4 @@
 /** Which block reads fetch the wanted registers: as few as the device allows. Pure. */
-import { at } from '#base/assert.ts';
 import type { RegisterTable } from '#world.ts';
 import { type DeviceLimits, type MeterProfile, polledQuantities } from './profile.ts';
 import { type Quantity, registersOf } from './quantity.ts';
@@ -59,7 +58,7 @@ export function wordsOf(quantity: Quantity, blocks: readonly Block[]): readonly 
   for (const block of blocks) {
     const offset = quantity.address - block.address;
     if (block.table === quantity.table && offset >= 0 && offset + count <= block.words.length) {
-      return Array.from({ length: count }, (_, index) => at(block.words, offset + index));
+      return block.words.slice(offset, offset + count);
     }
   }
   return null;

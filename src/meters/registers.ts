@@ -1,51 +1,54 @@
 /** Register words to numbers. Pure. */
 import { unreachable } from '#base/assert.ts';
-import type { Quantity, RegisterOrder, RegisterType } from './quantity.ts';
+import { type Quantity, type RegisterOrder, type RegisterType, registersOf } from './quantity.ts';
 
-/** The unsigned integer that the words spell once highest byte and word stand first. */
-export function rawBits(words: readonly number[], order: RegisterOrder): bigint {
+/** The value under decoding, highest byte and word first: one at a time, so one place is enough. */
+const bytes = new DataView(new ArrayBuffer(8));
+
+function putInOrder(words: readonly number[], order: RegisterOrder): void {
   const lowWordFirst = order === 'CDAB' || order === 'DCBA';
-  const swapBytes = order === 'BADC' || order === 'DCBA';
-  const ordered = lowWordFirst ? words.toReversed() : words;
-  return ordered.reduce((bits, word) => (bits << 16n) | BigInt(swapBytes ? swapped(word) : word), 0n);
+  const lowByteFirst = order === 'BADC' || order === 'DCBA';
+  words.forEach((word, i) => {
+    const place = lowWordFirst ? words.length - 1 - i : i;
+    bytes.setUint16(2 * place, word, lowByteFirst);
+  });
 }
 
-const swapped = (word: number): number => ((word & 0xff) << 8) | (word >> 8);
-
-/** The number that raw bits mean in a type. 64-bit values above 2^53 lose their last digits. */
-export function numberOf(bits: bigint, type: RegisterType): number {
+/** The number that the bytes mean in a type. 64-bit values above 2^53 lose their last digits. */
+function numberOf(type: RegisterType): number {
   switch (type) {
     case 'uint16':
-    case 'uint32':
-    case 'uint64':
-      return Number(bits);
+      return bytes.getUint16(0);
     case 'int16':
-      return Number(BigInt.asIntN(16, bits));
+      return bytes.getInt16(0);
+    case 'uint32':
+      return bytes.getUint32(0);
     case 'int32':
-      return Number(BigInt.asIntN(32, bits));
+      return bytes.getInt32(0);
+    case 'uint64':
+      return Number(bytes.getBigUint64(0));
     case 'int64':
-      return Number(BigInt.asIntN(64, bits));
+      return Number(bytes.getBigInt64(0));
     case 'float32':
-      return float32(Number(bits));
+      return bytes.getFloat32(0);
     default:
       return unreachable(type);
   }
 }
 
-function float32(bits: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, bits);
-  return view.getFloat32(0);
-}
+/** The unsigned integer that the bytes spell. */
+const rawBits = (type: RegisterType): bigint => bytes.getBigUint64(0) >> BigInt(64 - 16 * registersOf(type));
 
 /** A quantity's value in its unit, or why there is none. */
 export type Value = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly why: string };
 
-/** Decodes the words of one quantity, register type and order applied, then scale and sign. */
+/** Decodes the words of one quantity, as many as its type takes: register type and order applied, then scale and sign. */
 export function decodeValue(quantity: Quantity, words: readonly number[]): Value {
-  const bits = rawBits(words, quantity.order);
-  if (quantity.sentinels.includes(bits)) return { ok: false, why: 'is marked as not available' };
-  const number = numberOf(bits, quantity.type);
+  const { type, order, sentinels } = quantity;
+  putInOrder(words, order);
+  if (sentinels.length > 0 && sentinels.includes(rawBits(type)))
+    return { ok: false, why: 'is marked as not available' };
+  const number = numberOf(type);
   if (!Number.isFinite(number))
     return { ok: false, why: Number.isNaN(number) ? 'is not a number (NaN)' : 'is infinite' };
   const value = number * quantity.scale * quantity.sign;
