@@ -3,7 +3,7 @@ import { at } from '#base/assert.ts';
 import type { Quad } from '#base/units.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import { LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
-import { exposureMa, levelMa, newest } from '#site/gate/ledger.ts';
+import { exposureMa, levelMa, lowestHeldMa, newest } from '#site/gate/ledger.ts';
 import type { Charger, Connector, DrawSample, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
 
@@ -71,7 +71,7 @@ function isReacting({ ledger }: Connector, charger: Charger, atMs: number): bool
 function connectorBounds(connector: Connector, charger: Charger, intervalMs: number, atMs: number) {
   const { draw, drawBefore, ledger } = connector;
   const fresh = freshDraw(connector, charger, atMs);
-  const lowestMa = lowestHeldMa(connector);
+  const lowestMa = lowestHeldMa(connector.ledger);
   const isInWindow = (sample: DrawSample | null) => sample !== null && atMs - sample.atMs <= intervalMs + 2_000;
   const lowMa = (p: number): number => {
     if (fresh === null) return 0;
@@ -92,10 +92,6 @@ export const freshDraw = ({ draw }: Connector, charger: Charger, atMs: number): 
 
 const isOfThisLink = (draw: DrawSample | null, charger: Charger): draw is DrawSample =>
   draw !== null && draw.atMs >= charger.linkSinceMs;
-
-/** The lowest limit that may be in force: a car that was just told less may already draw less. */
-export const lowestHeldMa = ({ ledger }: Connector): number =>
-  ledger.held.reduce((low, held) => Math.min(low, held.limitMa), Number.POSITIVE_INFINITY);
 
 const zeros = (): [number, number, number] => [0, 0, 0];
 const quadOf = (t: readonly [number, number, number]): Quad => [t[0], t[1], t[2], t[0] + t[1] + t[2]];

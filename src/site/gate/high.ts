@@ -6,8 +6,9 @@
  */
 import { at } from '#base/assert.ts';
 import type { Quad } from '#base/units.ts';
-import { freshDraw, lowestHeldMa } from '#site/gate/cars.ts';
+import { freshDraw } from '#site/gate/cars.ts';
 import { LINK_MS } from '#site/gate/constants.ts';
+import { lowestHeldMa } from '#site/gate/ledger.ts';
 import type { Background, Charger, Connector, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
 
@@ -78,7 +79,7 @@ function lowestDraw(
     const draw = freshDraw(connector, charger, atMs);
     if (draw === null || draw.atMs - LINK_MS < firstMs) continue;
     const before = pastMs < draw.atMs ? connector.drawBefore : null;
-    const capMa = lowestHeldMa(connector);
+    const capMa = lowestHeldMa(connector.ledger);
     for (let p = 0; p < 3; p++) {
       const low = Math.min(draw.ma[p] ?? 0, capMa, before === null ? Number.POSITIVE_INFINITY : (before.ma[p] ?? 0));
       sum[p] = (sum[p] ?? 0) + low;

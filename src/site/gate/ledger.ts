@@ -41,6 +41,10 @@ export function highestHeldMa(ledger: Ledger): number {
   return highest;
 }
 
+/** The lowest limit that may be in force: a car that was just told less may already draw less. */
+export const lowestHeldMa = (ledger: Ledger): number =>
+  ledger.held.reduce((low, held) => Math.min(low, held.limitMa), Number.POSITIVE_INFINITY);
+
 /** The last acknowledged limit, or null. */
 export function grantMa(ledger: Ledger): number | null {
   for (let i = ledger.held.length - 1; i >= 0; i--) {

@@ -15,7 +15,7 @@ import {
   RAISE_SMALL_AFTER_MS,
 } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
-import { bookedMa, isUnknown, levelMa, limitWithin, newest } from '#site/gate/ledger.ts';
+import { bookedMa, levelMa, limitWithin, lowestHeldMa, newest } from '#site/gate/ledger.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import type { Background, Charger, Connector, SiteState, Target } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
@@ -66,12 +66,15 @@ function wishesOf(state: SiteState, targets: readonly Target[]): readonly Wish[]
   }));
 }
 
-/** Lower than the newest limit; or the newest was never answered, or never sent: then it is said again. */
-const isReduction = (wish: Wish): boolean => {
-  const last = newest(wish.connector.ledger);
-  if (last.ackedAtMs === null) return isUnknown(last) || wish.targetMa <= last.limitMa;
-  return wish.targetMa < last.limitMa;
-};
+/** Lower than the newest limit; or the newest was never answered: then it is said again, at what is certainly no raise. */
+const isReduction = (wish: Wish): boolean =>
+  newest(wish.connector.ledger).ackedAtMs === null || wish.targetMa < newest(wish.connector.ledger).limitMa;
+
+/** An unanswered raise may never have arrived, so its repetition could be one now: the lowest that may be held is none. */
+const reducedMa = (wish: Wish): number =>
+  newest(wish.connector.ledger).ackedAtMs === null
+    ? Math.min(wish.targetMa, lowestHeldMa(wish.connector.ledger))
+    : wish.targetMa;
 
 const isRaise = (wish: Wish): boolean => !isReduction(wish) && wish.targetMa > newest(wish.connector.ledger).limitMa;
 
@@ -91,7 +94,7 @@ function sendDecreases(wishes: readonly Wish[], busy: Set<number>, atMs: number)
       continue;
     }
     busy.add(wish.spec.charger);
-    commands.push(setLimit(wish, wish.targetMa, 'decrease'));
+    commands.push(setLimit(wish, reducedMa(wish), 'decrease'));
   }
   return { commands, blocked };
 }
