@@ -6,6 +6,10 @@ import { EMPTY_FUSE_A, EMPTY_PLACES } from './demo-site.ts';
 export type Scene = {
   readonly siteName: string;
   readonly bays: number;
+  /** What the whole site may draw by contract, W. */
+  readonly contractW: number;
+  /** Id of the circuit at the top. */
+  readonly root: string;
   readonly ports: GatewayPorts;
   readonly pid: number;
   /** Writes need it; null where this machine writes without. */
@@ -19,7 +23,7 @@ export type Scene = {
 export function demoWelcome(scene: Scene): string {
   const here = `http://127.0.0.1:${scene.ports.web}`;
   return `
-${scene.siteName}: ${scene.bays} bays under a contract of 80 kW. The gateway is the real one; the cars, the
+${scene.siteName}: ${scene.bays} bays under a contract of ${scene.contractW / 1000} kW. The gateway is the real one; the cars, the
 chargers, the meter and the building around it are simulated. Cars are coming in now.
 
   Dashboard   ${here}/
@@ -27,7 +31,7 @@ ${lanLines(scene)}
 Four things to try
   1. Allow the garage 30 kW and watch every bay give way within ten seconds; then take the cap back:
        curl -X PUT ${here}/api/v1/limits/cap${bearer(scene)} \\
-            -H 'content-type: application/json' -d '[{"circuit": "main", "limitW": 30000}]'
+            -H 'content-type: application/json' -d '[{"circuit": "${scene.root}", "limitW": 30000}]'
        curl -X DELETE ${here}/api/v1/limits/cap${bearer(scene)}
   2. Ask why a bay has 11 A: the sentence on its card says it, and so does "reason" in
        curl -s ${here}/api/v1/site

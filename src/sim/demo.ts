@@ -42,9 +42,9 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function runDemo(options: DemoOptions, clock: StoppableClock, folder: string): Promise<number> {
-  const secret = randomBytes(12).toString('hex');
+  const secret = randomBytes(8).toString('hex');
   const stage = options.empty ? emptyStage(folder, secret) : await garageStage(options, clock);
-  const token = options.lan ? randomBytes(12).toString('hex') : null;
+  const token = options.lan ? randomBytes(8).toString('hex') : null;
   say('starting the gateway …\n');
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(EXIT.done));
@@ -89,7 +89,7 @@ const lastWords = (how: string, words: readonly string[]): string =>
 
 type Stage = {
   readonly configFile: string;
-  readonly siteName: string;
+  readonly site: Pick<Scene, 'siteName' | 'bays' | 'contractW' | 'root'>;
   readonly world: DemoWorld | null;
 };
 
@@ -97,7 +97,7 @@ function emptyStage(folder: string, password: string): Stage {
   const configFile = join(folder, 'empty.yaml');
   const written = writeTextFile(configFile, emptySite(password));
   if (!written.ok) throw new Error(written.detail);
-  return { configFile, siteName: 'My first chargers', world: null };
+  return { configFile, site: { siteName: '', bays: 0, contractW: 0, root: 'main' }, world: null };
 }
 
 async function garageStage(options: DemoOptions, clock: StoppableClock): Promise<Stage> {
@@ -109,7 +109,10 @@ async function garageStage(options: DemoOptions, clock: StoppableClock): Promise
     constantBuilding: false,
   });
   startDemoTraffic(clock, world, USUAL_TRAFFIC);
-  return { configFile, siteName: config.topology.siteName, world };
+  const { siteName, circuits } = config.topology;
+  const root = circuits.find(circuit => circuit.parent === -1);
+  const contractW = root?.limits.find(limit => limit.source === 'contract')?.limitW ?? 0;
+  return { configFile, site: { siteName, bays: world.bays.length, contractW, root: root?.id ?? '' }, world };
 }
 
 /** Finds the doors' ports and says to the gateway what the site file cannot know. */
@@ -160,8 +163,7 @@ function welcome(
   const meter = stage.world?.meters.values().next().value;
   const scene: Scene = {
     ...gateway,
-    siteName: stage.siteName,
-    bays: stage.world?.bays.length ?? 0,
+    ...stage.site,
     lan: options.lan,
     meterPort: meter?.port ?? null,
   };
