@@ -1,5 +1,6 @@
 /** One pass of the loop: allocate, check, gate. Two layers that do not trust each other. */
 import { at } from '#base/assert.ts';
+import type { Triple } from '#base/units.ts';
 import { allocate } from '#site/allocation/allocate.ts';
 import { certificateHolds } from '#site/allocation/certificate.ts';
 import type { Claim, Share } from '#site/allocation/claim.ts';
@@ -21,8 +22,9 @@ import type { ConnectorSpec } from '#site/topology.ts';
  */
 export function pass(state: SiteState, atMs: number): PassResult {
   const rooms = siteRows(state, atMs);
-  const planned = plan(state, rooms, atMs);
-  const usedMa = loadByRow(state, exposures(state, atMs));
+  const exposures = exposuresOf(state, atMs);
+  const planned = plan(state, rooms, exposures, atMs);
+  const usedMa = loadByRow(state, exposures);
   const sending = commandsFor(state, planned.targets, rooms, usedMa, atMs);
   const targets = withWaiting(state, planned.targets, sending.waiting);
   const after = { ...state, targets, loop: { ...state.loop, raisesWaiting: sending.waiting.size > 0 } };
@@ -36,7 +38,7 @@ export function pass(state: SiteState, atMs: number): PassResult {
   };
 }
 
-const exposures = (state: SiteState, atMs: number) =>
+const exposuresOf = (state: SiteState, atMs: number): readonly Triple[] =>
   state.topology.connectors.map(spec =>
     exposureMa(at(state.connectors, spec.index), spec, at(state.chargers, spec.charger), atMs),
   );
@@ -52,11 +54,11 @@ const NONE: ReadonlySet<Part> = new Set();
  * Targets for all. Stuck connectors count at what they may hold, so that the others give way in this
  * very pass; what they themselves should draw comes from a second fill in which they ask like anyone.
  */
-function plan(state: SiteState, rooms: readonly RowRoom[], atMs: number): Plan {
+function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly Triple[], atMs: number): Plan {
   const parts = partsOf(state, atMs);
-  const main = fill(state, capacityFor(state, rooms, parts, STUCK, atMs), claimsOf(state, parts, CLAIMS));
+  const main = fill(state, capacityFor(state, rooms, parts, STUCK, exposures), claimsOf(state, parts, CLAIMS));
   const wished = parts.includes('stuck')
-    ? fill(state, capacityFor(state, rooms, parts, NONE, atMs), claimsOf(state, parts, CLAIMS_AND_STUCK))
+    ? fill(state, capacityFor(state, rooms, parts, NONE, exposures), claimsOf(state, parts, CLAIMS_AND_STUCK))
     : main;
   if (!main.holds || !wished.holds)
     return { targets: state.topology.connectors.map(s => safeTarget(state, s)), checksHeld: false };
@@ -64,7 +66,7 @@ function plan(state: SiteState, rooms: readonly RowRoom[], atMs: number): Plan {
     const connector = at(state.connectors, spec.index);
     const part = at(parts, spec.index);
     if (!wants(connector)) return { targetMa: spec.fallbackMa, reason: idleReason(spec) };
-    const share = (part === 'stuck' ? wished : main).shares.get(spec.index);
+    const share = (part === 'stuck' ? wished : main).shares[spec.index];
     const targetMa = share?.targetMa ?? 0;
     if (part === 'stuck') return { targetMa, reason: stuckReason(spec, stuckWords(state, spec, connector)) };
     return { targetMa, reason: share ? reasonOfShare(state.topology, share, spec, rooms) : idleReason(spec) };
@@ -77,7 +79,14 @@ function fill(state: SiteState, capacityMa: Float64Array, claims: readonly Claim
   const allocation = allocate(tree, capacityMa, claims);
   const holds =
     certificateHolds(tree, capacityMa, claims, allocation) && rowsHold(tree, capacityMa, claims, allocation);
-  return { holds, shares: new Map<number, Share>(allocation.shares.map(share => [share.connector, share])) };
+  return { holds, shares: byConnector(allocation.shares) };
+}
+
+/** By connector index; nothing where nobody claimed. */
+function byConnector(shares: readonly Share[]): readonly (Share | undefined)[] {
+  const out: (Share | undefined)[] = [];
+  for (const share of shares) out[share.connector] = share;
+  return out;
 }
 
 /** Rule 28: a failed check grants the lower of the current grant and the fallback. */

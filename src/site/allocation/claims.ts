@@ -3,10 +3,9 @@
  * each row for the rest.
  */
 import { at } from '#base/assert.ts';
-import type { Triple } from '#base/units.ts';
+import { type PhaseIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
 import type { Claim, RowTree } from '#site/allocation/claim.ts';
 import { isStuck } from '#site/gate/belief.ts';
-import { exposureMa } from '#site/gate/ledger.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import type { Connector, SiteState } from '#site/state.ts';
 import type { ConnectorSpec, Topology } from '#site/topology.ts';
@@ -37,12 +36,18 @@ export function claimOf(spec: ConnectorSpec, connector: Connector, stepMa: numbe
   return {
     connector: spec.index,
     node: at(spec.path, 0),
-    phaseMask: spec.phases.reduce<number>((mask, phase) => mask | (1 << phase), 0),
+    phaseMask: maskOf(spec.phases),
     minMa: spec.minMa,
     ceilingMa: spec.maxMa,
     stepMa,
     arrival: connector.wantsSinceMs ?? Number.MAX_SAFE_INTEGER,
   };
+}
+
+function maskOf(phases: readonly PhaseIndex[]): number {
+  let mask = 0;
+  for (const phase of phases) mask |= 1 << phase;
+  return mask;
 }
 
 /** Claims of every connector whose part is in `asking`. */
@@ -56,35 +61,39 @@ export function claimsOf(state: SiteState, parts: readonly Part[], asking: Reado
   return out;
 }
 
-/** What is left for claims on each row, once the takers that do not ask have taken theirs. */
+/**
+ * What is left for claims on each row, once the takers that do not ask have taken theirs.
+ * @param exposures by connector: what a stuck one takes
+ */
 export function capacityFor(
   state: SiteState,
   rooms: readonly RowRoom[],
   parts: readonly Part[],
   taking: ReadonlySet<Part>,
-  atMs: number,
+  exposures: readonly Triple[],
 ): Float64Array {
-  const capacity = Float64Array.from(rooms, room => room.targetMa);
+  const capacity = new Float64Array(rooms.length);
+  rooms.forEach((room, row) => {
+    capacity[row] = room.targetMa;
+  });
   for (const spec of state.topology.connectors) {
     const part = at(parts, spec.index);
     const takesFallback = part === 'fixed' || !taking.has(part);
     if (part === 'claims' || (takesFallback && wants(at(state.connectors, spec.index)))) continue;
-    subtract(capacity, spec, takesFallback ? fallbackOf(spec) : exposureOf(state, spec, atMs));
+    subtract(capacity, spec, takesFallback ? fallbackOf(spec) : at(exposures, spec.index));
   }
   return capacity;
 }
 
-function exposureOf(state: SiteState, spec: ConnectorSpec, atMs: number): Triple {
-  return exposureMa(at(state.connectors, spec.index), spec, at(state.chargers, spec.charger), atMs);
-}
-
 function fallbackOf(spec: ConnectorSpec): Triple {
+  if (spec.fallbackMa === 0) return ZERO_TRIPLE;
   const out: [number, number, number] = [0, 0, 0];
   for (const phase of spec.phases) out[phase] = spec.fallbackMa;
   return out;
 }
 
 function subtract(capacity: Float64Array, spec: ConnectorSpec, ma: Triple): void {
+  if (ma === ZERO_TRIPLE) return;
   for (const circuit of spec.path) {
     for (let p = 0; p < 3; p++) capacity[circuit * 4 + p] = (capacity[circuit * 4 + p] ?? 0) - (ma[p] ?? 0);
     capacity[circuit * 4 + 3] = (capacity[circuit * 4 + 3] ?? 0) - ma[0] - ma[1] - ma[2];

@@ -48,18 +48,15 @@ export function highestOf(state: SiteState, circuit: Circuit, recent: Readings, 
   return [level(0), level(1), level(2), level(3)];
 }
 
-/** The most of: a level, and what came on top of the lowest level after it. */
+/** The most of: a level, with the deepest fall before it added back. */
 function levelAndRise(levels: readonly number[]): number {
-  let levelMa = 0;
-  let troughMa = Number.POSITIVE_INFINITY;
+  let topMa = 0;
+  let fallMa = 0;
   let highestMa = 0;
   for (const ma of levels) {
-    if (ma >= levelMa) {
-      levelMa = ma;
-      troughMa = ma;
-    }
-    troughMa = Math.min(troughMa, ma);
-    highestMa = Math.max(highestMa, levelMa + ma - troughMa);
+    topMa = Math.max(topMa, ma);
+    fallMa = Math.max(fallMa, topMa - ma);
+    highestMa = Math.max(highestMa, ma + fallMa);
   }
   return highestMa;
 }

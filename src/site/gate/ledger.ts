@@ -3,7 +3,7 @@
  * still be obeying, from the first moment it might until it certainly no longer does.
  */
 import { assert } from '#base/assert.ts';
-import type { Triple } from '#base/units.ts';
+import { type PhaseIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
 import { HELD_MAX, SAMPLE_USABLE_MS } from '#site/gate/constants.ts';
 import type { Charger, Connector, Held, Ledger } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
@@ -102,11 +102,9 @@ export const bookedAtRating = (charger: Charger): boolean =>
 export function exposureMa(connector: Connector, spec: ConnectorSpec, charger: Charger, atMs: number): Triple {
   const level = bookedAtRating(charger) ? spec.maxMa : bookedMa(connector, spec, charger.traits, atMs);
   const draw = connector.draw;
-  const usable = draw !== null && atMs - draw.atMs <= SAMPLE_USABLE_MS;
-  const out: [number, number, number] = [0, 0, 0];
-  for (const phase of spec.phases) out[phase] = level;
-  if (usable) for (let p = 0; p < 3; p++) out[p] = Math.max(out[p] ?? 0, draw.ma[p] ?? 0);
-  return out;
+  const drawn = draw !== null && atMs - draw.atMs <= SAMPLE_USABLE_MS ? draw.ma : ZERO_TRIPLE;
+  const on = (phase: PhaseIndex) => Math.max(spec.phases.includes(phase) ? level : 0, drawn[phase]);
+  return [on(0), on(1), on(2)];
 }
 
 /** The ledger after a limit has been handed to the link. */

@@ -48,7 +48,13 @@ export function commandsFor(
   const wishes = wishesOf(state, targets);
   const busy = new Set<number>();
   const decreases = sendDecreases(wishes.filter(isReduction), busy, atMs);
-  const raises = sendRaises(wishes.filter(isRaise), rooms, usedMa, busy, atMs);
+  const raises = sendRaises(
+    wishes.filter(wish => isRaise(wish) && isWorthIt(wish, atMs)),
+    rooms,
+    usedMa,
+    busy,
+    atMs,
+  );
   const asks = asksFor(state, raises.waiting, atMs);
   return {
     commands: [...decreases.commands, ...raises.commands, ...asks],
@@ -114,7 +120,7 @@ function sendRaises(
     (a, b) => newest(a.connector.ledger).limitMa - newest(b.connector.ledger).limitMa || arrival(a) - arrival(b),
   );
   for (const wish of byLevel) {
-    if (!isReachable(wish.charger) || wish.connector.ledger.uncontrolled || !isWorthIt(wish, atMs)) continue;
+    if (!isReachable(wish.charger) || wish.connector.ledger.uncontrolled) continue;
     if (!isFree(wish, busy, atMs)) continue;
     const fit = highestFit(wish, rooms, usedMa, atMs);
     if (fit.limitMa < wish.targetMa && fit.tight !== null) waiting.set(wish.spec.index, fit.tight);
