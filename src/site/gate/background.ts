@@ -16,6 +16,7 @@
  * those cars for a sample at once, and what is still unexplained after SUSPECT_MS is the building, up to
  * the most that the building is declared to draw: beyond that it can only be cars.
  */
+import { at } from '#base/assert.ts';
 import { NO_LIMIT_MA, type Quad, quad, ZERO_QUAD } from '#base/units.ts';
 import { type CarBounds, carBounds, mapRows } from '#site/gate/cars.ts';
 import { GOOD_SAMPLES, NOISE_MA, RELEASE_MA_PER_S, SUSPECT_MS } from '#site/gate/constants.ts';
@@ -67,6 +68,21 @@ export function afterReading(
     unclear: measured.some((ma, row) => ma > (room[row] ?? 0) && (cars.inFlight[row] ?? 0) > NOISE_MA),
     excessMa: excess(before.excessMa, suspect.heldMa, measured, cars, room, sinceMs),
   };
+}
+
+/**
+ * The state with Bhi judged again on these circuits: a sample that came, or a link that went, changes what
+ * the cars have vouched for, and the next reading may be a second away.
+ */
+export function rejudged(state: SiteState, circuits: readonly number[], atMs: number): SiteState {
+  let backgrounds = state.backgrounds;
+  for (const index of circuits) {
+    const known = backgrounds[index];
+    if (known == null || known.recent.length === 0) continue;
+    const highMa = highestOf(state, at(state.topology.circuits, index), known.recent, atMs);
+    backgrounds = backgrounds.with(index, { ...known, highMa });
+  }
+  return backgrounds === state.backgrounds ? state : { ...state, backgrounds };
 }
 
 /** Currents as read; the sum row from active power, in the mA of nominal voltage that W limits are booked in. */

@@ -55,7 +55,7 @@ export function commandsFor(
     busy,
     atMs,
   );
-  const asks = asksFor(state, raises.waiting, atMs);
+  const asks = asksFor(state, wishes, raises.waiting, atMs);
   return {
     commands: [...decreases.commands, ...raises.commands, ...asks],
     blockedReductions: decreases.blocked,
@@ -196,14 +196,19 @@ function book(wish: Wish, limitMa: number, usedMa: number[], atMs: number): void
  * explain a suspect reading (background.ts): at most one a minute for each charger, more often only while
  * a row is measured over its limit.
  */
-function asksFor(state: SiteState, waiting: ReadonlyMap<number, RowRoom>, atMs: number): readonly GateCommand[] {
+function asksFor(
+  state: SiteState,
+  wishes: readonly Wish[],
+  waiting: ReadonlyMap<number, RowRoom>,
+  atMs: number,
+): readonly GateCommand[] {
   const tight = new Set([...waiting.values()].map(room => room.circuit));
   const suspect = circuitsWhere(state, background => background.suspectSinceMs !== null);
   const over = circuitsWhere(state, background => background.unclear);
   if (tight.size + suspect.size + over.size === 0) return [];
   const asked = new Set<number>();
   const out: GateCommand[] = [];
-  for (const wish of wishesOf(state, state.targets)) {
+  for (const wish of wishes) {
     if (!isReachable(wish.charger) || asked.has(wish.spec.charger)) continue;
     const isOn = (circuits: ReadonlySet<number>) => wish.spec.path.some(circuit => circuits.has(circuit));
     const urgent = isOn(over) && mayDrawOtherwise(wish, atMs);

@@ -1,6 +1,7 @@
 /** A charger's link and identity: connected, booted, lost (rules 6, 9, 27). */
 import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
+import { rejudged } from '#site/gate/background.ts';
 import { unknownHeld } from '#site/gate/ledger.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import type { Report } from '#site/report.ts';
@@ -26,7 +27,11 @@ export function chargerConnected(state: SiteState, event: Of<'charger-connected'
 export function chargerLost(state: SiteState, event: Of<'charger-lost'>): SiteState {
   const charger = at(state.chargers, event.charger);
   if (charger.generation !== event.generation) return state;
-  return withCharger(state, event.charger, found => ({ ...found, link: 'offline', callSinceMs: null }));
+  const lost = withCharger(state, event.charger, found => ({ ...found, link: 'offline', callSinceMs: null }));
+  const paths = at(state.topology.chargers, event.charger).connectors.flatMap(
+    index => at(state.topology.connectors, index).path,
+  );
+  return rejudged(lost, [...new Set(paths)], event.atMs);
 }
 
 /** A boot tells the model; what an unproven model held before it is not known any more. */

@@ -3,6 +3,7 @@ import { at } from '#base/assert.ts';
 import { ZERO_TRIPLE } from '#base/units.ts';
 import { wants } from '#site/allocation/claims.ts';
 import type { SiteEvent } from '#site/event.ts';
+import { rejudged } from '#site/gate/background.ts';
 import { afterSample } from '#site/gate/belief.ts';
 import { believed, newest } from '#site/gate/ledger.ts';
 import { booted } from '#site/reduce/charger.ts';
@@ -138,11 +139,12 @@ function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, samp
   }));
   const registerWh = registerOf(sample);
   const draw = judged.isLive ? drawOf(sample, spec, state.topology.nominalV) : null;
-  return withConnector(learned, spec.index, connector => {
+  const next = withConnector(learned, spec.index, connector => {
     const metered = registerWh === null ? connector : { ...connector, registerWh };
     if (draw === null) return metered;
     const seen = { atMs: event.atMs, ma: draw.ma, powerW: draw.powerW };
     const ledger = afterSample(connector.ledger, seen, charger.traits);
     return { ...metered, draw: seen, drawBefore: connector.draw, ledger };
   });
+  return draw === null ? next : rejudged(next, spec.path, event.atMs);
 }
