@@ -12,7 +12,7 @@ import type { PassResult } from '#site/gate/decision.ts';
 import { exposureMa, grantMa } from '#site/gate/ledger.ts';
 import { loadByRow, type RowRoom, siteRows } from '#site/gate/rows.ts';
 import { commandsFor } from '#site/gate/send.ts';
-import { failedCheckReason, idleReason, reasonOfShare, reasonsOfRows, stuckReason, waitingReason } from '#site/reasons.ts';
+import { failedCheckReason, idleReason, reasonOfShare, stuckReason, waitingReason } from '#site/reasons.ts';
 import type { Connector, SiteState, Target } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
@@ -62,7 +62,6 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
     : main;
   if (!main.holds || !wished.holds)
     return { targets: state.topology.connectors.map(s => safeTarget(state, s)), checksHeld: false };
-  const rowReason = reasonsOfRows(state.topology, rooms);
   const targets = state.topology.connectors.map(spec => {
     const connector = at(state.connectors, spec.index);
     const part = at(parts, spec.index);
@@ -70,7 +69,7 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
     const share = (part === 'stuck' ? wished : main).shares[spec.index];
     const targetMa = share?.targetMa ?? 0;
     if (part === 'stuck') return { targetMa, reason: stuckReason(spec, stuckWords(state, spec, connector)) };
-    return { targetMa, reason: share ? reasonOfShare(share, spec, rowReason) : idleReason(spec) };
+    return { targetMa, reason: share ? reasonOfShare(state.topology, share, spec, rooms) : idleReason(spec) };
   });
   return { targets, checksHeld: true };
 }

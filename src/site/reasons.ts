@@ -23,22 +23,18 @@ const KNOWN_SOURCES: readonly ReasonSource[] = [
 /** The closed list knows the usual names; any other source from outside is an energy manager. */
 const sourceOf = (name: string): ReasonSource => KNOWN_SOURCES.find(known => known === name) ?? 'ems';
 
-/** The reasons of the rows, by 4 × circuit + row; each is made once, when first asked for, and shared by all it holds back. */
-export function reasonsOfRows(topology: Topology, rooms: readonly RowRoom[]): (row: number) => Reason {
-  const made: Reason[] = [];
-  return row => {
-    const known = made[row] ?? reasonOfRow(topology, at(rooms, row));
-    made[row] = known;
-    return known;
-  };
-}
-
 /** Why a share is what it is. */
-export function reasonOfShare(share: Share, spec: ConnectorSpec, rowReason: (row: number) => Reason): Reason {
+export function reasonOfShare(
+  topology: Topology,
+  share: Share,
+  spec: ConnectorSpec,
+  rooms: readonly RowRoom[],
+): Reason {
   if (share.bound.kind === 'ceiling') {
     return { source: 'charger', id: String(spec.index), row: null, text: `all that ${spec.name} can give` };
   }
-  const tight = rowReason(share.bound.node * 4 + share.bound.row);
+  const room = at(rooms, share.bound.node * 4 + share.bound.row);
+  const tight = reasonOfRow(topology, room);
   if (share.bound.kind === 'row') return tight;
   return { ...tight, source: 'minimum', text: `needs ${toA(spec.minMa)} A, no room left: ${tight.text}` };
 }
