@@ -202,7 +202,7 @@ describe('a silent meter', () => {
     desk.atMs += 11_000;
     desk.settleAll(desk.pass().commands);
     expect(desk.limitsA()).toEqual([19]);
-    desk.atMs += 15_000;
+    desk.atMs += 35_000;
     for (const reading of [1, 2, 3]) {
       desk.atMs += 1000;
       desk.draws(0, 19);

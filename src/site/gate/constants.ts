@@ -29,10 +29,10 @@ export const RETRY_FIRST_MS = 2_000;
 export const RETRY_MAX_MS = 60_000;
 
 /** A connector is raised at most this often, and not sooner after a change: cars take up to 8 s to follow one. */
-export const RAISE_GAP_MS = 10_000;
+export const RAISE_GAP_MS = 30_000;
 
 /** Smaller raises wait: they are not worth a command. A first admission and a step to the ceiling are exempt. */
-export const RAISE_MIN_MA = 1_000;
+export const RAISE_MIN_MA = 2_000;
 
 /** A raise smaller than RAISE_MIN_MA is made up after this long without a change. */
 export const RAISE_SMALL_AFTER_MS = 300_000;

@@ -5,11 +5,11 @@
  * each reading judged again with the samples that came after it.
  */
 import { at } from '#base/assert.ts';
-import type { Quad } from '#base/units.ts';
+import { minTriple, type Quad, type Triple, triple, ZERO_TRIPLE } from '#base/units.ts';
 import { freshDraw } from '#site/gate/cars.ts';
 import { LINK_MS } from '#site/gate/constants.ts';
 import { lowestHeldMa } from '#site/gate/ledger.ts';
-import type { Background, Charger, Connector, SiteState } from '#site/state.ts';
+import type { Background, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
 
 type Readings = Background['recent'];
@@ -37,12 +37,8 @@ export function withReading(recent: Readings, ma: Quad, vouchedMs: number, atMs:
  * the rise after it are added, not set against each other.
  */
 export function highestOf(state: SiteState, circuit: Circuit, recent: Readings, atMs: number): Quad {
-  const cars = circuit.connectors.map(index => ({
-    connector: at(state.connectors, index),
-    charger: at(state.chargers, at(state.topology.connectors, index).charger),
-  }));
-  const firstMs = recent[0]?.atMs ?? atMs;
-  const lows = recent.map(reading => lowestDraw(cars, reading.atMs, firstMs, atMs));
+  const vouchers = vouchersOf(state, circuit, recent[0]?.atMs ?? atMs, atMs);
+  const lows = recent.map(reading => lowestDraw(vouchers, reading.atMs));
   const level = (row: number) =>
     levelAndRise(recent.map((reading, i) => (reading.ma[row] ?? 0) - (lows[i]?.[row] ?? 0)));
   return [level(0), level(1), level(2), level(3)];
@@ -61,27 +57,34 @@ function levelAndRise(levels: readonly number[]): number {
   return highestMa;
 }
 
+/** The least that one car may have drawn on each phase: since its newest sample was taken, and before that. */
+type Voucher = { readonly sinceMs: number; readonly now: Triple; readonly before: Triple };
+
 /**
- * The least that the cars may have drawn at a past instant. A sample from before the first reading at
- * hand (the meter was silent) vouches for nothing: the car may have stopped unseen.
+ * Of every car below that vouches for its draw. A sample from before the first reading at hand (the meter
+ * was silent) vouches for nothing: the car may have stopped unseen.
  */
-function lowestDraw(
-  cars: readonly { readonly connector: Connector; readonly charger: Charger }[],
-  pastMs: number,
-  firstMs: number,
-  atMs: number,
-): [number, number, number, number] {
-  const sum: [number, number, number, number] = [0, 0, 0, 0];
-  for (const { connector, charger } of cars) {
-    const draw = freshDraw(connector, charger, atMs);
+function vouchersOf(state: SiteState, circuit: Circuit, firstMs: number, atMs: number): readonly Voucher[] {
+  const out: Voucher[] = [];
+  for (const index of circuit.connectors) {
+    const connector = at(state.connectors, index);
+    const draw = freshDraw(connector, at(state.chargers, at(state.topology.connectors, index).charger), atMs);
     if (draw === null || draw.atMs - LINK_MS < firstMs) continue;
-    const before = pastMs < draw.atMs ? connector.drawBefore : null;
-    const capMa = lowestHeldMa(connector.ledger);
-    for (let p = 0; p < 3; p++) {
-      const low = Math.min(draw.ma[p] ?? 0, capMa, before === null ? Number.POSITIVE_INFINITY : (before.ma[p] ?? 0));
-      sum[p] = (sum[p] ?? 0) + low;
-      sum[3] += low;
-    }
+    const now = minTriple(draw.ma, triple(lowestHeldMa(connector.ledger)));
+    const before = connector.drawBefore === null ? now : minTriple(now, connector.drawBefore.ma);
+    out.push({ sinceMs: draw.atMs, now, before });
   }
-  return sum;
+  return out;
+}
+
+/** The least that all of them together may have drawn at a past instant. */
+function lowestDraw(vouchers: readonly Voucher[], pastMs: number): Quad {
+  let [l1, l2, l3] = ZERO_TRIPLE;
+  for (const { sinceMs, now, before } of vouchers) {
+    const ma = pastMs < sinceMs ? before : now;
+    l1 += ma[0];
+    l2 += ma[1];
+    l3 += ma[2];
+  }
+  return [l1, l2, l3, l1 + l2 + l3];
 }

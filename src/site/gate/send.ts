@@ -4,7 +4,8 @@
  * a charger without a profile knows no limit.
  */
 import { at } from '#base/assert.ts';
-import { isLinked, isReachable, retryAtMs } from '#site/gate/belief.ts';
+import { wants } from '#site/allocation/claims.ts';
+import { isLinked, isReachable, isStuck, retryAtMs } from '#site/gate/belief.ts';
 import {
   ASK_EVERY_MS,
   ASK_URGENT_EVERY_MS,
@@ -47,7 +48,10 @@ export function commandsFor(
 ): Sending {
   const wishes = wishesOf(state, targets);
   const busy = new Set<number>();
-  const decreases = sendDecreases(wishes.filter(isReduction), busy, atMs);
+  const over = rowsOver(wishes, rooms, atMs);
+  const admitting = wishes.some(wish => wish.targetMa > 0 && newest(wish.connector.ledger).limitMa === 0);
+  const due = wishes.filter(wish => isReduction(wish) && (isNeeded(wish, over) || isFairNow(wish, admitting, atMs)));
+  const decreases = sendDecreases(due, busy, atMs);
   const raises = sendRaises(
     wishes.filter(wish => isRaise(wish) && isWorthIt(wish, atMs)),
     rooms,
@@ -83,6 +87,34 @@ const reducedMa = (wish: Wish): number =>
     : wish.targetMa;
 
 const isRaise = (wish: Wish): boolean => !isReduction(wish) && wish.targetMa > newest(wish.connector.ledger).limitMa;
+
+/** Rows that what the cars have been told would overload: a reduction there is safety, not fairness. */
+function rowsOver(wishes: readonly Wish[], rooms: readonly RowRoom[], atMs: number): ReadonlySet<number> {
+  const told = new Float64Array(rooms.length);
+  for (const { connector, spec, charger } of wishes) {
+    const stuck = isStuck(connector, charger, atMs);
+    const ma = stuck
+      ? bookedMa(connector, spec, charger.traits, atMs)
+      : levelMa(newest(connector.ledger).limitMa, spec, charger.traits);
+    for (const circuit of spec.path) {
+      for (const phase of spec.phases) told[circuit * 4 + phase] = (told[circuit * 4 + phase] ?? 0) + ma;
+      told[circuit * 4 + 3] = (told[circuit * 4 + 3] ?? 0) + ma * spec.phases.length;
+    }
+  }
+  return new Set(rooms.flatMap((room, i) => ((told[i] ?? 0) > room.targetMa ? [i] : [])));
+}
+
+/** Needed: a row on its path is over, nobody asks any more, or the last command is not known to stand. */
+const isNeeded = (wish: Wish, over: ReadonlySet<number>): boolean =>
+  newest(wish.connector.ledger).ackedAtMs === null ||
+  !wants(wish.connector) ||
+  wish.spec.path.some(circuit => rowsOf(wish.spec).some(row => over.has(circuit * 4 + row)));
+
+/** Only fair: worth a command when it is large, when it lets a waiting car in, or once in a while. */
+function isFairNow(wish: Wish, admitting: boolean, atMs: number): boolean {
+  if (reliefMa(wish) >= RAISE_MIN_MA || admitting) return true;
+  return reliefMa(wish) >= NOISE_MA && atMs >= newest(wish.connector.ledger).sentAtMs + RAISE_GAP_MS;
+}
 
 /** One control CALL in flight for each charger (rule 6), and no hammering on one that fails. */
 const isFree = (wish: Wish, busy: ReadonlySet<number>, atMs: number): boolean =>
