@@ -5,7 +5,7 @@
  * each reading judged again with the samples that came after it.
  */
 import { at } from '#base/assert.ts';
-import { minTriple, type Quad, type Triple, triple, ZERO_TRIPLE } from '#base/units.ts';
+import { minTriple, type Quad, type Triple, triple } from '#base/units.ts';
 import { freshDraw } from '#site/gate/cars.ts';
 import { LINK_MS } from '#site/gate/constants.ts';
 import { lowestHeldMa } from '#site/gate/ledger.ts';
@@ -79,7 +79,9 @@ function vouchersOf(state: SiteState, circuit: Circuit, firstMs: number, atMs: n
 
 /** The least that all of them together may have drawn at a past instant. */
 function lowestDraw(vouchers: readonly Voucher[], pastMs: number): Quad {
-  let [l1, l2, l3] = ZERO_TRIPLE;
+  let l1 = 0;
+  let l2 = 0;
+  let l3 = 0;
   for (const { sinceMs, now, before } of vouchers) {
     const ma = pastMs < sinceMs ? before : now;
     l1 += ma[0];
