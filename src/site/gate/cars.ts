@@ -1,6 +1,6 @@
 /** What the cars below a circuit draw, in bounds: from their samples and the limits they were given (rule 13). */
 import { at } from '#base/assert.ts';
-import type { Quad } from '#base/units.ts';
+import { minTriple, type Quad, triple, ZERO_TRIPLE } from '#base/units.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import { LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
 import { exposureMa, levelMa, lowestHeldMa, newest } from '#site/gate/ledger.ts';
@@ -36,14 +36,14 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
     const stuck = isStuck(connector, charger, atMs);
     const reacting = !stuck && isReacting(connector, charger, atMs);
     const bounds = connectorBounds(connector, charger, intervalMs, atMs);
+    const newestLevelMa = levelMa(newest(connector.ledger).limitMa, spec, charger.traits);
     if (bounds.restsOnMs !== null) vouchedMs = Math.min(vouchedMs, bounds.restsOnMs);
     for (let p = 0; p < 3; p++) {
       const exposedMa = exposed[p] ?? 0;
       const onMask = spec.phases.includes(p as 0 | 1 | 2);
-      const newestLevelMa = levelMa(bounds.newestMa, spec, charger.traits);
       const toldMa = stuck ? exposedMa : onMask ? Math.min(newestLevelMa, exposedMa) : 0;
       const drawnMa = bounds.sample?.ma[p] ?? 0;
-      add(sums.low, p, Math.min(bounds.lowMa(p), exposedMa));
+      add(sums.low, p, Math.min(bounds.low[p] ?? 0, exposedMa));
       add(sums.high, p, Math.max(exposedMa, drawnMa));
       add(sums.reported, p, drawnMa);
       add(sums.told, p, toldMa);
@@ -71,16 +71,13 @@ function isReacting({ ledger }: Connector, charger: Charger, atMs: number): bool
 function connectorBounds(connector: Connector, charger: Charger, intervalMs: number, atMs: number) {
   const { draw, drawBefore, ledger } = connector;
   const fresh = freshDraw(connector, charger, atMs);
-  const lowestMa = lowestHeldMa(connector.ledger);
-  const isInWindow = (sample: DrawSample | null) => sample !== null && atMs - sample.atMs <= intervalMs + 2_000;
-  const lowMa = (p: number): number => {
-    if (fresh === null) return 0;
-    const before = isInWindow(drawBefore) ? (drawBefore?.ma[p] ?? 0) : Number.POSITIVE_INFINITY;
-    return Math.min(fresh.ma[p] ?? 0, before, lowestMa);
-  };
   const isRecent = isOfThisLink(draw, charger) && atMs - draw.atMs <= REPORT_RECENT_MS;
-  const restsOnMs = fresh !== null && Math.max(...fresh.ma) > 0 ? fresh.atMs - LINK_MS : null;
-  return { newestMa: newest(ledger).limitMa, sample: isRecent ? draw : null, lowMa, restsOnMs };
+  const sample = isRecent ? draw : null;
+  if (fresh === null) return { sample, low: ZERO_TRIPLE, restsOnMs: null };
+  const isInWindow = drawBefore !== null && atMs - drawBefore.atMs <= intervalMs + 2_000;
+  const now = minTriple(fresh.ma, triple(lowestHeldMa(ledger)));
+  const restsOnMs = Math.max(fresh.ma[0], fresh.ma[1], fresh.ma[2]) > 0 ? fresh.atMs - LINK_MS : null;
+  return { sample, low: isInWindow ? minTriple(now, drawBefore.ma) : now, restsOnMs };
 }
 
 /**
