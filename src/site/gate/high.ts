@@ -31,31 +31,56 @@ export function withReading(recent: Readings, ma: Quad, vouchedMs: number, atMs:
   return [...kept.slice(0, -1), { atMs: last.atMs, ma: higher }];
 }
 
+/** A fall of the reading larger than this may be a car that stopped: none draws less than 6 A, few buildings tremble as much. */
+const FALL_MA = 1_500;
+
 /**
  * The highest background that the recent readings allow, with what the cars below have vouched for since.
  * A fall may be a car that stopped unseen, a rise after it the building: so the level before the fall and
- * the rise after it are added, not set against each other.
+ * the rise after it are added, not set against each other. And a fall may be the difference of the two, in
+ * one interval of the meter: after one, the car that draws most is taken to have stopped.
  */
 export function highestOf(state: SiteState, circuit: Circuit, recent: Readings, atMs: number): Quad {
   const vouchers = vouchersOf(state, circuit, recent[0]?.atMs ?? atMs, atMs);
   const lows = recent.map(reading => lowestDraw(vouchers, reading.atMs));
-  const level = (row: number) =>
-    levelAndRise(recent.map((reading, i) => (reading.ma[row] ?? 0) - (lows[i]?.[row] ?? 0)));
+  const largest = largestDraw(vouchers);
+  const level = (row: number) => {
+    const readings = recent.map(reading => reading.ma[row] ?? 0);
+    const levels = readings.map((ma, i) => ma - (lows[i]?.[row] ?? 0));
+    return levelAndRise(readings, levels, largest[row] ?? 0);
+  };
   return [level(0), level(1), level(2), level(3)];
 }
 
-/** The most of: a level, with the deepest fall before it added back. */
-function levelAndRise(levels: readonly number[]): number {
+/** The most of: a level, with the deepest fall before it added back, or with the largest car where the reading fell. */
+function levelAndRise(readings: readonly number[], levels: readonly number[], largestMa: number): number {
   let topMa = 0;
   let fallMa = 0;
+  let topReadingMa = 0;
+  let hasFallen = false;
   let highestMa = 0;
-  for (const ma of levels) {
+  levels.forEach((ma, i) => {
+    const reading = readings[i] ?? 0;
     topMa = Math.max(topMa, ma);
+    topReadingMa = Math.max(topReadingMa, reading);
     fallMa = Math.max(fallMa, topMa - ma);
-    highestMa = Math.max(highestMa, ma + fallMa);
-  }
+    hasFallen ||= topReadingMa - reading > FALL_MA;
+    highestMa = Math.max(highestMa, ma + (hasFallen ? Math.max(fallMa, largestMa) : fallMa));
+  });
   return highestMa;
 }
+
+/** The most that a single car vouches for on each row. */
+const largestDraw = (vouchers: readonly Voucher[]): Quad =>
+  vouchers.reduce<Quad>(
+    (most, { now }) => [
+      Math.max(most[0], now[0]),
+      Math.max(most[1], now[1]),
+      Math.max(most[2], now[2]),
+      Math.max(most[3], now[0] + now[1] + now[2]),
+    ],
+    [0, 0, 0, 0],
+  );
 
 /** The least that one car may have drawn on each phase: since its newest sample was taken, and before that. */
 type Voucher = { readonly sinceMs: number; readonly now: Triple; readonly before: Triple };
