@@ -3,7 +3,7 @@
  * contract carries at once; those behind it make the others give way. After that one comes now and then.
  */
 import type { Clock } from '#base/clock.ts';
-import { drawCar } from './car.ts';
+import { type CarPlan, drawCar } from './car.ts';
 import type { Bay, DemoWorld } from './demo-world.ts';
 import type { Prng } from './prng.ts';
 
@@ -14,7 +14,13 @@ export type DemoTraffic = {
   readonly crowd: number;
   readonly meanGapMs: number;
   readonly stayMs: readonly [number, number];
+  /** The car of that number. */
+  car(draw: Prng, number: number): CarPlan;
 };
+
+/** One car in so many needs little, so that a full one is seen within minutes. */
+const NEARLY_FULL_ONE_IN = 6;
+const NEARLY_FULL_WH: readonly [number, number] = [300, 1_500];
 
 /** About twenty cars at any time. */
 export const USUAL_TRAFFIC: DemoTraffic = {
@@ -22,6 +28,10 @@ export const USUAL_TRAFFIC: DemoTraffic = {
   crowd: 20,
   meanGapMs: 36_000,
   stayMs: [4 * 60_000, 20 * 60_000],
+  car: (draw, number) => {
+    const car = drawCar(draw, `TAG-${number}`);
+    return draw.int(NEARLY_FULL_ONE_IN) === 0 ? { ...car, needWh: draw.whole(...NEARLY_FULL_WH) } : car;
+  },
 };
 
 const FIRST_GAP_MS = 200;
@@ -29,9 +39,6 @@ const FIRST_GAP_MS = 200;
 const PAUSE_MS = 15_000;
 /** The gate lets one car in at a time, and each has to find its bay and its cable. */
 const GATE_MS: readonly [number, number] = [12_000, 20_000];
-/** One car in so many needs little, so that a full one is seen within minutes. */
-const NEARLY_FULL_ONE_IN = 6;
-const NEARLY_FULL_WH: readonly [number, number] = [300, 1_500];
 
 /** Starts the traffic; it goes on as long as the clock does. */
 export function startDemoTraffic(clock: Clock, world: DemoWorld, traffic: DemoTraffic): void {
@@ -43,7 +50,7 @@ export function startDemoTraffic(clock: Clock, world: DemoWorld, traffic: DemoTr
       count++;
       const draw = random.split(`car ${count}`);
       const bay = count <= traffic.firstWave ? smallest(free) : draw.pick(free);
-      bay.station.plug(bay.connectorId, demoCar(draw, count));
+      bay.station.plug(bay.connectorId, traffic.car(draw, count));
       clock.after('departure', draw.whole(...traffic.stayMs), () => bay.station.unplug(bay.connectorId));
     }
     clock.after('arrival', gapMs(random, world, count, traffic), arrive);
@@ -69,9 +76,4 @@ const isFree = (bay: Bay): boolean => bay.station.isOnline() && socketOf(bay).ca
 function smallest(bays: readonly Bay[]): Bay {
   const power = (bay: Bay) => socketOf(bay).plan.ratingMa * socketOf(bay).plan.rotation.length;
   return bays.reduce((least, bay) => (power(bay) < power(least) ? bay : least));
-}
-
-function demoCar(draw: Prng, number: number) {
-  const car = drawCar(draw, `TAG-${number}`);
-  return draw.int(NEARLY_FULL_ONE_IN) === 0 ? { ...car, needWh: draw.whole(...NEARLY_FULL_WH) } : car;
 }

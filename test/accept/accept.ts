@@ -1,0 +1,294 @@
+/**
+ * `npm run accept`: the demo's world around the real gateway on real sockets, ten minutes long, with a
+ * building that steps up by 15 A. Judged by the world's own truth: no phase above `limitA` and no circuit
+ * above `limitW` for longer than the grace window, and no raise that did not fit.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { at } from '#base/assert.ts';
+import type { Triple } from '#base/units.ts';
+import type { Account } from '#sim/account.ts';
+import { drawCar } from '#sim/car.ts';
+import { demoBuilding } from '#sim/demo-building.ts';
+import { openStoppableClock, type StoppableClock } from '#sim/demo-clock.ts';
+import { GatewayKeeper } from '#sim/demo-gateway.ts';
+import { freePort } from '#sim/demo-ports.ts';
+import { demoSiteFile, readDemoSite } from '#sim/demo-site.ts';
+import { type DemoTraffic, startDemoTraffic } from '#sim/demo-traffic.ts';
+import { simLimit } from '#sim/demo-watch.ts';
+import { type DemoWorld, openDemoWorld } from '#sim/demo-world.ts';
+import type { SiteView } from '#web/site-view.ts';
+import {
+  count,
+  FIRST_STEP_MS,
+  type Limits,
+  newRecord,
+  overOf,
+  type PlannedStep,
+  plannedSteps,
+  STEP_LASTS_MS,
+  type StepRecord,
+  stepMa,
+} from './steps.ts';
+
+/** 20 a second: a step is seen within 50 ms. */
+const SAMPLE_MS = 50;
+/** Contract, "figures": the guard meter's interval and 10 s. */
+const GRACE_MS = 10_000;
+const METER_INTERVAL_MS = 1_000;
+/** After the first third each phase of the main fuse is held to this, so that phases bind too, not only the contract. */
+const CAP_A = 95;
+const UNCAPPED_SHARE = 1 / 3;
+/** Fewer steps above a limit than this would show nothing. */
+const LEAST_STEPS_OVER = 1;
+
+/** A full garage of cars that take what they are given, so that limits bind all the time; some come and go. */
+const TRAFFIC: DemoTraffic = {
+  firstWave: 18,
+  crowd: 18,
+  meanGapMs: 60_000,
+  stayMs: [5 * 60_000, 20 * 60_000],
+  car: (draw, number) => ({ ...drawCar(draw, `TAG-${number}`), phases: 3, maxMa: 32_000, needWh: 80_000 }),
+};
+
+function minutesOf(args: readonly string[]): number | null {
+  if (args.length === 0) return 10;
+  const value = Number(args[0] === '--minutes' ? args[1] : args[0]?.replace('--minutes=', ''));
+  if (value >= 2 && value <= 24 * 60) return value;
+  process.stderr.write('npm run accept -- --minutes M    M from 2 on; 10 without it\n');
+  return null;
+}
+
+async function accept(runMinutes: number): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'busbar-accept-'));
+  const clock = openStoppableClock();
+  try {
+    const stage = await openStage(clock, folder);
+    const seen = await watch(clock, stage, runMinutes);
+    await stage.keeper.end();
+    await stage.world.close();
+    return verdict(seen, stage, runMinutes);
+  } finally {
+    clock.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Stage = {
+  readonly world: DemoWorld;
+  readonly keeper: GatewayKeeper;
+  readonly config: ReturnType<typeof readDemoSite>;
+  readonly url: string;
+  /** Ends of the gateway that nobody asked for. */
+  readonly deaths: string[];
+};
+
+async function openStage(clock: StoppableClock, folder: string): Promise<Stage> {
+  const configFile = demoSiteFile('garage');
+  const config = readDemoSite(configFile);
+  const building = demoBuilding(config.topology);
+  const world = await openDemoWorld(clock, config, { seed: 'accept', building, constantBuilding: true });
+  const meter = at([...world.meters.values()], 0);
+  const deaths: string[] = [];
+  const { promise: up, resolve } = Promise.withResolvers<number>();
+  const keeper = new GatewayKeeper({
+    clock,
+    prepare: async () => ({
+      configFile,
+      environment: {
+        BUSBAR_DATA: join(folder, 'data'),
+        BUSBAR_DEMO: '1',
+        BUSBAR_METERS__GRID__BUS__TCP: `127.0.0.1:${meter.port}`,
+        BUSBAR_WEB__PORT: String(await freePort('127.0.0.1', 0)),
+        BUSBAR_OCPP__PORT: String(await freePort('127.0.0.1', 0)),
+      },
+    }),
+    up: (_pid, ports) => {
+      world.doorAt(ports.chargers);
+      resolve(ports.web);
+    },
+    died: how => void deaths.push(how),
+    gaveUp: words => {
+      throw new Error(`the gateway does not start:\n${words.join('\n')}`);
+    },
+    logged() {},
+  });
+  await keeper.start();
+  const url = `http://127.0.0.1:${await up}`;
+  startDemoTraffic(clock, world, TRAFFIC);
+  return { world, keeper, config, url, deaths };
+}
+
+// --- the run
+
+type Seen = {
+  readonly records: readonly StepRecord[];
+  readonly samples: number;
+  /** Longest time between two samples, ms: what could have been missed. */
+  readonly longestGapMs: number;
+  /** Samples above a limit when no grace window was open. */
+  readonly outside: string[];
+  readonly account: Account;
+};
+
+/** What the run does to the site, and until when it may be above a limit for it. */
+type Course = {
+  readonly plan: readonly PlannedStep[];
+  /** Steps of the plan that were made. */
+  made: number;
+  /** One for each step, and one for the cap. */
+  readonly records: StepRecord[];
+  limits: readonly Limits[];
+  graceUntilMs: number;
+  downAtMs: number;
+  capped: boolean;
+};
+
+async function watch(clock: StoppableClock, stage: Stage, runMinutes: number): Promise<Seen> {
+  const { world, config } = stage;
+  const root = config.topology.circuits.findIndex(circuit => circuit.parent === -1);
+  const gauge = openGauge(stage, root);
+  const course: Course = {
+    plan: plannedSteps(runMinutes),
+    made: 0,
+    records: [],
+    limits: await readLimits(stage),
+    graceUntilMs: Number.NEGATIVE_INFINITY,
+    downAtMs: Number.POSITIVE_INFINITY,
+    capped: false,
+  };
+  const outside: string[] = [];
+  const startMs = clock.nowMs();
+  let samples = 0;
+  let longestGapMs = 0;
+  let lastMs = startMs;
+  print(`Warming up: ${FIRST_STEP_MS / 1000} s, while cars come in.\n\n${HEAD}`);
+  for (let nowMs = startMs; nowMs < startMs + runMinutes * 60_000; nowMs = clock.nowMs()) {
+    await drive(clock, course, stage, root, nowMs - startMs);
+    const { flows, mainMa, watts } = gauge();
+    const over = overOf(course.limits, flows, config.topology.nominalV);
+    const record = course.records.at(-1);
+    if (record !== undefined) count(record, nowMs - startMs, nowMs - lastMs, mainMa, watts, over);
+    const isOver = over.phaseA > 0 || over.powerW > 0;
+    if (isOver && clock.nowMs() > course.graceUntilMs) outside.push(describe(over, nowMs - startMs));
+    longestGapMs = Math.max(longestGapMs, nowMs - lastMs);
+    lastMs = nowMs;
+    samples++;
+    await pause(clock, SAMPLE_MS);
+  }
+  printLast(course);
+  return { records: course.records, samples, longestGapMs, outside, account: world.watch.observer.finish() };
+}
+
+/** Steps the building up and down again when it is time, and sets the cap after the first third of them. */
+async function drive(clock: StoppableClock, course: Course, stage: Stage, root: number, atMs: number): Promise<void> {
+  const { building } = stage.world;
+  const step = course.plan[course.made];
+  if (step !== undefined && atMs >= step.atMs) {
+    building.step(stepMa(step.phases, 1));
+    course.made++;
+    course.downAtMs = atMs + STEP_LASTS_MS;
+    begin(clock, course, `${course.made}: ${step.phases.map(p => `L${p + 1}`).join(' ')}`, atMs);
+  } else if (atMs >= course.downAtMs) {
+    building.step(stepMa(at(course.plan, course.made - 1).phases, -1));
+    course.downAtMs = Number.POSITIVE_INFINITY;
+    if (course.capped || course.made < course.plan.length * UNCAPPED_SHARE) return;
+    course.capped = true;
+    course.limits = await cap(stage, root);
+    begin(clock, course, `cap ${CAP_A} A`, atMs);
+  }
+}
+
+/** Something happens to which the cars must give way: a window opens, and a record begins. */
+function begin(clock: StoppableClock, course: Course, label: string, atMs: number): void {
+  printLast(course);
+  course.graceUntilMs = clock.nowMs() + METER_INTERVAL_MS + GRACE_MS;
+  course.records.push(newRecord(label, atMs));
+}
+
+function printLast({ records }: Course): void {
+  const last = records.at(-1);
+  if (last !== undefined) print(line(last));
+}
+
+const pause = (clock: StoppableClock, ms: number): Promise<void> =>
+  new Promise(done => void clock.after('accept', ms, done));
+
+/** Reads the true currents of every circuit. */
+function openGauge({ world, config }: Stage, root: number) {
+  const { circuits, nominalV } = config.topology;
+  return () => {
+    const flows = circuits.map(({ id, index }) => ({ id, totalMa: world.truth.total(index) }));
+    const mainMa: Triple = at(flows, root).totalMa;
+    return { flows, mainMa, watts: ((mainMa[0] + mainMa[1] + mainMa[2]) / 1000) * nominalV };
+  };
+}
+
+/** The limits as the gateway publishes them. */
+async function readLimits({ url }: Stage): Promise<readonly Limits[]> {
+  const site = (await (await fetch(`${url}/api/v1/site`)).json()) as SiteView;
+  const amps = (value: number | null) => value ?? Number.POSITIVE_INFINITY;
+  return site.circuits.map(({ id, limitA, limitW }) => ({
+    id,
+    limitA: [amps(limitA.l1), amps(limitA.l2), amps(limitA.l3)],
+    limitW,
+  }));
+}
+
+/** Sets the cap over HTTP, tells the observer, and answers the limits that then hold. */
+async function cap(stage: Stage, root: number): Promise<readonly Limits[]> {
+  const circuit = at(stage.config.topology.circuits, root);
+  const answer = await fetch(`${stage.url}/api/v1/limits/cap`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([{ circuit: circuit.id, limitA: CAP_A }]),
+  });
+  if (!answer.ok) throw new Error(`the cap was refused: ${answer.status}`);
+  const ma = CAP_A * 1000;
+  const capped = { source: 'cap', hard: false, evOnly: false, limitMa: [ma, ma, ma], limitW: null } as const;
+  stage.world.watch.observer.limitLowered(root, [...circuit.limits.map(simLimit), capped]);
+  return await readLimits(stage);
+}
+
+// --- words
+
+const HEAD = `  step         worst A  worst kW  over A  over kW  over limit ms  back within ms
+`;
+
+const print = (text: string): void => void process.stdout.write(text);
+
+function line(step: StepRecord): string {
+  const number = (value: number, digits: number, width: number) => Math.max(0, value).toFixed(digits).padStart(width);
+  return `  ${step.label.padEnd(11)}  ${number(step.worstA, 1, 7)}  ${number(step.worstW / 1000, 1, 8)}  ${number(step.overA, 1, 6)}  ${number(step.overW / 1000, 1, 7)}  ${number(step.overMs, 0, 13)}  ${number(step.backMs, 0, 14)}
+`;
+}
+
+const describe = (over: Over, atMs: number): string =>
+  `${(atMs / 1000).toFixed(1)} s: ${over.where} ${over.phaseA.toFixed(1)} A, ${(over.powerW / 1000).toFixed(1)} kW above`;
+type Over = ReturnType<typeof overOf>;
+
+/** Prints what the run came to; 0 when everything held and something was tried. */
+function verdict(seen: Seen, stage: Stage, runMinutes: number): number {
+  const { account, outside, records } = seen;
+  const tried = records.filter(record => record.overMs > 0).length;
+  const faults = [
+    ...outside.slice(0, 10).map(text => `above a limit with no grace window open, at ${text}`),
+    ...account.violations.slice(0, 10).map(each => `the observer: ${JSON.stringify(each)}`),
+    ...stage.deaths.map(how => `the gateway ended ${how}`),
+    ...(tried < LEAST_STEPS_OVER ? ['no step went above a limit, so this run shows nothing'] : []),
+  ];
+  const longest = Math.max(0, ...records.map(record => record.backMs));
+  print(`
+${runMinutes} min, ${records.length - 1} steps of +15 A and a cap, ${tried} of them above a limit at first; ${seen.samples} samples of the true currents, at
+most ${Math.round(seen.longestGapMs)} ms apart. Longest time until back: ${Math.round(longest)} ms of the ${METER_INTERVAL_MS + GRACE_MS} ms allowed.
+Observer: overLimitMs ${account.overLimitMs}, exogenousOverMs ${account.exogenousOverMs}, worst ${account.worstExogenousOverA} A,
+grant changes ${account.grantChanges}. ${at(cpus(), 0).model}, ${cpus().length} processors, Node.js ${process.version}.
+
+${faults.length === 0 ? 'PASSED: every limit was kept.' : `FAILED:\n${faults.map(fault => `  ${fault}\n`).join('')}`}
+`);
+  return faults.length === 0 ? 0 : 1;
+}
+
+const minutes = minutesOf(process.argv.slice(2));
+process.exitCode = minutes === null ? 2 : await accept(minutes);
