@@ -22,6 +22,8 @@ const CHARGERS_PORT = 8887;
 const EXIT = { done: 0, failed: 1, badArguments: 2 } as const;
 /** How often a gateway that is up is asked whether it is ready. */
 const ASK_READY_MS = 200;
+/** It is on this machine; an answer that takes longer is none. */
+const ANSWER_MS = 2_000;
 
 /** @param args what stands behind `npm start --`; answers the exit code once everything has ended */
 export async function main(args: readonly string[]): Promise<number> {
@@ -42,12 +44,12 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function runDemo(options: DemoOptions, clock: StoppableClock, folder: string): Promise<number> {
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(EXIT.done));
   const secret = randomBytes(8).toString('hex');
   const stage = options.empty ? emptyStage(folder, secret) : await garageStage(options, clock);
   const token = options.lan ? randomBytes(8).toString('hex') : null;
   say('starting the gateway …\n');
-  const { promise: ended, resolve: end } = Promise.withResolvers<number>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(EXIT.done));
   let welcomed: GatewayPorts | null = null;
   let lives = 0;
   const keeper = new GatewayKeeper({
@@ -147,7 +149,9 @@ async function prepare(
 /** Comes back when the gateway says that it is ready. */
 async function whenReady(clock: StoppableClock, port: number): Promise<void> {
   for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(
+      () => null,
+    );
     await answer?.body?.cancel();
     if (answer?.status === 200) return;
     await new Promise<void>(resolve => clock.after('ask ready', ASK_READY_MS, resolve));
