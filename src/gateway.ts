@@ -78,6 +78,7 @@ class Hall {
   #config: Config;
   #state: SiteState;
   #dispatching = false;
+  #unready: string | null = null;
   #closed = false;
 
   constructor(options: GatewayOptions, records: RecordStore) {
@@ -170,6 +171,7 @@ class Hall {
     this.#history?.observe(this.#state, event);
     this.#dispatching = false;
     if (event.type === 'limits-set' || event.type === 'limits-cleared') this.#rememberLimits();
+    if (event.type === 'passed') this.#tellReadiness(event.atMs);
     this.#loop.want(urgencyOf(event, before, this.#state), event.type === 'meter-sampled' ? event.atMs : null);
   }
 
@@ -266,6 +268,15 @@ class Hall {
       cause,
       atMs: monotonicMs(lastAtWallMs),
     }));
+  }
+
+  /** What keeps the site from being ready goes to the log once, when it begins and when it ends. */
+  #tellReadiness(atMs: number): void {
+    const reasons = notReady(this.#state, atMs).join(' ');
+    if (reasons === this.#unready) return;
+    this.#unready = reasons;
+    if (reasons === '') this.#world.log.info('ready: passes complete and every guard meter is fresh');
+    else this.#world.log.warn('not ready', { reasons });
   }
 
   #rememberLimits(): void {
