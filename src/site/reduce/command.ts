@@ -1,28 +1,35 @@
 /** What became of our commands (rules 1, 4, 6). */
 import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
-import type { GateCommand } from '#site/gate/decision.ts';
 import { believed, isBelievedByTime, newest, withAck, withRefusal, withSent, withSilence } from '#site/gate/ledger.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
-import type { Connector, SiteState } from '#site/state.ts';
+import type { Charger, Connector, SiteState } from '#site/state.ts';
 
 type Of<T extends SiteEvent['type']> = Extract<SiteEvent, { type: T }>;
 
-/** Booked before the bytes leave: from now on the charger may hold it. */
-export const commandsSent = (state: SiteState, event: Of<'commands-sent'>): SiteState =>
-  event.commands.reduce((next, command) => commandSent(next, command, event.atMs), state);
-
-function commandSent(state: SiteState, command: GateCommand, atMs: number): SiteState {
-  if (command.type === 'ask-sample') {
-    return withCharger(state, command.charger, charger => ({ ...charger, askedAtMs: atMs }));
+/**
+ * Booked before the bytes leave: from now on a charger may hold it. One step of the building may lower a
+ * thousand chargers, so the lists are copied once for all of them.
+ */
+export function commandsSent(state: SiteState, event: Of<'commands-sent'>): SiteState {
+  const chargers = state.chargers.slice();
+  const connectors = state.connectors.slice();
+  for (const command of event.commands) {
+    const charger = at(chargers, command.charger);
+    if (command.type === 'ask-sample') {
+      chargers[command.charger] = { ...charger, askedAtMs: event.atMs };
+    } else {
+      chargers[command.charger] = { ...charger, callSinceMs: event.atMs };
+      connectors[command.connector] = told(at(connectors, command.connector), charger, command.limitMa, event.atMs);
+    }
   }
-  const { traits } = at(state.chargers, command.charger);
-  const busy = withCharger(state, command.charger, charger => ({ ...charger, callSinceMs: atMs }));
-  return withConnector(busy, command.connector, connector => {
-    const settled = isBelievedByTime(newest(connector.ledger), traits, atMs);
-    const ledger = settled ? believed(connector.ledger) : connector.ledger;
-    return { ...connector, ledger: withSent(ledger, command.limitMa, atMs) };
-  });
+  return { ...state, chargers, connectors };
+}
+
+function told(connector: Connector, { traits }: Charger, limitMa: number, atMs: number): Connector {
+  const settled = isBelievedByTime(newest(connector.ledger), traits, atMs);
+  const ledger = settled ? believed(connector.ledger) : connector.ledger;
+  return { ...connector, ledger: withSent(ledger, limitMa, atMs) };
 }
 
 export function commandSettled(state: SiteState, event: Of<'command-settled'>): SiteState {
