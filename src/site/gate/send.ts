@@ -48,10 +48,7 @@ export function commandsFor(
 ): Sending {
   const wishes = wishesOf(state, targets);
   const busy = new Set<number>();
-  const over = rowsOver(wishes, rooms, atMs);
-  const admitting = wishes.some(wish => wish.targetMa > 0 && newest(wish.connector.ledger).limitMa === 0);
-  const due = wishes.filter(wish => isReduction(wish) && (isNeeded(wish, over) || isFairNow(wish, admitting, atMs)));
-  const decreases = sendDecreases(due, busy, atMs);
+  const decreases = sendDecreases(dueReductions(wishes, rooms, atMs), busy, atMs);
   const raises = sendRaises(
     wishes.filter(wish => isRaise(wish) && isWorthIt(wish, atMs)),
     rooms,
@@ -87,6 +84,15 @@ const reducedMa = (wish: Wish): number =>
     : wish.targetMa;
 
 const isRaise = (wish: Wish): boolean => !isReduction(wish) && wish.targetMa > newest(wish.connector.ledger).limitMa;
+
+/** The reductions that are worth a command now: those that a row needs, and those that are fair. */
+function dueReductions(wishes: readonly Wish[], rooms: readonly RowRoom[], atMs: number): readonly Wish[] {
+  const reductions = wishes.filter(isReduction);
+  if (reductions.length === 0) return reductions;
+  const over = rowsOver(wishes, rooms, atMs);
+  const admitting = wishes.some(wish => wish.targetMa > 0 && newest(wish.connector.ledger).limitMa === 0);
+  return reductions.filter(wish => isNeeded(wish, over) || isFairNow(wish, admitting, atMs));
+}
 
 /** Rows that what the cars have been told would overload: a reduction there is safety, not fairness. */
 function rowsOver(wishes: readonly Wish[], rooms: readonly RowRoom[], atMs: number): ReadonlySet<number> {
