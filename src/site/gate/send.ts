@@ -16,7 +16,7 @@ import {
   RAISE_SMALL_AFTER_MS,
 } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
-import { bookedMa, levelMa, limitWithin, lowestHeldMa, newest } from '#site/gate/ledger.ts';
+import { bookedMa, isUnknown, levelMa, limitWithin, lowestHeldMa, newest } from '#site/gate/ledger.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import type { Background, Charger, Connector, SiteState, Target } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
@@ -134,7 +134,7 @@ function sendDecreases(wishes: readonly Wish[], busy: Set<number>, atMs: number)
   for (const wish of bySize) {
     // One that does not answer is told again all the same: that is how it is found to be back.
     if (!isLinked(wish.charger) || !isFree(wish, busy, atMs)) {
-      if (reliefMa(wish) > 0) blocked++;
+      if (reliefMa(wish) > 0 && !isUnknown(newest(wish.connector.ledger))) blocked++;
       continue;
     }
     busy.add(wish.spec.charger);
