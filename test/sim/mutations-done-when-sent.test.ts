@@ -1,0 +1,30 @@
+/** A gate that counts a decrease as done when it is sent is found out by the seeds. */
+import { expect, it, vi } from 'vitest';
+import type * as Ledger from '#site/gate/ledger.ts';
+import { firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
+
+const wrong = vi.hoisted(() => ({ inForce: true }));
+
+/** Wrong: with a decrease on the wire the ledger forgets every higher limit that the charger may still hold (rules 1 and 5 broken). */
+vi.mock('#site/gate/ledger.ts', async importOriginal => {
+  const right = await importOriginal<typeof Ledger>();
+  const withSent: typeof right.withSent = (ledger, limitMa, atMs) => {
+    const isDecrease = limitMa < right.newest(ledger).limitMa;
+    const sent = right.withSent(ledger, limitMa, atMs);
+    return wrong.inForce && isDecrease ? { ...sent, held: [right.newest(sent)] } : sent;
+  };
+  return { ...right, withSent };
+});
+
+it(
+  'done when sent: a decrease that counts before it is acknowledged and seen exceeds a limit within fifty seeds',
+  async () => {
+    const found = await firstFailing('done when sent');
+    expect(found).not.toBeNull();
+    expect(found?.account.violations.map(violation => violation.kind)).toContain('raise');
+    wrong.inForce = false;
+    const clean = await sameSeed(found?.seed ?? 0);
+    expect(clean.account, 'the same seed with the gate as it is').toMatchObject({ overLimitMs: 0, violations: [] });
+  },
+  TIMEOUT_MS,
+);
