@@ -31,6 +31,7 @@ import {
   type StepRecord,
   stepMa,
 } from './steps.ts';
+import { describe, HEAD, line, violationWords } from './words.ts';
 
 /** 20 a second: a step is seen within 50 ms. */
 const SAMPLE_MS = 50;
@@ -251,30 +252,17 @@ async function cap(stage: Stage, root: number): Promise<readonly Limits[]> {
   return await readLimits(stage);
 }
 
-// --- words
-
-const HEAD = `  step         worst A  worst kW  over A  over kW  over limit ms  back within ms
-`;
-
 const print = (text: string): void => void process.stdout.write(text);
-
-function line(step: StepRecord): string {
-  const number = (value: number, digits: number, width: number) => Math.max(0, value).toFixed(digits).padStart(width);
-  return `  ${step.label.padEnd(11)}  ${number(step.worstA, 1, 7)}  ${number(step.worstW / 1000, 1, 8)}  ${number(step.overA, 1, 6)}  ${number(step.overW / 1000, 1, 7)}  ${number(step.overMs, 0, 13)}  ${number(step.backMs, 0, 14)}
-`;
-}
-
-const describe = (over: Over, atMs: number): string =>
-  `${(atMs / 1000).toFixed(1)} s: ${over.where} ${over.phaseA.toFixed(1)} A, ${(over.powerW / 1000).toFixed(1)} kW above`;
-type Over = ReturnType<typeof overOf>;
 
 /** Prints what the run came to; 0 when everything held and something was tried. */
 function verdict(seen: Seen, stage: Stage, runMinutes: number): number {
   const { account, outside, records } = seen;
   const tried = records.filter(record => record.overMs > 0).length;
   const faults = [
-    ...outside.slice(0, 10).map(text => `above a limit with no grace window open, at ${text}`),
-    ...account.violations.slice(0, 10).map(each => `the observer: ${JSON.stringify(each)}`),
+    ...(outside.length > 0
+      ? [`${outside.length} samples above a limit with no grace window open, first at ${outside[0]}`]
+      : []),
+    ...account.violations.slice(0, 10).map(each => `the observer: ${violationWords(each)}`),
     ...stage.deaths.map(how => `the gateway ended ${how}`),
     ...(tried < LEAST_STEPS_OVER ? ['no step went above a limit, so this run shows nothing'] : []),
   ];
