@@ -1,7 +1,8 @@
 import { RPCClient } from 'ocpp-rpc';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { houseWith } from './foreign/house.ts';
-import { grantsOf, pause, readSite, until } from './foreign/reading.ts';
+import { pause } from './foreign/pause.ts';
+import { grantsOf, readSite, until } from './foreign/reading.ts';
 import { type ForeignSite, openSite } from './foreign/site.ts';
 import { knock, leaveAll, refusedWith } from './foreign/stranger.ts';
 
@@ -15,10 +16,11 @@ beforeAll(async () => {
   // F4 and F6 are played by bare sockets; the others are strict clients that charge meanwhile.
   site = await openSite(houseWith(['F1', 'F2', 'F3'], ['F4', 'F6']));
   f4 = `${site.chargersUrl}/F4`;
-  await until('the others are under control', 10_000, async () => ((await othersControlled()) ? true : null));
-  for (const charger of site.chargers) for (const { plan } of charger.sockets) charger.plug(plan.connectorId);
-  await until('their cars charge', 15_000, () =>
-    site.chargers.every(({ sockets }) => sockets.every(socket => socket.drawMa() >= 6000)) ? true : null,
+  site.plugAll();
+  await until('their cars charge under control', 40_000, async () =>
+    site.chargers.every(({ sockets }) => sockets.every(socket => socket.drawMa() >= 6000)) && (await othersControlled())
+      ? true
+      : null,
   );
 }, 60_000);
 afterEach(() => leaveAll());

@@ -5,6 +5,7 @@
 import { createRPCError, RPCClient } from 'ocpp-rpc';
 import type { Clock } from '#base/clock.ts';
 import { emptyStack, type Stack, type WireProfile, withProfile } from '#sim/profile-engine.ts';
+import { pause } from './pause.ts';
 import { Socket, type SocketPlan } from './socket.ts';
 import type { Truth } from './truth.ts';
 
@@ -19,7 +20,7 @@ export type ChargerPlan = {
   readonly sockets: readonly SocketPlan[];
   /** Real time between samples; `as-told` waits for MeterValueSampleInterval and refuses nothing. */
   readonly sampleMs: number | 'as-told';
-  /** Repeats the status of its free sockets after its first profile, as some makes do every few seconds. */
+  /** Says its statuses again after its first profiles, as some makes do every minute. */
   readonly repeatsStatus: boolean;
 };
 
@@ -34,6 +35,8 @@ type Options = ConstructorParameters<typeof RPCClient>[0];
 
 /** The card is at the reader this long after the plug. */
 const AUTHORISE_MS = 300;
+/** From the first profile of the last socket to its status again. */
+const REPEAT_MS = 300;
 
 export class ForeignCharger {
   readonly plan: ChargerPlan;
@@ -49,9 +52,11 @@ export class ForeignCharger {
   private readonly client: RPCClient;
   private readonly timers = new Set<NodeJS.Timeout>();
   private stack: Stack = emptyStack;
+  private acknowledged: Stack = emptyStack;
   private sampler: NodeJS.Timeout | null = null;
   private isAccepted = false;
   private isClosed = false;
+  private hasRepeated = false;
 
   constructor(deps: ChargerDeps, plan: ChargerPlan) {
     this.plan = plan;
@@ -63,6 +68,7 @@ export class ForeignCharger {
           carClock,
           stepMa: plan.stepMa,
           stack: () => this.stack,
+          acknowledged: () => this.acknowledged,
           statusChanged: () => void this.sendStatus(made),
         },
         socket,
@@ -87,6 +93,11 @@ export class ForeignCharger {
     await this.client.connect();
     await this.boot();
     this.sampleEvery(typeof this.plan.sampleMs === 'number' ? this.plan.sampleMs : null);
+  }
+
+  /** Every socket has had a profile, and whoever repeats its status has done so. */
+  async told(): Promise<void> {
+    while (this.profiles < this.sockets.length || (this.plan.repeatsStatus && !this.hasRepeated)) await pause(50);
   }
 
   async close(): Promise<void> {
@@ -154,6 +165,11 @@ export class ForeignCharger {
     await this.call('StatusNotification', { connectorId, status: socket.status, errorCode: 'NoError' });
   }
 
+  private async repeatStatus(): Promise<void> {
+    for (const socket of this.sockets) await this.sendStatus(socket);
+    this.hasRepeated = true;
+  }
+
   private async sendSample(socket: Socket, context: string): Promise<void> {
     const { transactionId, plan } = socket;
     const sampledValue = socket.sampledValues().map(value => ({ ...value, context }));
@@ -199,11 +215,10 @@ export class ForeignCharger {
 
   private setProfile(connectorId: number, profile: WireProfile): string {
     if (connectorId !== 0 && !this.sockets.some(socket => socket.plan.connectorId === connectorId)) return 'Rejected';
-    const isFirst = this.profiles++ === 0;
-    if (isFirst && this.plan.repeatsStatus)
-      this.soon(500, async () => {
-        for (const socket of this.sockets) if (socket.status === 'Available') await this.sendStatus(socket);
-      });
+    this.profiles++;
+    if (this.profiles === this.sockets.length && this.plan.repeatsStatus)
+      this.soon(REPEAT_MS, () => this.repeatStatus());
+    this.acknowledged = withProfile(this.acknowledged, connectorId, profile);
     if (this.forgets > 0) {
       this.forgets--;
       return 'Accepted';

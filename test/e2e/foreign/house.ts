@@ -14,8 +14,8 @@ export const MAIN_A = 100;
 export const MARGIN_A = 1.5;
 export const DESIGN_A = 60;
 export const BUILDING_A = [9.5, 9.5, 9.5] as const;
-/** Cars on each phase of the main fuse. */
-export const CARS_PER_PHASE = 5;
+/** All cars together while the meter is silent; the building at its worst fits beside them. */
+export const FAIL_SAFE_A = 33;
 
 /** What each socket gets while nothing but the rows is in the way, A, by charger/connector. */
 export const SHARES_A: Readonly<Record<string, number>> = {
@@ -30,11 +30,11 @@ export const SHARES_A: Readonly<Record<string, number>> = {
 
 const PASSWORD = 'sixteen-letters!';
 
-const OPEN = 'auth: none, address: 127.0.0.1';
+const OPEN = 'fallbackA: 0, auth: none, address: 127.0.0.1';
 
 /** Each charger's entry in the site file. */
 const ENTRIES = {
-  F1: `{ identity: F1, name: Bay 1, circuit: row-a, ratingA: 16, rotation: RST, password: "\${F1_PASSWORD}" }`,
+  F1: `{ identity: F1, name: Bay 1, circuit: row-a, ratingA: 16, rotation: RST, fallbackA: 0, password: "\${F1_PASSWORD}" }`,
   F2: `{ identity: F2, name: Bay 2, circuit: row-a, ratingA: 32, rotation: STR, ${OPEN} }`,
   F3: `{ identity: F3, name: Bay 3, circuit: row-a, ratingA: 32, phases: 1, rotation: R, ${OPEN} }`,
   F4: `{ identity: F4, name: Bay 4, circuit: row-b, ratingA: 32, phases: 1, rotation: S, ${OPEN} }`,
@@ -55,6 +55,7 @@ circuits:
       - { source: fuse, kind: hard, limitA: ${MAIN_A} }
       - { source: contract, kind: live, limitW: 66000 }
     designLoadA: ${DESIGN_A}
+    failSafeA: ${FAIL_SAFE_A}
     marginA: ${MARGIN_A}
     meter: grid
   - { id: row-a, name: Row A, parent: main, limits: [{ source: fuse, kind: hard, limitA: 24, evOnly: true }] }
@@ -79,11 +80,11 @@ const pillar = ['pillar', 'row-b', 'main'];
 const CHARGERS: readonly ChargerPlan[] = [
   chargerOf('F1', 'birch', [socketOf(1, PHASES.RST, 16, rowA)], { password: PASSWORD }),
   chargerOf('F2', 'alder', [socketOf(1, PHASES.STR, 32, rowA)]),
-  chargerOf('F3', 'birch', [socketOf(1, PHASES.R, 32, rowA)]),
+  chargerOf('F3', 'birch', [socketOf(1, PHASES.R, 32, rowA)], { repeatsStatus: false }),
   chargerOf('F4', 'cedar', [socketOf(1, PHASES.S, 32, rowB)]),
   chargerOf('F5', 'birch', [socketOf(1, PHASES.TRS, 32, pillar), socketOf(2, PHASES.TRS, 32, pillar)]),
-  // It samples as rarely as the gateway asks for, and says nothing twice.
-  chargerOf('F6', 'alder', [socketOf(1, PHASES.T, 32, rowB)], { sampleMs: 'as-told', repeatsStatus: false }),
+  // It samples as rarely as the gateway asks for.
+  chargerOf('F6', 'alder', [socketOf(1, PHASES.T, 32, rowB)], { sampleMs: 'as-told' }),
 ];
 
 /**

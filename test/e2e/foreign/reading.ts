@@ -1,5 +1,6 @@
 /** Reading the gateway from outside: its HTTP answers, its live stream, and waiting for something to become true. */
 import type { ConnectorView, SiteView } from '#web/site-view.ts';
+import { pause } from './pause.ts';
 import { TOKEN } from './site.ts';
 
 export async function readSite(webUrl: string): Promise<SiteView> {
@@ -39,8 +40,6 @@ export async function until<T>(what: string, ms: number, ask: () => Promise<T | 
     await pause(100);
   }
 }
-
-export const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
 export type StreamEvent = { readonly event: string; readonly data: Record<string, unknown> };
 

@@ -12,6 +12,7 @@ import { realWorld } from '#real/world.ts';
 import { type ChargerPlan, ForeignCharger } from './charger.ts';
 import { fastClock } from './clock.ts';
 import { type ForeignMeter, openMeter } from './meter.ts';
+import { watchObedience } from './obedience.ts';
 import { type Amps, Truth } from './truth.ts';
 
 /** A car's reaction and the ack deadline, as the contract's grace window counts them. */
@@ -41,12 +42,16 @@ export type ForeignSite = {
   readonly chargersUrl: string;
   readonly webUrl: string;
   charger(identity: string): ForeignCharger;
+  /** A car comes to every socket. */
+  plugAll(): void;
+  /** Every socket whose car did not draw, in a car's time, what was acknowledged for it; in words. */
+  disobeyed(): readonly string[];
   /** What every strict client has found wrong so far. */
   faults(): readonly string[];
   close(): Promise<void>;
 };
 
-/** Opens the site; every charger has booted when this returns, and no car is there yet. */
+/** Opens the site; every charger has booted and been told a first limit when this returns, and no car is there yet. */
 export async function openSite(plan: SitePlan): Promise<ForeignSite> {
   const truth = new Truth(plan.limitsA, plan.meterIntervalMs + GRACE_MS);
   truth.building(plan.meterAt, plan.buildingA);
@@ -55,7 +60,9 @@ export async function openSite(plan: SitePlan): Promise<ForeignSite> {
   const chargersUrl = `ws://127.0.0.1:${gateway.ports.chargers}/ocpp`;
   const carClock = fastClock(plan.carsAreFaster);
   const chargers = plan.chargers.map(each => new ForeignCharger({ endpoint: chargersUrl, truth, carClock }, each));
+  const obedience = watchObedience(chargers, plan.carsAreFaster);
   await Promise.all(chargers.map(charger => charger.open()));
+  await Promise.all(chargers.map(charger => charger.told()));
   return {
     gateway,
     truth,
@@ -68,8 +75,13 @@ export async function openSite(plan: SitePlan): Promise<ForeignSite> {
       if (found === undefined) throw new Error(`no charger ${identity}`);
       return found;
     },
+    plugAll() {
+      for (const charger of chargers) for (const { plan } of charger.sockets) charger.plug(plan.connectorId);
+    },
+    disobeyed: () => obedience.disobeyed(),
     faults: () => chargers.flatMap(({ faults, plan: { identity } }) => faults.map(fault => `${identity} ${fault}`)),
     async close() {
+      obedience.stop();
       await Promise.all(chargers.map(charger => charger.close()));
       await gateway.close();
       await meter.close();

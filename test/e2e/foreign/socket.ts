@@ -24,6 +24,8 @@ export type SocketDeps = {
   readonly stepMa: number;
   /** The profiles it goes by. */
   stack(): Stack;
+  /** The profiles that its charger said it would go by. */
+  acknowledged(): Stack;
   statusChanged(): void;
 };
 
@@ -101,8 +103,18 @@ export class Socket {
 
   /** What the profiles allow now, as the pilot signals it. */
   limitMa(): number {
-    const { stack, stepMa } = this.deps;
-    const limitA = limitAt(stack(), {
+    return this.allowedMa(this.deps.stack());
+  }
+
+  /** What its car has to draw by the profiles that were acknowledged. */
+  owedMa(): number {
+    if (this.transactionId === null) return 0;
+    return Math.min(this.plan.car.maxA * 1000, this.allowedMa(this.deps.acknowledged()));
+  }
+
+  private allowedMa(stack: Stack): number {
+    const { stepMa } = this.deps;
+    const limitA = limitAt(stack, {
       connectorId: this.plan.connectorId,
       atWallMs: Date.now(),
       startedWallMs: this.startedWallMs,
