@@ -123,6 +123,8 @@ export type Background = {
   readonly recent: readonly { readonly atMs: number; readonly ma: Quad }[];
   /** Since when M − (what the cars last reported) says the row cannot carry what was granted (see background.ts). */
   readonly suspectSinceMs: number | null;
+  /** What `heldMa` was before a suspicion raised it: until then it may return there at once when samples explain the rise. */
+  readonly before: { readonly ma: Quad; readonly untilMs: number } | null;
   /** The reading is over the row, and reductions not yet seen may or may not be in it: a sample would tell. */
   readonly unclear: boolean;
   /** Overload that `heldMa` has not absorbed; taken off the capacity for targets. */

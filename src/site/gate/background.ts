@@ -19,7 +19,7 @@
 import { at } from '#base/assert.ts';
 import { NO_LIMIT_MA, type Quad, quad, ZERO_QUAD } from '#base/units.ts';
 import { type CarBounds, carBounds, mapRows } from '#site/gate/cars.ts';
-import { GOOD_SAMPLES, NOISE_MA, RELEASE_MA_PER_S, SUSPECT_MS } from '#site/gate/constants.ts';
+import { GOOD_SAMPLES, NOISE_MA, RELEASE_MA_PER_S, SAMPLE_FRESH_MS, SUSPECT_MS } from '#site/gate/constants.ts';
 import { highestOf, withReading } from '#site/gate/high.ts';
 import { limitsInForce, marginMa, reservedMa } from '#site/gate/limits.ts';
 import type { Background, Meter, MeterReading, SiteState } from '#site/state.ts';
@@ -30,6 +30,7 @@ export const UNKNOWN_BACKGROUND: Background = {
   highMa: [NO_LIMIT_MA, NO_LIMIT_MA, NO_LIMIT_MA, NO_LIMIT_MA],
   recent: [],
   suspectSinceMs: null,
+  before: null,
   unclear: false,
   excessMa: ZERO_QUAD,
 };
@@ -57,14 +58,16 @@ export function afterReading(
   const held =
     before.heldMa === null
       ? mapRows(row => Math.max(0, measured[row] - cars.low[row]))
-      : moveHeld(before.heldMa, measured, cars, sinceMs);
+      : moveHeld(before.heldMa, before.before?.ma ?? null, measured, cars, sinceMs);
   const room = roomWithoutCars(state, circuit, atMs);
-  const suspect = suspicion(before, held, measured, cars, room, quad(circuit.designLoadMa), atMs);
+  const rose = mapRows(row => measured[row] - (before.recent.at(-1)?.ma[row] ?? measured[row]));
+  const suspect = suspicion(before, held, measured, rose, cars, room, quad(circuit.designLoadMa), atMs);
   return {
     heldMa: suspect.heldMa,
     highMa,
     recent,
     suspectSinceMs: suspect.sinceMs,
+    before: stillDoubted(before.before, held, suspect.heldMa, atMs),
     unclear: measured.some((ma, row) => ma > (room[row] ?? 0) && (cars.inFlight[row] ?? 0) > NOISE_MA),
     excessMa: excess(before.excessMa, suspect.heldMa, measured, cars, room, sinceMs),
   };
@@ -93,15 +96,27 @@ const measuredRows = (reading: MeterReading, nominalV: number): Quad => [
   Math.round((reading.powerW * 1000) / nominalV),
 ];
 
-function moveHeld(heldMa: Quad, measured: Quad, cars: CarBounds, sinceMs: number): Quad {
-  const releaseMa = (RELEASE_MA_PER_S * sinceMs) / 1000;
+function moveHeld(heldMa: Quad, beforeMa: Quad | null, measured: Quad, cars: CarBounds, sinceMs: number): Quad {
   return mapRows(row => {
     const lowest = measured[row] - cars.high[row];
     const highest = measured[row] - cars.low[row];
     if (lowest > heldMa[row]) return Math.max(0, lowest);
-    if (highest < heldMa[row]) return Math.max(0, highest, heldMa[row] - releaseMa);
-    return heldMa[row];
+    if (highest >= heldMa[row]) return heldMa[row];
+    const slowly = heldMa[row] - releaseMa(row, sinceMs);
+    return Math.max(0, highest, beforeMa === null ? slowly : Math.min(slowly, beforeMa[row]));
   });
+}
+
+/** The sum row may move as fast as its three phases together. */
+const releaseMa = (row: number, sinceMs: number): number => (RELEASE_MA_PER_S * (row === 3 ? 3 : 1) * sinceMs) / 1000;
+
+/** A suspicion stays in doubt for as long as every car needs to say what it draws. */
+const DOUBT_MS = 2 * SAMPLE_FRESH_MS;
+
+function stillDoubted(before: Background['before'], heldMa: Quad, adoptedMa: Quad, atMs: number): Background['before'] {
+  if (adoptedMa.some((ma, row) => ma > (heldMa[row] ?? 0)))
+    return { ma: before?.ma ?? heldMa, untilMs: atMs + DOUBT_MS };
+  return before !== null && atMs < before.untilMs ? before : null;
 }
 
 type Suspicion = { readonly heldMa: Quad; readonly sinceMs: number | null };
@@ -111,6 +126,7 @@ function suspicion(
   before: Background,
   heldMa: Quad,
   measured: Quad,
+  rose: Quad,
   cars: CarBounds,
   room: Quad,
   worst: Quad,
@@ -123,18 +139,18 @@ function suspicion(
   if (!isSuspect.includes(1)) return { heldMa, sinceMs: null };
   const sinceMs = before.suspectSinceMs ?? atMs;
   const waited = atMs - sinceMs >= SUSPECT_MS;
-  // Over the row already there is nothing to wait for: raises were checked, so it is hardly the cars.
-  const adopt = (row: 0 | 1 | 2 | 3) => isSuspect[row] === 1 && (waited || measured[row] > room[row]);
+  // A rise that takes the row over its limit is not waited for: raises were checked, so it is hardly the cars.
+  const isStep = (row: 0 | 1 | 2 | 3) => measured[row] > room[row] && rose[row] > NOISE_MA;
+  const adopt = (row: 0 | 1 | 2 | 3) => isSuspect[row] === 1 && (waited || isStep(row));
   return { heldMa: mapRows(row => (adopt(row) ? Math.max(heldMa[row], unexplained[row]) : heldMa[row])), sinceMs };
 }
 
 /** Rule 14: measured overload that neither the commands in flight nor Bheld account for. Let go slowly. */
 function excess(before: Quad, heldMa: Quad, measured: Quad, cars: CarBounds, room: Quad, sinceMs: number): Quad {
-  const releaseMa = (RELEASE_MA_PER_S * sinceMs) / 1000;
   return mapRows(row => {
     const absorbed = Math.max(0, heldMa[row] + cars.told[row] - room[row]);
     const now = Math.max(0, measured[row] - cars.inFlight[row] - room[row] - absorbed);
-    return Math.round(Math.max(now, before[row] - releaseMa, 0));
+    return Math.round(Math.max(now, before[row] - releaseMa(row, sinceMs), 0));
   });
 }
 

@@ -42,11 +42,15 @@ export function afterSample(ledger: Ledger, sample: DrawSample, traits: ChargerT
   return { ...ledger, uncontrolled: true, obeyed: 0 };
 }
 
-/** The most that obeying would allow when the sample was taken: an acked limit alone, once its reaction time is over. */
+/**
+ * The most that obeying would allow when the sample was taken: the newest limit whose reaction time was
+ * over by then, and any sent after it. Telling an ignoring charger again must not excuse it.
+ */
 function reachableMa(ledger: Ledger, sample: DrawSample, traits: ChargerTraits): number {
-  const last = newest(ledger);
-  const settled = last.ackedAtMs !== null && takenAfter(sample, last.ackedAtMs + traits.reactionMs);
-  return settled ? last.limitMa : highestHeldMa(ledger);
+  const settled = ledger.held.findLastIndex(
+    held => held.ackedAtMs !== null && takenAfter(sample, held.ackedAtMs + traits.reactionMs),
+  );
+  return ledger.held.slice(Math.max(0, settled)).reduce((most, held) => Math.max(most, held.limitMa), 0);
 }
 
 function afterSampleWhileUncontrolled(ledger: Ledger, sample: DrawSample, traits: ChargerTraits): Ledger {

@@ -3,7 +3,7 @@ import { at } from '#base/assert.ts';
 import { minTriple, type Quad, triple, ZERO_TRIPLE } from '#base/units.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import { LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
-import { exposureMa, levelMa, lowestHeldMa, newest } from '#site/gate/ledger.ts';
+import { exposureMa, levelMa, lowestObeyedMa, newest } from '#site/gate/ledger.ts';
 import type { Charger, Connector, DrawSample, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
 
@@ -75,7 +75,7 @@ function connectorBounds(connector: Connector, charger: Charger, intervalMs: num
   const sample = isRecent ? draw : null;
   if (fresh === null) return { sample, low: ZERO_TRIPLE, restsOnMs: null };
   const isInWindow = drawBefore !== null && atMs - drawBefore.atMs <= intervalMs + 2_000;
-  const now = minTriple(fresh.ma, triple(lowestHeldMa(ledger)));
+  const now = minTriple(fresh.ma, triple(lowestObeyedMa(ledger)));
   const restsOnMs = Math.max(fresh.ma[0], fresh.ma[1], fresh.ma[2]) > 0 ? fresh.atMs - LINK_MS : null;
   return { sample, low: isInWindow ? minTriple(now, drawBefore.ma) : now, restsOnMs };
 }

@@ -8,7 +8,7 @@ import { at } from '#base/assert.ts';
 import { minTriple, type Quad, type Triple, triple } from '#base/units.ts';
 import { freshDraw } from '#site/gate/cars.ts';
 import { LINK_MS } from '#site/gate/constants.ts';
-import { lowestHeldMa } from '#site/gate/ledger.ts';
+import { lowestObeyedMa } from '#site/gate/ledger.ts';
 import type { Background, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
 
@@ -95,7 +95,7 @@ function vouchersOf(state: SiteState, circuit: Circuit, firstMs: number, atMs: n
     const connector = at(state.connectors, index);
     const draw = freshDraw(connector, at(state.chargers, at(state.topology.connectors, index).charger), atMs);
     if (draw === null || draw.atMs - LINK_MS < firstMs) continue;
-    const now = minTriple(draw.ma, triple(lowestHeldMa(connector.ledger)));
+    const now = minTriple(draw.ma, triple(lowestObeyedMa(connector.ledger)));
     const before = connector.drawBefore === null ? now : minTriple(now, connector.drawBefore.ma);
     out.push({ sinceMs: draw.atMs, now, before });
   }

@@ -45,6 +45,13 @@ export function highestHeldMa(ledger: Ledger): number {
 export const lowestHeldMa = (ledger: Ledger): number =>
   ledger.held.reduce((low, held) => Math.min(low, held.limitMa), Number.POSITIVE_INFINITY);
 
+/**
+ * What caps the least that a car may be drawing: the lowest limit it may obey. One that obeys none draws
+ * what its sample says: its limit would make the rest of its draw look like the building's.
+ */
+export const lowestObeyedMa = (ledger: Ledger): number =>
+  ledger.uncontrolled ? Number.POSITIVE_INFINITY : lowestHeldMa(ledger);
+
 /** The last acknowledged limit, or null. */
 export function grantMa(ledger: Ledger): number | null {
   for (let i = ledger.held.length - 1; i >= 0; i--) {
