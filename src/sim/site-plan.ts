@@ -29,6 +29,8 @@ export type PlannedCharger = {
   readonly password: string;
   readonly circuit: number;
   readonly ratingA: number;
+  /** Sockets on its one feed, each of the charger's rating; one without it. */
+  readonly sockets?: number;
   readonly rotation: readonly PhaseIndex[];
   readonly brand: Brand;
   readonly habit: Habit;
@@ -41,6 +43,8 @@ export type PlannedCharger = {
 export type SitePlan = {
   readonly name: string;
   readonly nominalV: number;
+  /** Three without it. */
+  readonly supplyPhases?: 1 | 3;
   readonly circuits: readonly PlannedCircuit[];
   readonly chargers: readonly PlannedCharger[];
 };
@@ -48,13 +52,19 @@ export type SitePlan = {
 export const OCPP_PORT = 8887;
 const PHASE_LETTERS = ['R', 'S', 'T'] as const;
 
-const amps = (ma: Triple) => ({ l1: ma[0] / 1000, l2: ma[1] / 1000, l3: ma[2] / 1000 });
+const amps = (ma: Triple, supplyPhases: 1 | 3) =>
+  supplyPhases === 1 ? { l1: ma[0] / 1000 } : { l1: ma[0] / 1000, l2: ma[1] / 1000, l3: ma[2] / 1000 };
+
+/** OCPP numbers of a charger's sockets, from 1. */
+export const socketsOf = (charger: PlannedCharger): readonly number[] =>
+  Array.from({ length: charger.sockets ?? 1 }, (_, index) => index + 1);
 
 /** The configuration of the site, raw, as it stands in its YAML file. */
 export function rawConfig(plan: SitePlan): unknown {
+  const supplyPhases = plan.supplyPhases ?? 3;
   return {
     site: { name: plan.name, timezone: 'UTC' },
-    supply: { phases: 3, nominalV: plan.nominalV },
+    supply: { phases: supplyPhases, nominalV: plan.nominalV },
     circuits: plan.circuits.map(circuit => ({
       id: circuit.id,
       name: circuit.id,
@@ -65,7 +75,7 @@ export function rawConfig(plan: SitePlan): unknown {
         ...(limitW === null ? {} : { limitW }),
       })),
       marginA: circuit.marginA,
-      ...(circuit.designMa ? { designLoadA: amps(circuit.designMa) } : {}),
+      ...(circuit.designMa ? { designLoadA: amps(circuit.designMa, supplyPhases) } : {}),
       ...(circuit.guard ? { meter: circuit.guard.meterId } : {}),
     })),
     meters: plan.circuits.flatMap(({ guard }) =>
@@ -89,7 +99,11 @@ export function rawConfig(plan: SitePlan): unknown {
       phases: charger.rotation.length,
       rotation: charger.rotation.map(p => PHASE_LETTERS[p]).join(''),
       password: charger.password,
+      ...(charger.sockets === undefined
+        ? {}
+        : { connectors: socketsOf(charger).map(connectorId => ({ connectorId })) }),
     })),
     ocpp: { host: '127.0.0.1', port: OCPP_PORT },
+    limits: { sources: ['ems'] },
   };
 }

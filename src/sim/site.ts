@@ -14,7 +14,7 @@ import { type Link, simNetwork } from './network.ts';
 import { type ObservedConnector, Observer } from './observer.ts';
 import type { SimLimit } from './over-account.ts';
 import { type Prng, prng } from './prng.ts';
-import { OCPP_PORT, type PlannedCharger, type PlannedCircuit, type SitePlan } from './site-plan.ts';
+import { OCPP_PORT, type PlannedCharger, type PlannedCircuit, type SitePlan, socketsOf } from './site-plan.ts';
 import { Station, type StationPlan } from './station.ts';
 import { openTruth, type Truth } from './truth.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
@@ -219,9 +219,12 @@ function stationPlan(plan: PlannedCharger): StationPlan {
     habit: plan.habit,
     clockErrorMs: plan.clockErrorMs,
     resumesAlone: plan.resumesAlone,
-    connectors: [
-      { connectorId: 1, circuit: plan.circuit, ratingMa: Math.round(plan.ratingA * 1000), rotation: plan.rotation },
-    ],
+    connectors: socketsOf(plan).map(connectorId => ({
+      connectorId,
+      circuit: plan.circuit,
+      ratingMa: Math.round(plan.ratingA * 1000),
+      rotation: plan.rotation,
+    })),
     dial: {
       url: `ws://127.0.0.1:${OCPP_PORT}/ocpp/${encodeURIComponent(plan.identity)}`,
       subprotocols: ['ocpp1.6'],

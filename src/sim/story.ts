@@ -16,6 +16,8 @@ export type StoryCharger = {
   /** Id of its circuit; the first one without it. */
   readonly circuit?: string;
   readonly ratingA?: number;
+  /** Sockets on its one feed. */
+  readonly sockets?: number;
   /** As in the configuration: RST, STR, … or one letter. */
   readonly rotation?: string;
   readonly brand?: 'Alder' | 'Birch' | 'Cedar';
@@ -37,6 +39,8 @@ export type StoryCircuit = {
 
 export type StoryPlan = {
   readonly seed?: string;
+  /** Three without it. */
+  readonly supplyPhases?: 1 | 3;
   readonly circuits: readonly StoryCircuit[];
   /** Named CP1, CP2, … in this order. */
   readonly chargers: readonly StoryCharger[];
@@ -47,14 +51,14 @@ export type Story = {
   readonly gateway: Gateway;
   /** Lets time pass: '30 s', '5 min', '200 ms'. */
   run(duration: string): Promise<void>;
-  /** A car on the first connector of a charger. */
-  plug(identity: string, car?: Partial<CarPlan>): void;
+  /** A car on a socket of a charger, the first one if none is named. */
+  plug(identity: string, car?: Partial<CarPlan>, socket?: number): void;
   unplug(identity: string): void;
   /** The building below a circuit goes up or down, A on each phase. */
   step(circuit: string, amps: number | readonly [number, number, number]): void;
   post(identity: string): Post;
   /** What the car truly draws, A per phase it uses. */
-  drawA(identity: string): number;
+  drawA(identity: string, socket?: number): number;
   /** What the gateway last had acknowledged, A; null before anything was. */
   grantA(identity: string): number | null;
   /** What flows in a circuit, A. */
@@ -95,14 +99,14 @@ export async function story(plan: StoryPlan): Promise<Story> {
     site,
     gateway,
     run: duration => site.clock.run(site.clock.nowMs() + durationMs(duration)),
-    plug: (identity, car) => {
+    plug: (identity, car, socket = 1) => {
       cars++;
-      postOf(identity).station.plug(1, { ...ANY_CAR, idTag: `TAG-${cars}`, ...car });
+      postOf(identity).station.plug(socket, { ...ANY_CAR, idTag: `TAG-${cars}`, ...car });
     },
     unplug: identity => postOf(identity).station.unplug(1),
     step: (circuit, amps) => site.truth.addBackground(circuitOf(circuit), inMa(amps)),
     post: postOf,
-    drawA: identity => postOf(identity).station.connectorOf(1).drawMa() / 1000,
+    drawA: (identity, socket = 1) => postOf(identity).station.connectorOf(socket).drawMa() / 1000,
     grantA: identity => grantA(gateway, site.posts.indexOf(postOf(identity))),
     flowA: circuit => {
       const [l1, l2, l3] = site.truth.total(circuitOf(circuit));
@@ -134,6 +138,7 @@ function sitePlan(plan: StoryPlan): SitePlan {
   return {
     name: 'Story',
     nominalV: 230,
+    supplyPhases: plan.supplyPhases ?? 3,
     circuits: plan.circuits.map((circuit, index) => circuitPlan(circuit, index, indexOf)),
     chargers: plan.chargers.map((charger, index): PlannedCharger => {
       const brand = at(BRANDS, ['Alder', 'Birch', 'Cedar'].indexOf(charger.brand ?? 'Birch'));
@@ -142,6 +147,7 @@ function sitePlan(plan: StoryPlan): SitePlan {
         password: `secret-${index + 1}`,
         circuit: charger.circuit === undefined ? 0 : indexOf(charger.circuit),
         ratingA: charger.ratingA ?? 32,
+        ...(charger.sockets === undefined ? {} : { sockets: charger.sockets }),
         rotation: [...(charger.rotation ?? 'RST')].map(letter => 'RST'.indexOf(letter) as 0 | 1 | 2),
         brand,
         habit: HABITS[charger.habit ?? 'polite'],
