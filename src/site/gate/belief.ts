@@ -13,7 +13,7 @@ import {
   toleranceMa,
 } from '#site/gate/constants.ts';
 import { believed, highestHeldMa, isBelievedByTime, isUnknown, newest } from '#site/gate/ledger.ts';
-import type { Charger, Connector, DrawSample, Ledger } from '#site/state.ts';
+import type { Charger, Connector, DrawSample, Held, Ledger } from '#site/state.ts';
 import type { ChargerTraits } from '#site/topology.ts';
 
 const highestPhaseMa = (sample: DrawSample): number => Math.max(sample.ma[0], sample.ma[1], sample.ma[2]);
@@ -22,17 +22,14 @@ const highestPhaseMa = (sample: DrawSample): number => Math.max(sample.ma[0], sa
 const takenAfter = (sample: DrawSample, instantMs: number): boolean => sample.atMs - LINK_MS >= instantMs;
 
 /** True where this sample shows that the newest limit is obeyed (rule 5). */
-export function showsObeyed(ledger: Ledger, sample: DrawSample, traits: ChargerTraits): boolean {
-  const last = newest(ledger);
-  if (last.ackedAtMs === null) return false;
-  if (!takenAfter(sample, last.ackedAtMs + traits.reactionMs)) return false;
-  return highestPhaseMa(sample) <= last.limitMa + toleranceMa(last.limitMa);
-}
+export const showsObeyed = (ledger: Ledger, sample: DrawSample, traits: ChargerTraits): boolean =>
+  isShown(newest(ledger), sample, traits);
 
 /** The ledger after a sample: belief, suspicion, return (rules 5 and 8). */
 export function afterSample(ledger: Ledger, sample: DrawSample, traits: ChargerTraits): Ledger {
   if (ledger.uncontrolled) return afterSampleWhileUncontrolled(ledger, sample, traits);
-  if (showsObeyed(ledger, sample, traits)) return { ...believed(ledger), overSinceMs: null, obeyed: 0 };
+  const shown = newestShown(ledger, sample, traits);
+  if (shown >= 0) return { ...ledger, held: ledger.held.slice(shown), overSinceMs: null, obeyed: 0 };
   const ceilingMa = reachableMa(ledger, sample, traits);
   if (highestPhaseMa(sample) <= ceilingMa + toleranceMa(ceilingMa)) {
     return ledger.overSinceMs === null ? ledger : { ...ledger, overSinceMs: null };
@@ -40,6 +37,19 @@ export function afterSample(ledger: Ledger, sample: DrawSample, traits: ChargerT
   if (ledger.overSinceMs === null) return { ...ledger, overSinceMs: sample.atMs };
   if (sample.atMs - ledger.overSinceMs < OVER_CONFIRM_MS) return ledger;
   return { ...ledger, uncontrolled: true, obeyed: 0 };
+}
+
+/**
+ * The newest limit that this sample shows to be obeyed, by index, or -1. What was held before it is not
+ * obeyed any more, even while a still newer one is under way: a garage in which cars keep arriving would
+ * otherwise never see a decrease done.
+ */
+const newestShown = (ledger: Ledger, sample: DrawSample, traits: ChargerTraits): number =>
+  ledger.held.findLastIndex(held => isShown(held, sample, traits));
+
+function isShown(held: Held, sample: DrawSample, traits: ChargerTraits): boolean {
+  if (held.ackedAtMs === null || !takenAfter(sample, held.ackedAtMs + traits.reactionMs)) return false;
+  return highestPhaseMa(sample) <= held.limitMa + toleranceMa(held.limitMa);
 }
 
 /**
