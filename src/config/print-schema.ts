@@ -4,7 +4,7 @@
  */
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { readTextFile, writeTextFile } from '../real/files.ts';
+import { readTextFile, writeTextFile } from '#real/files.ts';
 import { siteFileSchema } from './schema.ts';
 
 const target = fileURLToPath(new URL('../../config/site.schema.json', import.meta.url));
