@@ -5,7 +5,7 @@ import { SettledSite } from './settled-site.ts';
 
 /** Milliseconds of `pass(state, at)` for `n` connectors. A second passes between two of them, with its meter reading and samples. */
 export function benchPassGate(n: number): TimeLine {
-  const rounds = n >= 10_000 ? 120 : n >= 1000 ? 600 : 3000;
+  const rounds = n >= 10_000 ? 40 : n >= 1000 ? 600 : 3000;
   const warmUp = Math.ceil(rounds / 4);
   const site = new SettledSite(n, n);
   const times: number[] = [];
