@@ -71,7 +71,7 @@ function isReacting({ ledger }: Connector, charger: Charger, atMs: number): bool
 function connectorBounds(connector: Connector, charger: Charger, intervalMs: number, atMs: number) {
   const { draw, drawBefore, ledger } = connector;
   const fresh = freshDraw(connector, charger, atMs);
-  const isRecent = isOfThisLink(draw, charger) && atMs - draw.atMs <= REPORT_RECENT_MS;
+  const isRecent = isOfThisLink(draw, charger) && charger.link === 'online' && atMs - draw.atMs <= REPORT_RECENT_MS;
   const sample = isRecent ? draw : null;
   if (fresh === null) return { sample, low: ZERO_TRIPLE, restsOnMs: null };
   const isInWindow = drawBefore !== null && atMs - drawBefore.atMs <= intervalMs + 2_000;

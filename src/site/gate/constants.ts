@@ -38,7 +38,7 @@ export const RAISE_MIN_MA = 2_000;
 export const RAISE_SMALL_AFTER_MS = 300_000;
 
 /** A rise that nobody's command explains is taken for the building after this long (background.ts). */
-export const SUSPECT_MS = 2_000;
+export const SUSPECT_MS = 1_500;
 
 /** Differences below this are noise of the meters. */
 export const NOISE_MA = 500;
