@@ -65,11 +65,15 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
   const targets = state.topology.connectors.map(spec => {
     const connector = at(state.connectors, spec.index);
     const part = at(parts, spec.index);
-    if (!wants(connector)) return { targetMa: spec.fallbackMa, reason: idleReason(spec) };
+    if (!wants(connector)) return { targetMa: spec.fallbackMa, reason: idleReason(state.topology, spec) };
     const share = (part === 'stuck' ? wished : main).shares[spec.index];
     const targetMa = share?.targetMa ?? 0;
-    if (part === 'stuck') return { targetMa, reason: stuckReason(spec, stuckWords(state, spec, connector)) };
-    return { targetMa, reason: share ? reasonOfShare(state.topology, share, spec, rooms) : idleReason(spec) };
+    if (part === 'stuck')
+      return { targetMa, reason: stuckReason(state.topology, spec, stuckWords(state, spec, connector)) };
+    return {
+      targetMa,
+      reason: share ? reasonOfShare(state.topology, share, spec, rooms) : idleReason(state.topology, spec),
+    };
   });
   return { targets, checksHeld: true };
 }

@@ -25,10 +25,12 @@ export type ReasonSource =
 
 export type Reason = {
   readonly source: ReasonSource;
-  /** Circuit id, limit source or charger identity. */
+  /** A circuit's id where a circuit binds, else the charger's identity; `check` where a failed check stands in. */
   readonly id: string;
   /** The row that binds: 0..2 a phase, 3 the sum; null where no row does. */
   readonly row: RowIndex | null;
   /** One plain sentence fragment: "main fuse, L2". */
   readonly text: string;
+  /** For `minimum` and `transit`: whose limit leaves no room, on circuit `id` and `row`. */
+  readonly limit?: ReasonSource;
 };

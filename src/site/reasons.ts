@@ -1,6 +1,6 @@
 /** Reasons as the passes give them: what bound a share, in data and in plain words. */
 import { at } from '#base/assert.ts';
-import { type RowIndex, toA } from '#base/units.ts';
+import { toA } from '#base/units.ts';
 import type { Share } from '#site/allocation/claim.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import type { Reason, ReasonSource } from '#site/reason.ts';
@@ -23,6 +23,8 @@ const KNOWN_SOURCES: readonly ReasonSource[] = [
 /** The closed list knows the usual names; any other source from outside is an energy manager. */
 const sourceOf = (name: string): ReasonSource => KNOWN_SOURCES.find(known => known === name) ?? 'ems';
 
+const identityOf = (topology: Topology, spec: ConnectorSpec): string => at(topology.chargers, spec.charger).identity;
+
 /** Why a share is what it is. */
 export function reasonOfShare(
   topology: Topology,
@@ -31,12 +33,17 @@ export function reasonOfShare(
   rooms: readonly RowRoom[],
 ): Reason {
   if (share.bound.kind === 'ceiling') {
-    return { source: 'charger', id: String(spec.index), row: null, text: `all that ${spec.name} can give` };
+    return { source: 'charger', id: identityOf(topology, spec), row: null, text: `all that ${spec.name} can give` };
   }
   const room = at(rooms, share.bound.node * 4 + share.bound.row);
   const tight = reasonOfRow(topology, room);
   if (share.bound.kind === 'row') return tight;
-  return { ...tight, source: 'minimum', text: `needs ${toA(spec.minMa)} A, no room left: ${tight.text}` };
+  return {
+    ...tight,
+    source: 'minimum',
+    text: `needs ${toA(spec.minMa)} A, no room left: ${tight.text}`,
+    limit: tight.source,
+  };
 }
 
 /** Why a row has no more. */
@@ -52,23 +59,22 @@ export function reasonOfRow(topology: Topology, room: RowRoom): Reason {
 }
 
 /** A target above the grant that must wait until others have given way. */
-export const waitingReason = (topology: Topology, targetMa: number, room: RowRoom): Reason => ({
-  source: 'transit',
-  id: at(topology.circuits, room.circuit).id,
-  row: room.row as RowIndex,
-  text: `rises to ${toA(targetMa)} A when ${reasonOfRow(topology, room).text} has room`,
-});
+export function waitingReason(topology: Topology, targetMa: number, room: RowRoom): Reason {
+  const tight = reasonOfRow(topology, room);
+  const text = `rises to ${toA(targetMa)} A when ${tight.text} has room`;
+  return { ...tight, source: 'transit', text, limit: tight.source };
+}
 
-export const idleReason = (spec: ConnectorSpec): Reason => ({
+export const idleReason = (topology: Topology, spec: ConnectorSpec): Reason => ({
   source: 'fallback',
-  id: String(spec.index),
+  id: identityOf(topology, spec),
   row: null,
   text: spec.fallbackMa === 0 ? 'no car asks for current' : 'no car asks: its fallback current stands ready',
 });
 
-export const stuckReason = (spec: ConnectorSpec, words: string): Reason => ({
+export const stuckReason = (topology: Topology, spec: ConnectorSpec, words: string): Reason => ({
   source: 'charger',
-  id: String(spec.index),
+  id: identityOf(topology, spec),
   row: null,
   text: words,
 });
