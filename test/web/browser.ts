@@ -1,8 +1,11 @@
 /** A headless Chromium for the page: the machine's own, else the one of the package. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import { buildPageIfStale as buildPage } from '../setup/page.ts';
+
+/** For a file that is run where no global setup was. */
+export const buildPageIfStale = (): Promise<void> => buildPage();
 
 /** Nothing that would speak to the outside on its own. */
 const FLAGS = [
@@ -23,21 +26,6 @@ export async function launchBrowser(): Promise<Browser> {
     .find(existsSync);
   const executablePath = own ?? (await (await import('@sparticuz/chromium')).default.executablePath());
   return chromium.launch({ executablePath, args: FLAGS });
-}
-
-/** Builds the page where nobody has yet, or where its source has changed since. */
-export async function buildPageIfStale(): Promise<void> {
-  const web = resolve(import.meta.dirname, '../../src/web');
-  const ui = join(web, 'ui');
-  const built = join(ui, 'dist/index.html');
-  if (existsSync(built) && statSync(built).mtimeMs > newestSourceMs(web)) return;
-  await build({ configFile: join(ui, 'vite.config.ts'), logLevel: 'error' });
-}
-
-function newestSourceMs(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const sources = files.filter(file => file.isFile() && !file.parentPath.includes('dist'));
-  return Math.max(...sources.map(file => statSync(join(file.parentPath, file.name)).mtimeMs));
 }
 
 export type Watched = { readonly page: Page; readonly foreign: string[]; readonly errors: string[] };
