@@ -72,12 +72,16 @@ export type Why = {
   readonly control: Control;
   readonly errorCode: string;
   readonly source: ReasonSource;
+  /** For `minimum` and `transit`: whose limit leaves no room; null where that is not known. */
+  readonly limit: ReasonSource | null;
   /** The reason's own fragment, for sources that can mean several things. */
   readonly text: string;
   /** What binds, by the name people gave it: a circuit, a limit source. */
   readonly where: string;
   /** 1..3 when one phase binds, `sum` when the power of all does. */
   readonly row: 1 | 2 | 3 | 'sum' | null;
+  /** The limit that binds there, with its unit: "80 kW"; null where its figure is not known. */
+  readonly limitFigure: string | null;
   readonly targetA: number;
   readonly grantA: number | null;
   readonly exposureA: number;
@@ -139,23 +143,37 @@ function grantSentence(why: Why): string {
   const waits = why.grantA === null || Math.abs(why.grantA - why.targetA) > SAME_A;
   if (why.source === 'transit' || why.source === 'car' || why.source === 'unauthorised') return bareReason(why);
   if (why.settled && !waits && why.drawA !== null && takesLess(why.targetA, why.drawA)) return carSentence(why);
-  if (why.targetA === 0 && !waits) return `Paused: ${bareReason(why)}.`;
+  if (why.targetA === 0 && !waits) return why.source === 'fallback' ? nobodyAsks(why) : `Paused: ${bareReason(why)}.`;
   const now = why.grantA === null ? 'Not told yet' : amps(why.grantA);
   return waits ? `${now}, going to ${amps(why.targetA)}: ${bareReason(why)}.` : `${now}: ${bareReason(why)}.`;
 }
 
+/** A car that is not stopped by anybody is not called paused. */
+const nobodyAsks = ({ text }: Why): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
 /** What binds: "main fuse, L2 is full". */
 function full({ where, row }: Why): string {
-  if (row === 'sum') return `the power limit on ${where} is reached`;
+  if (row === 'sum') return `all of the power on ${where} is given out`;
   return row === null ? `${where} is full` : `${where}, L${row} is full`;
 }
+
+/** A contract binds by what is given out, not by what flows: cars may still rise, and the building may too. */
+function contractWords({ limitFigure, row }: Why): string {
+  const on = typeof row === 'number' ? ` on L${row}` : '';
+  const what = limitFigure === null ? 'that the contract allows' : `of the contract's ${limitFigure}`;
+  return `all ${what}${on} is given out`;
+}
+
+/** The limit behind a reason that is about something else: the minimum of a car, a raise that waits. */
+const limitBehind = (why: Why): string =>
+  why.limit === null ? full(why) : bareReason({ ...why, source: why.limit, limit: null });
 
 function bareReason(why: Why): string {
   switch (why.source) {
     case 'fuse':
       return full(why);
     case 'contract':
-      return `the supply contract${typeof why.row === 'number' ? `, L${why.row}` : ''} is used up`;
+      return contractWords(why);
     case 'ems':
       return `limit of the energy manager on ${why.where}`;
     case 'grid':
@@ -171,15 +189,16 @@ function bareReason(why: Why): string {
     case 'meter':
       return `no fresh meter reading at ${why.where}, so nothing is raised`;
     case 'charger':
+      if (why.row !== null) return full(why);
       return why.text === '' ? 'the most this charger gives' : why.text;
     case 'cable':
-      return 'the most this cable carries';
+      return why.row !== null ? full(why) : 'the most this cable carries';
     case 'car':
       return carSentence(why);
     case 'minimum':
-      return `${full(why)}, and the car needs at least ${amps(why.minA)}`;
+      return `${limitBehind(why)}, and the car needs at least ${amps(why.minA)}`;
     case 'turn':
-      return `other cars came first, ${full(why)}`;
+      return `other cars came first, ${limitBehind(why)}`;
     case 'unauthorised':
       return 'Plugged in, waiting for a card or a release.';
     case 'transit':
@@ -200,5 +219,8 @@ function carSentence(why: Why): string {
 
 function transitSentence(why: Why): string {
   const now = why.grantA === null ? 'Not told yet' : amps(why.grantA);
-  return `${now}, going to ${amps(why.targetA)} as soon as other chargers have come down.`;
+  const then = `${now}, going to ${amps(why.targetA)}`;
+  if (why.limit === null) return `${then} as soon as other chargers have come down.`;
+  if (why.limit === 'meter') return `${then}: ${limitBehind(why)}.`;
+  return `${then} as soon as others have given way: ${limitBehind(why)}.`;
 }

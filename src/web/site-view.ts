@@ -33,6 +33,10 @@ export type CircuitView = {
   readonly headroomA: PhaseAmps;
   readonly headroomW: number | null;
   readonly buildingA: PhaseAmps;
+  /** Σ of the building's currents at nominal voltage. */
+  readonly buildingW: number;
+  /** `assumed`: no meter is believed here, the design load stands in. */
+  readonly buildingSource: 'meter' | 'assumed';
   readonly carsA: PhaseAmps;
   /** Σ of the cars' currents at nominal voltage. */
   readonly carsW: number;
@@ -43,6 +47,8 @@ export type ReasonView = {
   readonly id: string;
   readonly phase: Phase | null;
   readonly text: string;
+  /** With `minimum` and `transit`: whose limit leaves no room. */
+  readonly limit?: ReasonSource;
 };
 
 export type ConnectorView = {

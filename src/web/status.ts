@@ -106,9 +106,11 @@ export function sourceName(source: string | null): string {
       return 'Back office';
     case 'cap':
       return 'Cap';
+    case 'charger':
+      return 'Charger';
     case 'meter':
       return 'Fail-safe';
     default:
-      return source;
+      return source.charAt(0).toUpperCase() + source.slice(1);
   }
 }

@@ -1,8 +1,9 @@
-/** The live stream: server-sent events, a snapshot first and then what changed, once a second. */
+/** The live stream: server-sent events, a snapshot and the last minutes first, then what changed, once a second. */
 import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '#base/clock.ts';
 import { changeBetween } from './changes.ts';
 import type { SiteView } from './site-view.ts';
+import type { Point } from './trend.ts';
 
 /** People read no faster, and a phone on a garage's WLAN follows. */
 export const STREAM_INTERVAL_MS = 1000;
@@ -19,15 +20,17 @@ const SNAPSHOTS_IN_BUFFER = 2;
 export class LiveStream {
   readonly #clock: Clock;
   readonly #read: () => SiteView;
+  readonly #trend: () => readonly Point[];
   readonly #clients = new Set<ServerResponse>();
   #last: SiteView | null = null;
   #timer: Timer | null = null;
   #maxBufferBytes = MAX_STREAM_BUFFER_BYTES;
   #dropped = 0;
 
-  constructor(clock: Clock, read: () => SiteView) {
+  constructor(clock: Clock, read: () => SiteView, trend: () => readonly Point[]) {
     this.#clock = clock;
     this.#read = read;
+    this.#trend = trend;
   }
 
   get clients(): number {
@@ -54,7 +57,8 @@ export class LiveStream {
     });
     // A newcomer starts at the view that the next change is measured from.
     this.#last ??= this.#read();
-    const snapshot = frame('snapshot', this.#last);
+    const trend = this.#trend();
+    const snapshot = frame('snapshot', this.#last) + (trend.length === 0 ? '' : frame('trend', trend));
     this.#maxBufferBytes = Math.max(MAX_STREAM_BUFFER_BYTES, SNAPSHOTS_IN_BUFFER * Buffer.byteLength(snapshot));
     res.on('close', () => this.#leave(res));
     this.#clients.add(res);
@@ -100,5 +104,5 @@ export class LiveStream {
   }
 }
 
-const frame = (event: 'snapshot' | 'change', data: object): string =>
+const frame = (event: 'snapshot' | 'trend' | 'change', data: object): string =>
   `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

@@ -7,7 +7,7 @@ import type { Reason } from '#site/reason.ts';
 import type { Meter, MeterQuality, SiteState } from '#site/state.ts';
 import type { GateCircuit, GateConnector, GateView } from './gate-view.ts';
 import { limitSources, limitViews } from './limit-view.ts';
-import { whySentence } from './sentences.ts';
+import { amps, kilowatts, whySentence } from './sentences.ts';
 import {
   type CircuitView,
   type ConnectorView,
@@ -84,28 +84,34 @@ function circuitView(input: ViewInput, index: number): CircuitView {
   const circuit = at(topology.circuits, index);
   const gate = at(input.gate.circuits, index);
   const by = limitSources(input.state, index, gate, input.nowMs);
-  const amps = (ma: Triple) => phaseAmps(ma, topology.supplyPhases);
-  const carsMa = gate.evMa[0] + gate.evMa[1] + gate.evMa[2];
+  const perPhase = (ma: Triple) => phaseAmps(ma, topology.supplyPhases);
+  const watts = (ma: Triple) => Math.round(toA(ma[0] + ma[1] + ma[2]) * topology.nominalV);
   return {
     id: circuit.id,
     name: circuit.name,
     parent: circuit.parent < 0 ? null : at(topology.circuits, circuit.parent).id,
-    hardLimitA: amps(gate.hardLimitMa),
-    limitA: amps(gate.limitMa),
+    hardLimitA: perPhase(gate.hardLimitMa),
+    limitA: perPhase(gate.limitMa),
     limitBy: by.phases,
     limitW: gate.limitW,
     limitWBy: by.watts,
-    loadA: amps(gate.loadMa),
+    loadA: perPhase(gate.loadMa),
     loadW: gate.loadW,
     loadSource: gate.loadSource,
     meter: circuit.meter < 0 ? null : at(topology.meters, circuit.meter).id,
     headroomA: headroom(gate, topology.supplyPhases),
     headroomW: gate.headroomW,
-    buildingA: amps(gate.backgroundMa),
-    carsA: amps(gate.evMa),
-    carsW: Math.round(toA(carsMa) * topology.nominalV),
+    buildingA: perPhase(gate.backgroundMa),
+    buildingW: watts(gate.backgroundMa),
+    buildingSource: isAssumed(input, index, gate) ? 'assumed' : 'meter',
+    carsA: perPhase(gate.evMa),
+    carsW: watts(gate.evMa),
   };
 }
+
+/** True while the design load stands in for what no believed meter tells. */
+const isAssumed = (input: ViewInput, index: number, gate: GateCircuit): boolean =>
+  gate.loadSource === 'sum' || input.state.backgrounds[index]?.heldMa == null;
 
 /** Null where no limit stands: then there is no end to it. */
 function headroom(gate: GateCircuit, supplyPhases: 1 | 3): PhaseAmps {
@@ -143,28 +149,32 @@ function connectorView(input: ViewInput, index: number): ConnectorView {
     sessionWh: transaction === null || registerWh === null ? 0 : Math.max(0, registerWh - transaction.meterStartWh),
     since: transaction === null ? null : new Date(transaction.startedAtWallMs).toISOString(),
     reason: reasonView(reason),
-    why: why(input.state, index, gate),
+    why: why(input, index, gate),
   };
 }
 
 /** Rows as the sentences call them. */
 const WHY_ROWS = [1, 2, 3, 'sum'] as const;
 
-function why(state: SiteState, index: number, gate: GateConnector): string {
+function why(input: ViewInput, index: number, gate: GateConnector): string {
+  const { state } = input;
   const spec = at(state.topology.connectors, index);
   const { status, errorCode, draw, ledger } = at(state.connectors, index);
   const ackedAtMs = ledger.held.at(-1)?.ackedAtMs ?? null;
   const { reactionMs } = at(state.chargers, spec.charger).traits;
   const { targetMa, reason } = at(state.targets, index);
   const { source, id, row, text } = reason;
+  const limit = reason.limit ?? null;
   return whySentence({
     status,
     control: gate.control,
     errorCode,
     source,
+    limit,
     text,
     where: state.topology.circuits.find(circuit => circuit.id === id)?.name ?? id,
     row: row === null ? null : WHY_ROWS[row],
+    limitFigure: limitFigure(input, reason),
     targetA: toA(targetMa),
     grantA: gate.grantMa === null ? null : toA(gate.grantMa),
     exposureA: toA(Math.max(...gate.exposureMa)),
@@ -175,11 +185,23 @@ function why(state: SiteState, index: number, gate: GateConnector): string {
   });
 }
 
-const reasonView = ({ source, id, row, text }: Reason): ReasonView => ({
+/** The lowest limit on the row that binds; null where another source than the reason's set it. */
+function limitFigure(input: ViewInput, { source, limit, id, row }: Reason): string | null {
+  const index = input.state.topology.circuits.findIndex(circuit => circuit.id === id);
+  if (index < 0 || row === null) return null;
+  const gate = at(input.gate.circuits, index);
+  const by = limitSources(input.state, index, gate, input.nowMs);
+  if ((row === 3 ? by.watts : by.phases[PHASES[row]]) !== (limit ?? source)) return null;
+  if (row === 3) return gate.limitW === null ? null : kilowatts(gate.limitW);
+  return amps(toA(gate.limitMa[row]));
+}
+
+const reasonView = ({ source, id, row, text, limit }: Reason): ReasonView => ({
   source,
   id,
   phase: row === null || row === 3 ? null : PHASES[row],
   text,
+  ...(limit === undefined ? {} : { limit }),
 });
 
 function meterView(input: ViewInput, index: number): MeterView {

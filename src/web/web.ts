@@ -12,6 +12,7 @@ import type { WebOptions } from './options.ts';
 import { createApp } from './routes.ts';
 import type { SiteView, UpstreamView } from './site-view.ts';
 import { LiveStream } from './stream.ts';
+import { Trend } from './trend.ts';
 import { type LoopFigures, type Refused, siteView } from './view.ts';
 
 /** A request must be in by then: a site's own clients are near, anything slower holds sockets for nothing. */
@@ -53,7 +54,8 @@ export type WebHandle = {
 /** Opens the door. Fails with `rejected` when the port is taken, with `exception` for anything else. */
 export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outcome<WebHandle>> {
   const view = viewReader(deps);
-  const stream = new LiveStream(deps.clock, view);
+  const trend = new Trend(deps.clock, view);
+  const stream = new LiveStream(deps.clock, view, () => trend.points);
   const rules = { token: options.token, host: options.host, loopbackWrites: deps.loopbackWrites };
   const app = createApp({
     log: deps.log,
@@ -69,14 +71,20 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, app);
   server.maxConnections = MAX_CONNECTIONS;
   const listening = await listen(server, options, deps.log);
-  if (!listening.ok) return listening;
+  if (!listening.ok) {
+    trend.close();
+    return listening;
+  }
   return ok({
     port: listening.value,
     reconfigure: next => {
       rules.token = next.token;
     },
     stream: () => ({ clients: stream.clients, dropped: stream.dropped, bufferedBytes: stream.bufferedBytes }),
-    close: () => close(server, stream),
+    close: () => {
+      trend.close();
+      return close(server, stream);
+    },
   });
 }
 

@@ -4,7 +4,7 @@ import type { Triple } from '#base/units.ts';
 import type { SiteState } from '#site/state.ts';
 import type { GateView } from '#web/gate-view.ts';
 import type { WebHandle } from '#web/web.ts';
-import { buildPageIfStale, launchBrowser, openPage, picture } from '../web/browser.ts';
+import { launchBrowser, openPage, picture } from '../web/browser.ts';
 import { poorContrasts } from '../web/contrast.ts';
 import { garageGate, garageState, NOW_MS, NOW_WALL_MS } from '../web/garage.ts';
 import { depsOf, type Handed, handClock, handed, opened, runningClock } from '../web/open-garage.ts';
@@ -16,7 +16,6 @@ let browser: Browser;
 let web: WebHandle | null = null;
 
 beforeAll(async () => {
-  await buildPageIfStale();
   browser = await launchBrowser();
 }, 120_000);
 afterAll(() => browser.close());
@@ -75,9 +74,11 @@ describe('the page of a garage with 34 bays', () => {
     const why = (charger: string) => page.locator(`[data-connector="${charger}/1"] .why`).textContent();
     expect(await why('CP01')).toBe('6.8 A: Row A, L2 is full.');
     expect(await why('CP03')).toBe('May draw 16 A, takes 7.2 A: its own limit.');
-    expect(await why('CP28')).toBe('6.1 A: the supply contract is used up.');
-    expect(await why('CP07')).toBe('Paused: the power limit on Main fuse is reached, and the car needs at least 6 A.');
-    expect(await why('CP22')).toBe('6 A, going to 6.1 A as soon as other chargers have come down.');
+    expect(await why('CP28')).toBe("6.1 A: all of the contract's 80 kW is given out.");
+    expect(await why('CP07')).toBe("Paused: all of the contract's 80 kW is given out, and the car needs at least 6 A.");
+    expect(await why('CP22')).toBe(
+      "6 A, going to 6.1 A as soon as others have given way: all of the contract's 80 kW is given out.",
+    );
     expect(await why('CP14')).toBe('Offline: 6 A stay reserved for it until it is back.');
     expect(await page.locator('h1').textContent()).toBe(
       '32 of 34 chargers under control; Bay 18 on its own, Bay 14 offline.',
@@ -164,6 +165,42 @@ describe('the page of a garage with 34 bays', () => {
     await expect.poll(() => page.locator('.chart-table tbody tr').count()).toBeGreaterThanOrEqual(10);
     await picture(page, 'desk-chart', false);
     expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('has its chart full when it is opened, from what the gateway kept', async () => {
+    const parts = handed();
+    const clock = handClock();
+    web = await opened(depsOf(parts, clock));
+    for (let s = 0; s < 600; s++) {
+      parts.gate = swinging(s);
+      clock.advance(1000);
+    }
+    const { page, errors } = await openPage(browser, `http://127.0.0.1:${web.port}/`, DESK);
+    await page.getByText('Show as table').click();
+    await expect.poll(() => page.locator('.chart-table tbody tr').count()).toBeGreaterThanOrEqual(10);
+    await picture(page, 'desk-chart-kept', false);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('keeps the name of the site readable on a phone whose gateway has an unchecked clock', async () => {
+    web = await opened(depsOf(handed(), { ...runningClock(), quality: () => 'unknown' }));
+    const { page } = await openPage(browser, `http://127.0.0.1:${web.port}/`, PHONE);
+    await page.getByText('clock not checked').waitFor();
+    const cut = await page.locator('.site-name').evaluate(name => name.scrollWidth - name.clientWidth);
+    expect(cut).toBeLessThanOrEqual(0);
+    expect(await poorContrasts(page)).toEqual([]);
+    await picture(page, 'phone-unchecked-clock', false);
+    await page.context().close();
+  });
+
+  it('says that the building is assumed while its meter starts', async () => {
+    const parts = handed();
+    const backgrounds = parts.state.backgrounds.map(known => (known === null ? null : { ...known, heldMa: null }));
+    parts.state = { ...parts.state, backgrounds };
+    const { page } = await openPage(browser, await open(parts), DESK);
+    await page.getByText('Building: assumed until enough readings have come.').waitFor();
     await page.context().close();
   });
 

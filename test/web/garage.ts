@@ -1,7 +1,7 @@
 /** A garage with 34 bays as plain data: what the web room would be handed on an ordinary afternoon. */
-import { NO_LIMIT_MA, type PhaseIndex, type Triple, triple } from '#base/units.ts';
+import { NO_LIMIT_MA, type PhaseIndex, type Quad, type Triple, triple } from '#base/units.ts';
 import type { Reason } from '#site/reason.ts';
-import type { Charger, Connector, SiteState, Target } from '#site/state.ts';
+import type { Background, Charger, Connector, SiteState, Target } from '#site/state.ts';
 import type { ChargerTraits, Circuit, ConnectorSpec, FixedLimit, Topology } from '#site/topology.ts';
 import type { GateCircuit, GateConnector, GateView } from '#web/gate-view.ts';
 
@@ -130,12 +130,17 @@ const reason = (source: Reason['source'], id: string, row: Reason['row'], text: 
   row,
   text,
 });
+/** About something else than the contract, which leaves no room for it. */
+const underContract = (source: 'minimum' | 'transit'): Reason => ({
+  ...reason(source, 'main', 3, ''),
+  limit: 'contract',
+});
 const free: Bay = {
   status: 'Available',
   targetMa: 0,
   grantMa: 6000,
   drawMa: 0,
-  reason: reason('fallback', '0', null, 'no car asks: its fallback current stands ready'),
+  reason: reason('fallback', 'CP01', null, 'no car asks: its fallback current stands ready'),
 };
 const charging = (grantMa: number, why: Reason): Bay => ({
   status: 'Charging',
@@ -144,8 +149,8 @@ const charging = (grantMa: number, why: Reason): Bay => ({
   drawMa: grantMa - 100,
   reason: why,
 });
-const rowFull = charging(6800, reason('fuse', 'row-a', 1, 'Row A, fuse, L2'));
-const contractFull = charging(6100, reason('contract', 'main', 3, 'Main fuse, contract, sum of phases'));
+const rowFull = charging(6800, reason('fuse', 'row-a', 1, 'Row A, L2'));
+const contractFull = charging(6100, reason('contract', 'main', 3, 'contract limit of Main fuse, sum of phases'));
 
 const CHARGING = [0, 2, 5, 8, 9, 11, 12, 15, 18, 19, 21, 25, 27, 28, 31];
 
@@ -154,9 +159,9 @@ export type Scene = 'calm' | 'troubled';
 
 /** What each bay is about. */
 function bayOf(bay: number, scene: Scene): Bay {
-  if (bay === 2) return { ...charging(16_000, reason('charger', '2', null, '')), drawMa: 7200 };
-  if (bay === 6) return { ...free, status: 'SuspendedEVSE', grantMa: 0, reason: reason('minimum', 'main', 3, '') };
-  if (bay === 21) return { ...contractFull, grantMa: 6000, drawMa: 5900, reason: reason('transit', 'main', 3, '') };
+  if (bay === 2) return { ...charging(16_000, reason('charger', 'CP03', null, '')), drawMa: 7200 };
+  if (bay === 6) return { ...free, status: 'SuspendedEVSE', grantMa: 0, reason: underContract('minimum') };
+  if (bay === 21) return { ...contractFull, grantMa: 6000, drawMa: 5900, reason: underContract('transit') };
   if (bay === 30) return { ...free, status: 'Finishing' };
   if (scene === 'troubled') {
     if (bay === 13) return { ...free, status: 'Unknown', control: 'offline' };
@@ -212,6 +217,17 @@ function connectorOf(bay: number, scene: Scene): Connector {
   };
 }
 
+const building: Quad = [9000, 14_400, 7000, 30_400];
+const believed: Background = {
+  heldMa: building,
+  highMa: building,
+  recent: [],
+  suspectSinceMs: null,
+  before: null,
+  unclear: false,
+  excessMa: [0, 0, 0, 0],
+};
+
 export const garageState = (scene: Scene = 'calm'): SiteState => ({
   topology: garage,
   startedAtMs: 0,
@@ -227,7 +243,7 @@ export const garageState = (scene: Scene = 'calm'): SiteState => ({
       lastError: '',
     },
   ],
-  backgrounds: [null, null, null, null],
+  backgrounds: [believed, null, null, null],
   outsideLimits: [],
   targets: range(0, 34).map(
     (bay): Target => ({ targetMa: bayOf(bay, scene).targetMa, reason: bayOf(bay, scene).reason }),

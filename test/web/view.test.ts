@@ -3,6 +3,7 @@ import { NO_LIMIT_MA, type Triple } from '#base/units.ts';
 import type { OutsideLimit, SiteState } from '#site/state.ts';
 import { changeBetween, withChange } from '#web/changes.ts';
 import type { GateView } from '#web/gate-view.ts';
+import { phasesInUse } from '#web/reach.ts';
 import { siteView, type ViewInput } from '#web/view.ts';
 import { garage, garageGate, garageState, NOW_MS, NOW_WALL_MS } from './garage.ts';
 
@@ -89,6 +90,38 @@ describe('the site as JSON', () => {
       reason: { source: 'fuse', id: 'row-a', phase: 'l2' },
       why: '6.8 A: Row A, L2 is full.',
     });
+  });
+
+  it('says which limit leaves no room for the minimum of a car, with its figure', () => {
+    const [paused, raised] = [6, 21].map(bay => viewOf().connectors[bay]);
+    expect(paused?.reason).toMatchObject({ source: 'minimum', id: 'main', limit: 'contract' });
+    expect(paused?.why).toBe("Paused: all of the contract's 80 kW is given out, and the car needs at least 6 A.");
+    expect(raised?.reason).toMatchObject({ source: 'transit', limit: 'contract' });
+    const other = viewOf({ state: withLimits(outside({ limitW: 30_000 })), gate: gateWithMain({ limitW: 30_000 }) });
+    expect(other.connectors[6]?.why).toContain('all that the contract allows is given out');
+  });
+
+  it('calls the building assumed until its meter is believed', () => {
+    const state = garageState();
+    expect(viewOf().circuits[0]).toMatchObject({ buildingSource: 'meter', buildingW: 6992 });
+    expect(viewOf({ gate: gateWithMain({ loadSource: 'sum' }) }).circuits[0]?.buildingSource).toBe('assumed');
+    const backgrounds = state.backgrounds.map(known => (known === null ? null : { ...known, heldMa: null }));
+    expect(viewOf({ state: { ...state, backgrounds } }).circuits[0]?.buildingSource).toBe('assumed');
+  });
+
+  it('shows below a meterless circuit only the phases on which something can flow', () => {
+    const { topology } = garageState();
+    const onL2 = topology.connectors.map(spec => (spec.path[0] === 3 ? { ...spec, phases: [1] as const } : spec));
+    const state = { ...garageState(), topology: { ...topology, connectors: onL2 } };
+    const gate = garageGate();
+    const circuits = gate.circuits.map((c, i) => (i === 3 ? { ...c, loadMa: [0, 6000, 0] as const } : c));
+    const view = viewOf({ state, gate: { ...gate, circuits } });
+    expect(view.circuits.map(circuit => phasesInUse(view, circuit))).toEqual([
+      ['l1', 'l2', 'l3'],
+      ['l1', 'l2', 'l3'],
+      ['l1', 'l2', 'l3'],
+      ['l2'],
+    ]);
   });
 
   it('knows no phase that the supply does not have, and no limit that does not stand', () => {

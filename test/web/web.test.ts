@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SiteView } from '#web/site-view.ts';
 import { MAX_STREAM_BUFFER_BYTES, MAX_STREAM_CLIENTS } from '#web/stream.ts';
+import type { Point } from '#web/trend.ts';
 import { openWeb, type WebHandle } from '#web/web.ts';
 import { garageState } from './garage.ts';
 import { depsOf, type HandClock, type Handed, handClock, handed, opened } from './open-garage.ts';
@@ -200,6 +201,22 @@ describe('the live stream', () => {
     expect(second.value?.event).toBe('change');
     expect(Object.keys(second.value?.data ?? {}).sort()).toEqual(['at', 'connectors', 'meters']);
     expect(second.value?.data.connectors).toMatchObject([{ charger: 'CP05', status: 'Preparing' }]);
+    aborted.abort();
+  });
+
+  it('hands a newcomer the last ten minutes, a point every five seconds and no more', async () => {
+    const { url, clock } = await open();
+    clock.advance(20 * 60_000);
+    const aborted = new AbortController();
+    const events = eventsOf(await fetch(`${url}/api/v1/stream`, { signal: aborted.signal }));
+    expect((await events.next()).value?.event).toBe('snapshot');
+    const trend = (await events.next()).value;
+    expect(trend?.event).toBe('trend');
+    const points = trend?.data as unknown as Point[];
+    expect(points).toHaveLength(120);
+    expect(new Date((points.at(-1)?.atS ?? 0) * 1000).toISOString()).toBe('2026-01-15T15:20:00.000Z');
+    expect(points[0]?.figures.kw).toMatchObject({ limit: 80 });
+    expect(JSON.stringify(points).length).toBeLessThan(32_000);
     aborted.abort();
   });
 

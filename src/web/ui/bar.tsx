@@ -30,7 +30,7 @@ export function Bar(bar: BarFigures) {
       <BarPicture {...bar} />
       <span class="bar-used">
         <b>{text(Math.max(0, load))}</b>
-        {limit === null ? ` ${unit}` : ` of ${text(limit)} ${unit}`}
+        {limit === null ? ` ${unit}` : ` of ${Number(text(limit))} ${unit}`}
       </span>
       <span class={headroom !== null && headroom < -SMALLEST ? 'bar-free attention-text' : 'bar-free'}>
         {freeWords(headroom, over, text, limit, load)}

@@ -21,7 +21,7 @@ export function chartOptions(host: HTMLElement): uPlot.Options {
   return {
     width: host.clientWidth,
     height: host.clientHeight,
-    padding: [12, 22, 0, 0],
+    padding: [12, 32, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_plot, _min, max) => [0, niceTop(max)] } },

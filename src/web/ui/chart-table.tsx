@@ -1,5 +1,6 @@
 /** The chart as a table, a row for each minute: what the picture says, for those who cannot see it. */
-import { history, type Point, type Trace } from './history.ts';
+import type { Point, Trace } from '../trend.ts';
+import { history } from './history.ts';
 import { shortTime } from './times.ts';
 
 type Props = { readonly trace: Trace; readonly unit: 'A' | 'kW' };

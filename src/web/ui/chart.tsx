@@ -3,9 +3,10 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { SiteView } from '../site-view.ts';
+import { mainCircuit, type Point, TREND_S, type Trace } from '../trend.ts';
 import { chartOptions } from './chart-look.ts';
 import { ChartTable } from './chart-table.tsx';
-import { HISTORY_S, history, mainCircuit, type Point, type Trace } from './history.ts';
+import { history } from './history.ts';
 
 /** What people chose to see; null follows the site: kW under a power limit, else the first phase. */
 const chosen = signal<Trace | null>(null);
@@ -88,7 +89,7 @@ function dataOf(points: readonly Point[], trace: Trace): uPlot.AlignedData {
   const endS = points.at(-1)?.atS ?? Date.now() / 1000;
   const column = (read: (point: Point) => number | null) => [null, ...points.map(read)];
   return [
-    [endS - HISTORY_S, ...points.map(point => point.atS)],
+    [endS - TREND_S, ...points.map(point => point.atS)],
     column(point => point.figures[trace].load),
     column(point => point.figures[trace].cars),
     column(point => point.figures[trace].limit),

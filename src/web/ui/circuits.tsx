@@ -1,9 +1,11 @@
 /** The circuit tree: each node with its phases and, where power counts, its sum. */
+
+import { phasesInUse } from '../reach.ts';
 import { age, amps, kilowatts } from '../sentences.ts';
-import { type CircuitView, PHASES, type SiteView } from '../site-view.ts';
+import { type CircuitView, PHASES, type Phase, type SiteView } from '../site-view.ts';
 import { isOver, sourceName } from '../status.ts';
+import { mainCircuit } from '../trend.ts';
 import { Bar, type BarFigures, Legend } from './bar.tsx';
-import { mainCircuit } from './history.ts';
 import { Icon } from './icons.tsx';
 import { silenceMs } from './live.ts';
 
@@ -48,16 +50,20 @@ const Branches = ({ circuits, view }: { readonly circuits: readonly CircuitView[
 );
 
 function Node({ circuit, view }: { readonly circuit: CircuitView; readonly view: SiteView }) {
-  const rows = [...phaseRows(circuit), ...powerRow(circuit)];
+  const rows = [...phaseRows(circuit, phasesInUse(view, circuit)), ...powerRow(circuit)];
   return (
     <>
       <div class="node-head">
-        <h3>{circuit.name}</h3>
-        <p class="node-sum">
-          <b>{kilowatts(circuit.loadW)}</b>
-        </p>
-        <p class="node-limits">{limitWords(circuit)}</p>
-        <Freshness circuit={circuit} view={view} />
+        <div class="node-line">
+          <h3>{circuit.name}</h3>
+          <p class="node-sum">
+            <b>{kilowatts(circuit.loadW)}</b>
+          </p>
+        </div>
+        <div class="node-line">
+          <p class="node-limits">{limitWords(circuit)}</p>
+          <Freshness circuit={circuit} view={view} />
+        </div>
       </div>
       {isOver(circuit) && (
         <p class="note alarm-text">
@@ -69,19 +75,29 @@ function Node({ circuit, view }: { readonly circuit: CircuitView; readonly view:
           <Bar key={row.label} {...row} />
         ))}
       </div>
+      {isAssumed(circuit) && (
+        <p class="node-limits">
+          {circuit.meter === null
+            ? 'Building: assumed, no meter here.'
+            : 'Building: assumed until enough readings have come.'}
+        </p>
+      )}
     </>
   );
 }
 
+const isAssumed = ({ buildingSource, buildingA }: CircuitView): boolean =>
+  buildingSource === 'assumed' && PHASES.some(phase => (buildingA[phase] ?? 0) > 0);
+
 /** Small circuits are read to a tenth. */
 const WHOLE_FROM = 100;
 
-function phaseRows(circuit: CircuitView): readonly BarFigures[] {
+function phaseRows(circuit: CircuitView, phases: readonly Phase[]): readonly BarFigures[] {
   const scale = Math.max(
     1,
     ...PHASES.map(p => Math.max(circuit.hardLimitA[p] ?? 0, circuit.limitA[p] ?? 0, circuit.loadA[p] ?? 0)),
   );
-  return PHASES.flatMap(phase => {
+  return phases.flatMap(phase => {
     const load = circuit.loadA[phase];
     if (load === null) return [];
     return [
@@ -104,12 +120,13 @@ function powerRow(circuit: CircuitView): readonly BarFigures[] {
   if (circuit.limitW === null) return [];
   const kw = (powerW: number) => powerW / 1000;
   const cars = kw(circuit.carsW);
+  const measured = Math.max(0, kw(circuit.loadW) - cars);
   return [
     {
       label: 'Sum',
       unit: 'kW',
       decimals: 1,
-      building: Math.max(0, kw(circuit.loadW) - cars),
+      building: circuit.buildingSource === 'assumed' ? kw(circuit.buildingW) : measured,
       cars,
       load: kw(circuit.loadW),
       limit: kw(circuit.limitW),

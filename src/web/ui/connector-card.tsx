@@ -61,11 +61,11 @@ function trouble({ control, status }: ConnectorView): 'alarm' | 'attention' | nu
 function StatusChip({ connector }: Props) {
   const { control, status } = connector;
   const bad = trouble(connector);
-  const words = control === 'offline' || control === 'uncontrolled' ? controlWords(control) : statusWords(status);
+  const state = control === 'offline' || control === 'uncontrolled' ? controlWords(control) : statusWords(status);
+  const words = control === 'unproven' ? `${state}, ${controlWords(control)}` : state;
   return (
     <span class={`chip ${bad ?? 'plain'}`}>
       <Icon shape={shapeOf(connector)} /> {words}
-      {control === 'unproven' && <span class="unproven">, {controlWords(control)}</span>}
     </span>
   );
 }

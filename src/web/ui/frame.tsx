@@ -13,7 +13,14 @@ export const Header = ({ view }: Props) => (
     <p class="site-name">{view.site.name}</p>
     <p class="line-state">
       <LineState />
-      <ClockState view={view} />
+    </p>
+    <p class="time">
+      <time>{clockTime(siteNowMs.value)}</time>
+      {view.clock === 'unknown' && (
+        <span class="chip plain">
+          <Icon shape="clock" /> clock not checked
+        </span>
+      )}
     </p>
   </header>
 );
@@ -32,17 +39,6 @@ export const LostBanner = () =>
     </div>
   ) : null;
 
-const ClockState = ({ view }: Props) => (
-  <span class="time">
-    <time>{clockTime(siteNowMs.value)}</time>
-    {view.clock === 'unknown' && (
-      <span class="chip attention">
-        <Icon shape="clock" /> Clock not set
-      </span>
-    )}
-  </span>
-);
-
 export function Footer({ view }: Props) {
   const { loop } = view;
   const reaction = loop.p99ReactionMs === null ? '' : ` · slowest reaction ${round(loop.p99ReactionMs)} ms`;
@@ -52,7 +48,6 @@ export function Footer({ view }: Props) {
         {loop.passes.toLocaleString()} passes · last {round(loop.lastPassMs)} ms · slowest {round(loop.p99PassMs)} ms
         {reaction}
       </p>
-      {loop.blockedReductions > 0 && <p>{loop.blockedReductions} reductions could not be told to a charger.</p>}
       {loop.failedChecks > 0 && (
         <p class="alarm-text">
           <Icon shape="warn" /> {loop.failedChecks} passes failed their own check and fell back.

@@ -2,7 +2,8 @@
 import { computed, signal } from '@preact/signals';
 import { type SiteChange, withChange } from '../changes.ts';
 import type { SiteView } from '../site-view.ts';
-import { remember } from './history.ts';
+import type { Point } from '../trend.ts';
+import { recall, remember } from './history.ts';
 
 /** The gateway sends something every second; after this long the line is lost. */
 const LOST_AFTER_MS = 3500;
@@ -38,6 +39,7 @@ export function openLive(): void {
 function open(): void {
   const source = new EventSource('/api/v1/stream');
   source.addEventListener('snapshot', event => hear(JSON.parse(event.data) as SiteView));
+  source.addEventListener('trend', event => recall(JSON.parse(event.data) as readonly Point[]));
   source.addEventListener('change', event => {
     if (site.value !== null) hear(withChange(site.value, JSON.parse(event.data) as SiteChange));
   });
