@@ -69,7 +69,7 @@ export const idleReason = (topology: Topology, spec: ConnectorSpec): Reason => (
   source: 'fallback',
   id: identityOf(topology, spec),
   row: null,
-  text: spec.fallbackMa === 0 ? 'no car asks for current' : 'no car asks: its fallback current stands ready',
+  text: spec.fallbackMa === 0 ? 'nobody asks for current' : 'nobody asks, its fallback current stands ready',
 });
 
 export const stuckReason = (topology: Topology, spec: ConnectorSpec, words: string): Reason => ({

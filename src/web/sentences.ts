@@ -153,20 +153,26 @@ const nobodyAsks = ({ text }: Why): string => `${text.charAt(0).toUpperCase()}${
 
 /** What binds: "main fuse, L2 is full". */
 function full({ where, row }: Why): string {
-  if (row === 'sum') return `all of the power on ${where} is given out`;
+  if (row === 'sum') return `all of the power on ${where} is shared out`;
   return row === null ? `${where} is full` : `${where}, L${row} is full`;
 }
 
-/** A contract binds by what is given out, not by what flows: cars may still rise, and the building may too. */
-function contractWords({ limitFigure, row }: Why): string {
+/** A contract binds by what is shared out, not by what flows: some cars are still to rise, and the building may too. */
+function contractWords({ source, limitFigure, row }: Why): string {
   const on = typeof row === 'number' ? ` on L${row}` : '';
-  const what = limitFigure === null ? 'that the contract allows' : `of the contract's ${limitFigure}`;
-  return `all ${what}${on} is given out`;
+  const isShare = source === 'contract';
+  if (limitFigure === null)
+    return isShare ? `its share of the contract${on}` : `all of the contract${on} is shared out`;
+  return isShare
+    ? `its share of the contract's ${limitFigure}${on}`
+    : `all of the contract's ${limitFigure}${on} is shared out`;
 }
 
 /** The limit behind a reason that is about something else: the minimum of a car, a raise that waits. */
-const limitBehind = (why: Why): string =>
-  why.limit === null ? full(why) : bareReason({ ...why, source: why.limit, limit: null });
+function limitBehind(why: Why): string {
+  if (why.limit === null) return full(why);
+  return why.limit === 'contract' ? contractWords(why) : bareReason({ ...why, source: why.limit, limit: null });
+}
 
 function bareReason(why: Why): string {
   switch (why.source) {

@@ -74,10 +74,12 @@ describe('the page of a garage with 34 bays', () => {
     const why = (charger: string) => page.locator(`[data-connector="${charger}/1"] .why`).textContent();
     expect(await why('CP01')).toBe('6.8 A: Row A, L2 is full.');
     expect(await why('CP03')).toBe('May draw 16 A, takes 7.2 A: its own limit.');
-    expect(await why('CP28')).toBe("6.1 A: all of the contract's 80 kW is given out.");
-    expect(await why('CP07')).toBe("Paused: all of the contract's 80 kW is given out, and the car needs at least 6 A.");
+    expect(await why('CP28')).toBe("6.1 A: its share of the contract's 80 kW.");
+    expect(await why('CP07')).toBe(
+      "Paused: all of the contract's 80 kW is shared out, and the car needs at least 6 A.",
+    );
     expect(await why('CP22')).toBe(
-      "6 A, going to 6.1 A as soon as others have given way: all of the contract's 80 kW is given out.",
+      "6 A, going to 6.1 A as soon as others have given way: all of the contract's 80 kW is shared out.",
     );
     expect(await why('CP14')).toBe('Offline: 6 A stay reserved for it until it is back.');
     expect(await page.locator('h1').textContent()).toBe(

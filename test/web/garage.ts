@@ -140,7 +140,7 @@ const free: Bay = {
   targetMa: 0,
   grantMa: 6000,
   drawMa: 0,
-  reason: reason('fallback', 'CP01', null, 'no car asks: its fallback current stands ready'),
+  reason: reason('fallback', 'CP01', null, 'nobody asks, its fallback current stands ready'),
 };
 const charging = (grantMa: number, why: Reason): Bay => ({
   status: 'Charging',

@@ -23,10 +23,10 @@ const charging: Why = {
 describe('why a connector has what it has', () => {
   const cases: readonly (readonly [Partial<Why>, string])[] = [
     [{}, '11 A: Main fuse, L2 is full.'],
-    [{ row: 'sum' }, '11 A: all of the power on Main fuse is given out.'],
-    [{ source: 'contract', row: 'sum', limitFigure: '80 kW' }, "11 A: all of the contract's 80 kW is given out."],
-    [{ source: 'contract' }, "11 A: all of the contract's 63 A on L2 is given out."],
-    [{ source: 'contract', limitFigure: null }, '11 A: all that the contract allows on L2 is given out.'],
+    [{ row: 'sum' }, '11 A: all of the power on Main fuse is shared out.'],
+    [{ source: 'contract', row: 'sum', limitFigure: '80 kW' }, "11 A: its share of the contract's 80 kW."],
+    [{ source: 'contract' }, "11 A: its share of the contract's 63 A on L2."],
+    [{ source: 'contract', limitFigure: null }, '11 A: its share of the contract on L2.'],
     [{ source: 'ems' }, '11 A: limit of the energy manager on Main fuse.'],
     [{ source: 'grid' }, '11 A: limit of the grid operator on Main fuse.'],
     [{ source: 'csms' }, '11 A: the back office allows no more.'],
@@ -53,15 +53,15 @@ describe('why a connector has what it has', () => {
     ],
     [
       { source: 'minimum', limit: 'contract', row: 'sum', limitFigure: '80 kW', targetA: 0, grantA: 0, drawA: 0 },
-      "Paused: all of the contract's 80 kW is given out, and the car needs at least 6 A.",
+      "Paused: all of the contract's 80 kW is shared out, and the car needs at least 6 A.",
     ],
     [
       { source: 'minimum', limit: 'meter', targetA: 0, grantA: 0, drawA: 0 },
       'Paused: no fresh meter reading at Main fuse, so nothing is raised, and the car needs at least 6 A.',
     ],
     [
-      { source: 'fallback', text: 'no car asks for current', targetA: 0, grantA: 0, drawA: 0 },
-      'No car asks for current.',
+      { source: 'fallback', text: 'nobody asks for current', targetA: 0, grantA: 0, drawA: 0 },
+      'Nobody asks for current.',
     ],
     [{ source: 'turn', targetA: 0, grantA: 0, drawA: 0 }, 'Paused: other cars came first, Main fuse, L2 is full.'],
     [{ source: 'transit', targetA: 16 }, '11 A, going to 16 A as soon as other chargers have come down.'],

@@ -95,10 +95,10 @@ describe('the site as JSON', () => {
   it('says which limit leaves no room for the minimum of a car, with its figure', () => {
     const [paused, raised] = [6, 21].map(bay => viewOf().connectors[bay]);
     expect(paused?.reason).toMatchObject({ source: 'minimum', id: 'main', limit: 'contract' });
-    expect(paused?.why).toBe("Paused: all of the contract's 80 kW is given out, and the car needs at least 6 A.");
+    expect(paused?.why).toBe("Paused: all of the contract's 80 kW is shared out, and the car needs at least 6 A.");
     expect(raised?.reason).toMatchObject({ source: 'transit', limit: 'contract' });
     const other = viewOf({ state: withLimits(outside({ limitW: 30_000 })), gate: gateWithMain({ limitW: 30_000 }) });
-    expect(other.connectors[6]?.why).toContain('all that the contract allows is given out');
+    expect(other.connectors[6]?.why).toContain('all of the contract is shared out');
   });
 
   it('calls the building assumed until its meter is believed', () => {

@@ -39,18 +39,17 @@ const ageOf = ({ drawAt }: ConnectorView): number | null =>
 
 const isOld = (ageMs: number | null): boolean => ageMs === null || ageMs > STALE_MS;
 
-/** How old the reading is, and the grant where the figures above do not show it. */
+/** How old the reading is, or what stands ready where nobody reads. */
 function Foot({ connector }: Props) {
+  const { grantA } = connector;
+  if (!isInUse(connector)) return grantA === null ? null : <p class="socket-foot">{amps(grantA)} granted</p>;
   const ageMs = ageOf(connector);
   const read = ageMs === null ? 'no reading yet' : `read ${age(ageMs)} ago`;
-  const ready = isInUse(connector) || connector.grantA === null ? '' : `${amps(connector.grantA)} granted · `;
-  return (
-    <p class={isOld(ageMs) && isInUse(connector) ? 'socket-foot attention-text' : 'socket-foot'}>
-      {ready}
-      {read}
-    </p>
-  );
+  return <p class={isStale(connector) ? 'socket-foot attention-text' : 'socket-foot'}>{read}</p>;
 }
+
+/** Readings are owed only while a session runs, or where current flows without one. */
+const isStale = (c: ConnectorView): boolean => (c.since !== null || c.powerW > 0) && isOld(ageOf(c));
 
 /** Colour only for what is not as it should be. */
 function trouble({ control, status }: ConnectorView): 'alarm' | 'attention' | null {
@@ -82,7 +81,7 @@ function shapeOf({ control, status }: ConnectorView): Shape {
 
 function Currents({ connector }: Props) {
   const { grantA, drawA, powerW } = connector;
-  const old = isOld(ageOf(connector)) ? ' stale' : '';
+  const old = isStale(connector) ? ' stale' : '';
   const phases = PHASES.filter((_, i) => connector.phases.includes(i + 1));
   return (
     <>
