@@ -89,7 +89,8 @@ class Hall {
     this.#records = records;
     this.#state = initialState(config.topology, world.clock.nowMs());
     const common = { clock: world.clock, log: world.log, records };
-    this.#store = openStore({ ...common, topology: config.topology });
+    const topology = () => this.#state.topology;
+    this.#store = openStore({ ...common, topology });
     const { nightly, sendPoints } = options;
     const timezone = config.siteTimezone;
     this.#history = options.seen ? openHistory({ ...common, nightly, timezone, sendPoints }, config.history) : null;
@@ -100,7 +101,7 @@ class Hall {
       send: command => this.#send(command),
       checkFailed: () => world.log.error('an allocation failed its check; safe grants stand in'),
     });
-    this.#ems = openEms({ clock: world.clock, topology: config.topology, dispatch: event => this.dispatch(event) });
+    this.#ems = openEms({ clock: world.clock, topology, dispatch: event => this.dispatch(event) });
   }
 
   async open(): Promise<Outcome<Gateway>> {
@@ -147,6 +148,7 @@ class Hall {
     if (restart.length > 0) return;
     this.#config = next;
     this.#state = { ...this.#state, topology: next.topology };
+    this.#dropSourcesThatAreGone();
     this.#chargers?.reconfigure(next.chargers);
     this.#web?.reconfigure(next.web);
     for (const change of live) log.info('taken over from the new site file', { change });
@@ -167,9 +169,12 @@ class Hall {
     assert(!this.#dispatching, `dispatch of ${event.type} inside a dispatch`);
     const before = this.#state;
     this.#dispatching = true;
-    this.#state = reduce(before, event);
-    this.#history?.observe(this.#state, event);
-    this.#dispatching = false;
+    try {
+      this.#state = reduce(before, event);
+      this.#history?.observe(this.#state, event);
+    } finally {
+      this.#dispatching = false;
+    }
     if (event.type === 'limits-set' || event.type === 'limits-cleared') this.#rememberLimits();
     if (event.type === 'passed') this.#tellReadiness(event.atMs);
     this.#loop.want(urgencyOf(event, before, this.#state), event.type === 'meter-sampled' ? event.atMs : null);
@@ -233,9 +238,13 @@ class Hall {
   }
 
   #withoutStatus(charger: number): readonly number[] {
-    const { topology, connectors } = this.#state;
+    const { topology, chargers, connectors } = this.#state;
+    const { linkSinceMs } = at(chargers, charger);
     return at(topology.chargers, charger)
-      .connectors.filter(index => at(connectors, index).status === 'Unknown')
+      .connectors.filter(index => {
+        const { status, statusAtMs } = at(connectors, index);
+        return status === 'Unknown' || statusAtMs < linkSinceMs;
+      })
       .map(index => at(topology.connectors, index).connectorId);
   }
 
@@ -268,6 +277,14 @@ class Hall {
       cause,
       atMs: monotonicMs(lastAtWallMs),
     }));
+  }
+
+  /** Nobody could take back the limit of a source that is no longer named. */
+  #dropSourcesThatAreGone(): void {
+    const { outsideLimits, topology } = this.#state;
+    const gone = outsideLimits.map(limit => limit.source).filter(source => !topology.limitSources.includes(source));
+    const atMs = this.#world.clock.nowMs();
+    for (const source of new Set(gone)) this.dispatch({ type: 'limits-cleared', source, atMs });
   }
 
   /** What keeps the site from being ready goes to the log once, when it begins and when it ends. */

@@ -67,12 +67,21 @@ export class Loop {
     this.#turning = true;
     this.#soon?.cancel();
     this.#soon = null;
-    for (let turns = 0; this.#again && turns < PASSES_IN_A_ROW; turns++) {
-      this.#again = false;
-      this.#pass(sampleAtMs);
+    try {
+      for (let turns = 0; this.#again && turns < PASSES_IN_A_ROW; turns++) {
+        this.#again = false;
+        this.#pass(sampleAtMs);
+      }
+      this.#arm();
+    } catch (bug) {
+      // Whoever called may swallow it (an HTTP handler would); a bug in the loop must end the process all the same.
+      queueMicrotask(() => {
+        throw bug;
+      });
+      throw bug;
+    } finally {
+      this.#turning = false;
     }
-    this.#turning = false;
-    this.#arm();
   }
 
   figures(): LoopFigures {

@@ -109,6 +109,7 @@ function check(file: string): number {
 }
 
 async function run(file: string): Promise<number> {
+  const told = signals();
   const known = devices();
   const loaded = load(file, known);
   if (loaded === null) return EXIT.badConfig;
@@ -130,7 +131,7 @@ async function run(file: string): Promise<number> {
     return EXIT.failed;
   }
   world.log.info('busbar runs', opened.value.ports);
-  await untilTold(opened.value, () => load(file, known));
+  await told.serve(opened.value, () => load(file, known));
   return EXIT.done;
 }
 
@@ -146,17 +147,29 @@ function load(file: string, known: Devices): Config | null {
   return problems.length > 0 ? null : config;
 }
 
-/** Runs until SIGTERM or SIGINT; SIGHUP reads the site file again, and a faulty one changes nothing. */
-function untilTold(gateway: Gateway, reload: () => Config | null): Promise<void> {
-  return new Promise(done => {
-    const stop = () => void gateway.close().then(done);
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
-    process.on('SIGHUP', () => {
-      const next = reload();
-      if (next !== null) gateway.reload(next);
-    });
+/**
+ * SIGTERM and SIGINT end the gateway in order, from the first instant on; SIGHUP reads the site file again,
+ * and a faulty one changes nothing.
+ */
+function signals() {
+  let stop = () => {};
+  let reload = () => {};
+  const stopped = new Promise<void>(done => {
+    stop = done;
   });
+  process.on('SIGTERM', () => stop());
+  process.on('SIGINT', () => stop());
+  process.on('SIGHUP', () => reload());
+  return {
+    async serve(gateway: Gateway, next: () => Config | null): Promise<void> {
+      reload = () => {
+        const config = next();
+        if (config !== null) gateway.reload(config);
+      };
+      await stopped;
+      await gateway.close();
+    },
+  };
 }
 
 async function readMeter(args: readonly string[]): Promise<number> {

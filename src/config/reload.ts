@@ -17,14 +17,14 @@ export function compareConfigs(running: Config, next: Config): Reload {
   const [before, after] = [running.topology, next.topology];
   const live = [
     ...changed('site.name', before.siteName, after.siteName),
-    ...changed('site.timezone', running.siteTimezone, next.siteTimezone),
     ...changed('limits.sources', before.limitSources, after.limitSources),
     ...changed('web.token', running.web.token, next.web.token),
-    ...changed('history', running.history, next.history),
     ...renamed(before, after),
     ...doorChanges(running, next),
   ];
   const restart = [
+    ...changed('site.timezone', running.siteTimezone, next.siteTimezone),
+    ...changed('history', running.history, next.history),
     ...changed('supply', [before.supplyPhases, before.nominalV], [after.supplyPhases, after.nominalV]),
     ...listChanges('circuit', before.circuits.map(unnamed), after.circuits.map(unnamed), one => one.id),
     ...listChanges('meter', running.meters.meters, next.meters.meters, one => one.id),

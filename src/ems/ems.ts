@@ -8,7 +8,7 @@ import { readLimits, sourceProblems } from './limits.ts';
 
 export type EmsDeps = {
   readonly clock: Clock;
-  readonly topology: Topology;
+  topology(): Topology;
   dispatch(event: SiteEvent): void;
 };
 
@@ -24,12 +24,12 @@ export function openEms(deps: EmsDeps): Ems {
   return {
     put(source, body) {
       const time = { nowMs: deps.clock.nowMs(), nowWallMs: deps.clock.wallMs() };
-      const read = readLimits(source, body, deps.topology, time);
+      const read = readLimits(source, body, deps.topology(), time);
       if (read.ok) deps.dispatch({ type: 'limits-set', limits: read.value, source, atMs: time.nowMs });
       return read;
     },
     clear(source) {
-      const problems = sourceProblems(source, deps.topology);
+      const problems = sourceProblems(source, deps.topology());
       if (problems.length > 0) return { ok: false, problems };
       deps.dispatch({ type: 'limits-cleared', source, atMs: deps.clock.nowMs() });
       return { ok: true, value: undefined };

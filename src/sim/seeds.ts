@@ -173,7 +173,7 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${options}\n`);
     return BAD_ARGUMENTS;
   }
-  const explained = /^(\d+)\.\.(\d+)$/.exec(valueOf(args, 'explain', ''));
+  const explained = /^(\d+)\.\.(\d+)$/.exec(argumentOf(args, 'explain', ''));
   if (explained) {
     const write = (line: string) => void process.stdout.write(`${line}\n`);
     await explain({ ...options, seed: options.from }, Number(explained[1]), Number(explained[2]), write);
@@ -188,7 +188,7 @@ export async function main(args: readonly string[]): Promise<number> {
   return result.failing.length === 0 ? DONE : FAILED;
 }
 
-function valueOf(args: readonly string[], name: string, otherwise: string): string {
+function argumentOf(args: readonly string[], name: string, otherwise: string): string {
   const index = args.indexOf(`--${name}`);
   if (index >= 0) return args[index + 1] ?? '';
   return args.find(arg => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ?? otherwise;
@@ -196,7 +196,7 @@ function valueOf(args: readonly string[], name: string, otherwise: string): stri
 
 /** The options, or what is wrong with the arguments. */
 export function readArguments(args: readonly string[]): SeedsOptions | string {
-  const value = (name: string, otherwise: string) => valueOf(args, name, otherwise);
+  const value = (name: string, otherwise: string) => argumentOf(args, name, otherwise);
   const seeds = /^(\d+)(?:\.\.(\d+))?$/.exec(value('seeds', '1..10'));
   const from = Number(seeds?.[1]);
   const to = Number(seeds?.[2] ?? seeds?.[1]);

@@ -4,12 +4,13 @@ import type { Triple } from '#base/units.ts';
 import { allocate } from '#site/allocation/allocate.ts';
 import { certificateHolds } from '#site/allocation/certificate.ts';
 import type { Claim, Share } from '#site/allocation/claim.ts';
-import { capacityFor, claimsOf, type Part, partsOf, rowTree, wants } from '#site/allocation/claims.ts';
+import { capacityFor, claimsOf, type Part, partsOf, rowTree, standingMa, wants } from '#site/allocation/claims.ts';
 import { rowsHold } from '#site/allocation/row-check.ts';
 import { isReachable } from '#site/gate/belief.ts';
 import { nextDeadlineMs } from '#site/gate/deadlines.ts';
 import type { PassResult } from '#site/gate/decision.ts';
-import { exposureMa, grantMa } from '#site/gate/ledger.ts';
+import { exposuresOf } from '#site/gate/feed.ts';
+import { grantMa } from '#site/gate/ledger.ts';
 import { loadByRow, type RowRoom, siteRows } from '#site/gate/rows.ts';
 import { commandsFor } from '#site/gate/send.ts';
 import { failedCheckReason, idleReason, reasonOfShare, stuckReason, waitingReason } from '#site/reasons.ts';
@@ -38,11 +39,6 @@ export function pass(state: SiteState, atMs: number): PassResult {
   };
 }
 
-const exposuresOf = (state: SiteState, atMs: number): readonly Triple[] =>
-  state.topology.connectors.map(spec =>
-    exposureMa(at(state.connectors, spec.index), spec, at(state.chargers, spec.charger), atMs),
-  );
-
 type Plan = { readonly targets: readonly Target[]; readonly checksHeld: boolean };
 
 const CLAIMS: ReadonlySet<Part> = new Set(['claims']);
@@ -56,7 +52,9 @@ const NONE: ReadonlySet<Part> = new Set();
  */
 function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly Triple[], atMs: number): Plan {
   const parts = partsOf(state, atMs);
-  const main = fill(state, capacityFor(state, rooms, parts, STUCK, exposures), claimsOf(state, parts, CLAIMS));
+  const capacityMa = capacityFor(state, rooms, parts, STUCK, exposures);
+  const standing = standingMa(state, parts, capacityMa);
+  const main = fill(state, capacityMa, claimsOf(state, parts, CLAIMS));
   const wished = parts.includes('stuck')
     ? fill(state, capacityFor(state, rooms, parts, NONE, exposures), claimsOf(state, parts, CLAIMS_AND_STUCK))
     : main;
@@ -65,7 +63,7 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
   const targets = state.topology.connectors.map(spec => {
     const connector = at(state.connectors, spec.index);
     const part = at(parts, spec.index);
-    if (!wants(connector)) return { targetMa: spec.fallbackMa, reason: idleReason(state.topology, spec) };
+    if (!wants(connector)) return { targetMa: at(standing, spec.index), reason: idleReason(state.topology, spec) };
     const share = (part === 'stuck' ? wished : main).shares[spec.index];
     const targetMa = share?.targetMa ?? 0;
     if (part === 'stuck')

@@ -37,8 +37,9 @@ export type Charger = {
   readonly timeouts: number;
   /** Smallest (our wall clock − its timestamp) seen: tells live samples from a backlog. Null until one came. */
   readonly skewMs: number | null;
-  /** Samples in a row that came late by the same amount: five re-learn the skew. */
+  /** Messages in a row that came late by the same amount: five, over 20 s, re-learn the skew. */
   readonly lateInARow: number;
+  readonly late?: { readonly diffMs: number; readonly sinceMs: number };
   /** When a TriggerMessage(MeterValues) was last sent (rule 5: at most one a minute). */
   readonly askedAtMs: number;
 };

@@ -17,7 +17,7 @@ export type StoreDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly records: RecordStore;
-  readonly topology: Topology;
+  topology(): Topology;
 };
 
 export type Store = {
@@ -39,7 +39,7 @@ export function openStore(deps: StoreDeps): Store {
   return {
     async remember(kind, value) {
       const moment = momentOf(clock);
-      const json = encodeLimits(value, topology, moment);
+      const json = encodeLimits(value, topology(), moment);
       const outcome = await records.append([{ kind, atWallMs: moment.wallMs, json }]);
       if (!outcome.ok) log.error('What was set from outside would not survive a restart.', { detail: outcome.detail });
       else if (++remembered % PRUNE_EVERY === 0) records.prune(kind, moment.wallMs);
@@ -62,7 +62,7 @@ type Rows = readonly { readonly atWallMs: number; readonly json: string }[];
 function newestReadable(rows: Rows, deps: StoreDeps): Recalled<readonly OutsideLimit[]> | null {
   let damaged = 0;
   for (const row of rows.toReversed()) {
-    const decoded = decodeLimits(row.json, row.atWallMs, deps.topology, momentOf(deps.clock));
+    const decoded = decodeLimits(row.json, row.atWallMs, deps.topology(), momentOf(deps.clock));
     if (decoded !== null) return { value: decoded.limits, skipped: decoded.skipped + damaged };
     damaged++;
   }

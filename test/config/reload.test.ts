@@ -16,10 +16,8 @@ test('the same file changes nothing', () => {
 describe('applies at once', () => {
   test.each<[string, RawEntry]>([
     ['site.name', base({ site: { name: 'Other yard' } })],
-    ['site.timezone', base({ site: { name: 'Yard', timezone: 'Europe/Berlin' } })],
     ['limits.sources', base({ limits: { sources: ['ems'] } })],
     ['web.token', base({ web: { token: 'sesame' } })],
-    ['history', base({ history: { keepDays: 7 } })],
     ['name of circuit main', base({ circuits: [{ ...circuits[0], name: 'Cellar' }] })],
     [
       'password or address of charger CP02',
@@ -41,6 +39,8 @@ describe('applies at once', () => {
 describe('waits for a restart', () => {
   test.each<[string, RawEntry]>([
     ['supply', base({ supply: { nominalV: 240 } })],
+    ['site.timezone', base({ site: { name: 'Yard', timezone: 'Europe/Berlin' } })],
+    ['history', base({ history: { keepDays: 7 } })],
     ['circuit main changed', base({ circuits: [{ ...circuits[0], limits: [fuse(80)] }] })],
     ['meter grid changed', base({ meters: [{ ...meter, unit: 2 }] })],
     ['charger CP01 changed', base({ chargers: [{ ...chargers[0], ratingA: 16 }, chargers[1]] })],

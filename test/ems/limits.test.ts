@@ -188,7 +188,7 @@ describe('the room of outside limits', () => {
       quality: () => 'synchronised' as const,
       after: () => ({ cancel() {} }),
     };
-    const ems = openEms({ clock, topology: site, dispatch: event => told.push(event) });
+    const ems = openEms({ clock, topology: () => site, dispatch: event => told.push(event) });
     expect(ems.put('ems', [{ circuit: 'main', limitA: 'x' }]).ok).toBe(false);
     expect(ems.clear('nobody').ok).toBe(false);
     expect(told).toEqual([]);

@@ -1,5 +1,6 @@
 /** When a decrease is believed, when it is overdue, and when a charger no longer obeys (rules 4, 5, 6, 8). */
 import { describe, expect, it, test } from 'vitest';
+import { at } from '#base/assert.ts';
 import { afterSample, isStuck, overdueAtMs, retryAtMs } from '#site/gate/belief.ts';
 import { unknownLedger } from '#site/gate/ledger.ts';
 import { initialState } from '#site/initial.ts';
@@ -19,6 +20,9 @@ const told = (ackedAtMs: number | null = 101_000): Ledger => ({
 
 const heldA = (ledger: Ledger) => ledger.held.map(each => each.limitMa / 1000);
 
+/** A three-phase socket of 32 A. */
+const SPEC = at(topologyOf({ bays: [{}] }).connectors, 0);
+
 describe('a decrease is believed', () => {
   test.each<[string, number, number, number | null, number[]]>([
     ['by a sample taken after ack and reaction, at the limit', 10, 113_000, 101_000, [10]],
@@ -28,20 +32,20 @@ describe('a decrease is believed', () => {
     ['not by a low one from before: a car that climbs may yet reach its old limit', 3, 105_000, 101_000, [16, 10]],
     ['not without an ack', 10, 113_000, null, [16, 10]],
   ])('%s', (_, amps, atMs, ackedAtMs, held) => {
-    expect(heldA(afterSample(told(ackedAtMs), sample(amps, atMs), PROVEN))).toEqual(held);
+    expect(heldA(afterSample(told(ackedAtMs), sample(amps, atMs), SPEC, PROVEN))).toEqual(held);
   });
 
   it('and what came before it is over even while a newer command is under way', () => {
     const newer = told();
     const open = { ...newer, held: [...newer.held, { limitMa: 8_000, sentAtMs: 112_000, ackedAtMs: null }] };
-    expect(heldA(afterSample(open, sample(10, 113_000), PROVEN))).toEqual([10, 8]);
+    expect(heldA(afterSample(open, sample(10, 113_000), SPEC, PROVEN))).toEqual([10, 8]);
   });
 });
 
 describe('a charger that draws more than it may', () => {
   const settled: Ledger = { ...unknownLedger(32_000), held: [{ limitMa: 10_000, sentAtMs: 0, ackedAtMs: 1000 }] };
   const judged = (...samples: readonly (readonly [amps: number, atMs: number])[]) =>
-    samples.reduce((ledger, [amps, atMs]) => afterSample(ledger, sample(amps, atMs), PROVEN), settled);
+    samples.reduce((ledger, [amps, atMs]) => afterSample(ledger, sample(amps, atMs), SPEC, PROVEN), settled);
 
   test.each<[string, boolean, readonly (readonly [number, number])[]]>([
     ['once is not yet uncontrolled', false, [[16, 100_000]]],
@@ -88,12 +92,12 @@ describe('a charger that draws more than it may', () => {
       ...once,
       held: [...once.held, { limitMa: 8_000, sentAtMs: 101_000, ackedAtMs: 102_000 }],
     };
-    expect(afterSample(again, sample(16, 108_000), PROVEN).uncontrolled).toBe(true);
+    expect(afterSample(again, sample(16, 108_000), SPEC, PROVEN).uncontrolled).toBe(true);
   });
 
   it('is allowed its old limit until it can have followed the new one', () => {
     const following = [103_000, 107_000, 111_000].reduce(
-      (ledger, atMs) => afterSample(ledger, sample(16, atMs), PROVEN),
+      (ledger, atMs) => afterSample(ledger, sample(16, atMs), SPEC, PROVEN),
       told(),
     );
     expect(following).toMatchObject({ uncontrolled: false, overSinceMs: null });
@@ -102,11 +106,11 @@ describe('a charger that draws more than it may', () => {
   it('comes back after ten obeying samples in a row', () => {
     let ledger = judged([16, 100_000], [16, 110_000]);
     const obeys = (times: number) => {
-      for (let i = 0; i < times; i++) ledger = afterSample(ledger, sample(10, 120_000 + i * 10_000), PROVEN);
+      for (let i = 0; i < times; i++) ledger = afterSample(ledger, sample(10, 120_000 + i * 10_000), SPEC, PROVEN);
     };
     obeys(9);
     expect(ledger.uncontrolled).toBe(true);
-    ledger = afterSample(ledger, sample(16, 300_000), PROVEN);
+    ledger = afterSample(ledger, sample(16, 300_000), SPEC, PROVEN);
     obeys(9);
     expect(ledger.uncontrolled, 'the row was broken').toBe(true);
     obeys(1);

@@ -1,7 +1,7 @@
 /** What a charger measures, as the grid's phases see it; and which of it is of now. */
 import { describe, expect, it, test } from 'vitest';
 import { drawOf, registerOf } from '#site/reduce/draw.ts';
-import { judgeSample } from '#site/reduce/skew.ts';
+import { judgeSample, type Skew } from '#site/reduce/skew.ts';
 import type { SampledValue } from '#site/report.ts';
 import { type Bay, topologyOf } from './site.ts';
 
@@ -67,22 +67,33 @@ describe('a sample is of now, however wrong the charger’s clock is', () => {
     ['one that waited for more than 30 s is history', known, 35_001, false, 5_000],
     ['a clock that runs ahead is as good', known, -60_000, true, -60_000],
   ])('%s', (_, skew, diffMs, isLive, skewMs) => {
-    expect(judgeSample(skew, diffMs)).toMatchObject({ isLive, skewMs });
+    expect(judgeSample(skew, diffMs, 0)).toMatchObject({ isLive, skewMs });
   });
 
-  it('five late ones in a row are a clock that was set back', () => {
-    let skew: { skewMs: number | null; lateInARow: number } = known;
-    const live = [1, 2, 3, 4, 5, 6].map(() => {
-      const judged = judgeSample(skew, 3_605_000);
-      skew = judged;
-      return judged.isLive;
+  const judgedInTurn = (late: readonly (readonly [diffMs: number, atMs: number])[]) => {
+    let skew: Skew = known;
+    return late.map(([diffMs, atMs]) => {
+      const { isLive, ...next } = judgeSample(skew, diffMs, atMs);
+      skew = next;
+      return isLive;
     });
-    expect(live).toEqual([false, false, false, false, true, true]);
+  };
+
+  it('five messages late by the same amount over 20 s are a clock that was set back', () => {
+    const late = [0, 10_000, 20_000, 30_000, 40_000, 50_000].map(atMs => [3_605_000, atMs] as const);
+    expect(judgedInTurn(late)).toEqual([false, false, false, false, true, true]);
+  });
+
+  it('a backlog that comes at once stays history, however long', () => {
+    const backlog = Array.from({ length: 40 }, (_, i) => [3_600_000 - i * 10_000, i * 50] as const);
+    expect(judgedInTurn(backlog)).not.toContain(true);
+    const sameStamp = Array.from({ length: 40 }, (_, i) => [3_600_000, i * 50] as const);
+    expect(judgedInTurn(sameStamp)).not.toContain(true);
   });
 
   it('one punctual sample ends the row', () => {
-    const late = judgeSample(judgeSample(known, 60_000), 60_000);
+    const late = judgeSample(judgeSample(known, 60_000, 0), 60_000, 10_000);
     expect(late.lateInARow).toBe(2);
-    expect(judgeSample(late, 6_000)).toMatchObject({ isLive: true, lateInARow: 0, skewMs: 5_000 });
+    expect(judgeSample(late, 6_000, 20_000)).toMatchObject({ isLive: true, lateInARow: 0, skewMs: 5_000 });
   });
 });

@@ -22,7 +22,7 @@ function start(atWallMs: number, topology: Topology = TOPOLOGY): Store & { move(
     if (!opened.ok) throw new Error(opened.detail);
     records = opened.value;
   }
-  return { ...openStore({ clock, log, records, topology }), move: clock.move };
+  return { ...openStore({ clock, log, records, topology: () => topology }), move: clock.move };
 }
 
 function recalled(store: Store): { value: readonly OutsideLimit[]; skipped: number } | null {

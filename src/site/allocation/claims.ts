@@ -8,7 +8,7 @@ import type { Claim, RowTree } from '#site/allocation/claim.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import type { Connector, SiteState } from '#site/state.ts';
-import type { ConnectorSpec, Topology } from '#site/topology.ts';
+import type { ChargerTraits, ConnectorSpec, Topology } from '#site/topology.ts';
 
 /**
  * `claims` asks. `fixed` stands at its fallback because nobody asks. `stuck` takes what it may still
@@ -32,7 +32,8 @@ export const wants = (connector: Connector): boolean =>
   connector.status === 'SuspendedEV' ||
   connector.status === 'SuspendedEVSE';
 
-export function claimOf(spec: ConnectorSpec, connector: Connector, stepMa: number): Claim {
+/** A model that cannot pause draws its minimum whatever it is told: it is let in before those that can wait. */
+export function claimOf(spec: ConnectorSpec, connector: Connector, { stepMa, canPause }: ChargerTraits): Claim {
   return {
     connector: spec.index,
     node: at(spec.path, 0),
@@ -40,7 +41,7 @@ export function claimOf(spec: ConnectorSpec, connector: Connector, stepMa: numbe
     minMa: spec.minMa,
     ceilingMa: spec.maxMa,
     stepMa,
-    arrival: connector.wantsSinceMs ?? Number.MAX_SAFE_INTEGER,
+    arrival: canPause ? (connector.wantsSinceMs ?? Number.MAX_SAFE_INTEGER) : -1,
   };
 }
 
@@ -56,7 +57,7 @@ export function claimsOf(state: SiteState, parts: readonly Part[], asking: Reado
   for (const spec of state.topology.connectors) {
     const connector = at(state.connectors, spec.index);
     if (!asking.has(at(parts, spec.index)) || !wants(connector)) continue;
-    out.push(claimOf(spec, connector, at(state.chargers, spec.charger).traits.stepMa));
+    out.push(claimOf(spec, connector, at(state.chargers, spec.charger).traits));
   }
   return out;
 }
@@ -83,6 +84,22 @@ export function capacityFor(
     subtract(capacity, spec, takesFallback ? fallbackOf(spec) : at(exposures, spec.index));
   }
   return capacity;
+}
+
+/**
+ * What idle connectors stand at, by index: their fallback, or 0 where a row cannot carry it (a limit of 0 from
+ * outside counts idle sockets too). What is taken from them is given back to `capacityMa`.
+ */
+export function standingMa(state: SiteState, parts: readonly Part[], capacityMa: Float64Array): readonly number[] {
+  return state.topology.connectors.map(spec => {
+    const { traits } = at(state.chargers, spec.charger);
+    if (at(parts, spec.index) !== 'fixed' || spec.fallbackMa === 0 || !traits.canPause) return spec.fallbackMa;
+    const isOver = spec.path.some(circuit => [...spec.phases, 3].some(row => (capacityMa[circuit * 4 + row] ?? 0) < 0));
+    if (!isOver) return spec.fallbackMa;
+    const [l1, l2, l3] = fallbackOf(spec);
+    subtract(capacityMa, spec, [-l1, -l2, -l3]);
+    return 0;
+  });
 }
 
 function fallbackOf(spec: ConnectorSpec): Triple {

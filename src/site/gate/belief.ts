@@ -12,9 +12,9 @@ import {
   TIMEOUTS_OFFLINE,
   toleranceMa,
 } from '#site/gate/constants.ts';
-import { believed, highestHeldMa, isBelievedByTime, isUnknown, newest } from '#site/gate/ledger.ts';
+import { believed, highestHeldMa, isBelievedByTime, isUnknown, levelMa, newest } from '#site/gate/ledger.ts';
 import type { Charger, Connector, DrawSample, Held, Ledger } from '#site/state.ts';
-import type { ChargerTraits } from '#site/topology.ts';
+import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
 
 const highestPhaseMa = (sample: DrawSample): number => Math.max(sample.ma[0], sample.ma[1], sample.ma[2]);
 
@@ -22,15 +22,15 @@ const highestPhaseMa = (sample: DrawSample): number => Math.max(sample.ma[0], sa
 const takenAfter = (sample: DrawSample, instantMs: number): boolean => sample.atMs - LINK_MS >= instantMs;
 
 /** True where this sample shows that the newest limit is obeyed (rule 5). */
-export const showsObeyed = (ledger: Ledger, sample: DrawSample, traits: ChargerTraits): boolean =>
-  isShown(newest(ledger), sample, traits);
+export const showsObeyed = (ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): boolean =>
+  isShown(newest(ledger), sample, spec, traits);
 
 /** The ledger after a sample: belief, suspicion, return (rules 5 and 8). */
-export function afterSample(ledger: Ledger, sample: DrawSample, traits: ChargerTraits): Ledger {
-  if (ledger.uncontrolled) return afterSampleWhileUncontrolled(ledger, sample, traits);
-  const shown = newestShown(ledger, sample, traits);
+export function afterSample(ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): Ledger {
+  if (ledger.uncontrolled) return afterSampleWhileUncontrolled(ledger, sample, spec, traits);
+  const shown = ledger.held.findLastIndex(held => isShown(held, sample, spec, traits));
   if (shown >= 0) return { ...ledger, held: ledger.held.slice(shown), overSinceMs: null, obeyed: 0 };
-  const ceilingMa = reachableMa(ledger, sample, traits);
+  const ceilingMa = levelMa(reachableMa(ledger, sample, traits), spec, traits);
   if (highestPhaseMa(sample) <= ceilingMa + toleranceMa(ceilingMa)) {
     return ledger.overSinceMs === null ? ledger : { ...ledger, overSinceMs: null };
   }
@@ -40,16 +40,14 @@ export function afterSample(ledger: Ledger, sample: DrawSample, traits: ChargerT
 }
 
 /**
- * The newest limit that this sample shows to be obeyed, by index, or -1. What was held before it is not
- * obeyed any more, even while a still newer one is under way: a garage in which cars keep arriving would
- * otherwise never see a decrease done.
+ * Whether a sample shows that this limit is obeyed. What was held before the newest such limit is not obeyed
+ * any more, even while a still newer one is under way: a garage in which cars keep arriving would otherwise
+ * never see a decrease done.
  */
-const newestShown = (ledger: Ledger, sample: DrawSample, traits: ChargerTraits): number =>
-  ledger.held.findLastIndex(held => isShown(held, sample, traits));
-
-function isShown(held: Held, sample: DrawSample, traits: ChargerTraits): boolean {
+function isShown(held: Held, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): boolean {
   if (held.ackedAtMs === null || !takenAfter(sample, held.ackedAtMs + traits.reactionMs)) return false;
-  return highestPhaseMa(sample) <= held.limitMa + toleranceMa(held.limitMa);
+  const level = levelMa(held.limitMa, spec, traits);
+  return highestPhaseMa(sample) <= level + toleranceMa(level);
 }
 
 /**
@@ -63,8 +61,13 @@ function reachableMa(ledger: Ledger, sample: DrawSample, traits: ChargerTraits):
   return ledger.held.slice(Math.max(0, settled)).reduce((most, held) => Math.max(most, held.limitMa), 0);
 }
 
-function afterSampleWhileUncontrolled(ledger: Ledger, sample: DrawSample, traits: ChargerTraits): Ledger {
-  if (!showsObeyed(ledger, sample, traits)) return ledger.obeyed === 0 ? ledger : { ...ledger, obeyed: 0 };
+function afterSampleWhileUncontrolled(
+  ledger: Ledger,
+  sample: DrawSample,
+  spec: ConnectorSpec,
+  traits: ChargerTraits,
+): Ledger {
+  if (!showsObeyed(ledger, sample, spec, traits)) return ledger.obeyed === 0 ? ledger : { ...ledger, obeyed: 0 };
   const obeyed = ledger.obeyed + 1;
   if (obeyed < OBEYED_TO_RETURN) return { ...ledger, obeyed };
   return { ...believed(ledger), uncontrolled: false, overSinceMs: null, obeyed: 0 };

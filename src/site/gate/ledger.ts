@@ -25,6 +25,17 @@ export const unknownHeld = (ratingMa: number): Held => ({
   ackedAtMs: null,
 });
 
+/**
+ * What is left of a ledger when its charger may have forgotten everything: the rating is booked, and the
+ * last acknowledged limit is remembered as the most that may be said again without asking for room.
+ */
+export function forgotten(ledger: Ledger, ratingMa: number): Ledger {
+  const lastMa = grantMa(ledger);
+  const unknown = unknownHeld(ratingMa);
+  const remembered = { ...unknown, limitMa: Math.min(lastMa ?? ratingMa, ratingMa), ackedAtMs: unknown.sentAtMs };
+  return { ...ledger, held: lastMa === null ? [unknown] : [remembered, unknown], failures: 0 };
+}
+
 /** True for the entry that stands for an unknown past. */
 export const isUnknown = (held: Held): boolean => held.sentAtMs === Number.NEGATIVE_INFINITY;
 

@@ -16,7 +16,7 @@ import {
   RAISE_SMALL_AFTER_MS,
 } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
-import { bookedMa, isUnknown, levelMa, limitWithin, lowestHeldMa, newest } from '#site/gate/ledger.ts';
+import { bookedMa, grantMa, isUnknown, levelMa, limitWithin, lowestHeldMa, newest } from '#site/gate/ledger.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import type { Background, Charger, Connector, SiteState, Target } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
@@ -77,11 +77,18 @@ function wishesOf(state: SiteState, targets: readonly Target[]): readonly Wish[]
 const isReduction = (wish: Wish): boolean =>
   newest(wish.connector.ledger).ackedAtMs === null || wish.targetMa < newest(wish.connector.ledger).limitMa;
 
-/** An unanswered raise may never have arrived, so its repetition could be one now: the lowest that may be held is none. */
-const reducedMa = (wish: Wish): number =>
-  newest(wish.connector.ledger).ackedAtMs === null
-    ? Math.min(wish.targetMa, lowestHeldMa(wish.connector.ledger))
-    : wish.targetMa;
+/**
+ * An unanswered raise may never have arrived, so its repetition could be one now: the lowest that may be
+ * held is none. Of a charger that may have forgotten everything, that is what it last acknowledged; of one
+ * that never said anything, its fallback. More comes as a raise, checked like any other.
+ */
+function reducedMa(wish: Wish): number {
+  const { ledger } = wish.connector;
+  if (newest(ledger).ackedAtMs !== null) return wish.targetMa;
+  const lowestMa =
+    ledger.held.every(isUnknown) && grantMa(ledger) === null ? wish.spec.fallbackMa : lowestHeldMa(ledger);
+  return Math.min(wish.targetMa, lowestMa);
+}
 
 const isRaise = (wish: Wish): boolean => !isReduction(wish) && wish.targetMa > newest(wish.connector.ledger).limitMa;
 

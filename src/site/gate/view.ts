@@ -3,8 +3,9 @@ import { at } from '#base/assert.ts';
 import { NO_LIMIT_MA, type RowIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
 import { isReachable } from '#site/gate/belief.ts';
 import { SAMPLE_USABLE_MS } from '#site/gate/constants.ts';
+import { exposuresOf } from '#site/gate/feed.ts';
 import { freshness } from '#site/gate/freshness.ts';
-import { exposureMa, grantMa, isUnknown } from '#site/gate/ledger.ts';
+import { grantMa, isUnknown } from '#site/gate/ledger.ts';
 import { guardMeter, type LimitInForce, limitsInForce } from '#site/gate/limits.ts';
 import { loadByRow, type RowRoom, siteRows } from '#site/gate/rows.ts';
 import type { SiteState } from '#site/state.ts';
@@ -35,9 +36,7 @@ export type GateFigures = {
 };
 
 export function gateFigures(state: SiteState, atMs: number): GateFigures {
-  const exposures = state.topology.connectors.map(spec =>
-    exposureMa(at(state.connectors, spec.index), spec, at(state.chargers, spec.charger), atMs),
-  );
+  const exposures = exposuresOf(state, atMs);
   const used = loadByRow(state, exposures);
   const draws = loadByRow(
     state,
@@ -96,6 +95,19 @@ function circuitFigures(
   };
 }
 
+/** What the buildings below draw that have a guard meter of their own. */
+function childBackground(state: SiteState, circuit: Circuit, atMs: number): Triple {
+  const sum: [number, number, number] = [0, 0, 0];
+  for (const index of circuit.children) {
+    const child = at(state.topology.circuits, index);
+    const meter = guardMeter(state, child);
+    const held = meter === null || freshness(meter, atMs) === 'fail-safe' ? null : state.backgrounds[index]?.heldMa;
+    const below = held ?? childBackground(state, child, atMs);
+    for (const p of [0, 1, 2] as const) sum[p] += below[p];
+  }
+  return sum;
+}
+
 /** Load by the node's own guard meter; without one, child meters, charger draws and the design load. */
 function loadOf(state: SiteState, circuit: Circuit, draws: readonly number[], atMs: number) {
   const meter = guardMeter(state, circuit);
@@ -109,7 +121,9 @@ function loadOf(state: SiteState, circuit: Circuit, draws: readonly number[], at
       backgroundMa,
     };
   }
-  const at4 = (row: number) => (draws[circuit.index * 4 + row] ?? 0) + (circuit.designLoadMa[row] ?? 0);
+  const metered = childBackground(state, circuit, atMs);
+  const at4 = (row: 0 | 1 | 2) =>
+    (draws[circuit.index * 4 + row] ?? 0) + Math.max(circuit.designLoadMa[row], metered[row]);
   const loadMa: Triple = [at4(0), at4(1), at4(2)];
   const loadW = Math.round(((loadMa[0] + loadMa[1] + loadMa[2]) / 1000) * state.topology.nominalV);
   return { loadMa, loadW, loadSource: 'sum' as const, backgroundMa: circuit.designLoadMa };

@@ -2,7 +2,7 @@
 import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
 import { rejudged } from '#site/gate/background.ts';
-import { unknownHeld } from '#site/gate/ledger.ts';
+import { forgotten } from '#site/gate/ledger.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import type { Report } from '#site/report.ts';
 import type { SiteState } from '#site/state.ts';
@@ -63,7 +63,7 @@ function unprovenForgets(state: SiteState, index: number): SiteState {
     const ratingMa = at(state.topology.connectors, connector).maxMa;
     next = withConnector(next, connector, found => ({
       ...found,
-      ledger: { ...found.ledger, held: [unknownHeld(ratingMa)], failures: 0 },
+      ledger: forgotten(found.ledger, ratingMa),
     }));
   }
   return next;

@@ -42,19 +42,24 @@ export function commandSettled(state: SiteState, event: Of<'command-settled'>): 
     callSinceMs: null,
     timeouts: silent ? found.timeouts + 1 : 0,
   }));
-  return withConnector(freed, command.connector, connector => settled(connector, event, command.limitMa));
+  return withConnector(freed, command.connector, connector => settled(connector, charger, event, command.limitMa));
 }
 
-function settled(connector: Connector, event: Of<'command-settled'>, limitMa: number): Connector {
+function settled(connector: Connector, charger: Charger, event: Of<'command-settled'>, limitMa: number): Connector {
   const { outcome, atMs } = event;
-  if (outcome.ok) return afterAck(connector, limitMa, atMs);
-  const refused = outcome.why !== 'timeout' && outcome.why !== 'offline' && outcome.why !== 'cancelled';
+  if (outcome.ok) return afterAck(connector, charger, limitMa, atMs);
+  // Any other answer, readable or not, leaves open whether the charger took it.
+  const refused = outcome.why === 'rejected' || outcome.why === 'not-supported';
   const ledger = refused ? withRefusal(connector.ledger, limitMa, atMs) : withSilence(connector.ledger, atMs);
   return { ...connector, ledger };
 }
 
-/** A connector that is Available draws nothing: whatever plugs in obeys the limit just acknowledged (rule 5). */
-function afterAck(connector: Connector, limitMa: number, atMs: number): Connector {
+/**
+ * A connector that is Available draws nothing: whatever plugs in obeys the limit just acknowledged (rule 5).
+ * Only a status of the link that stands says so: a car may have come while the charger was away.
+ */
+function afterAck(connector: Connector, charger: Charger, limitMa: number, atMs: number): Connector {
   const acked = withAck(connector.ledger, limitMa, atMs);
-  return { ...connector, ledger: connector.status === 'Available' ? believed(acked) : acked };
+  const isFree = connector.status === 'Available' && connector.statusAtMs >= charger.linkSinceMs;
+  return { ...connector, ledger: isFree ? believed(acked) : acked };
 }

@@ -16,8 +16,11 @@ const OWN_PHASES = ['L1', 'L2', 'L3'] as const;
 /** Chargers report the inlet or the cable too; only the outlet is what the car draws. */
 const isOutlet = (value: SampledValue): boolean => value.location === 'Outlet' || value.location === '';
 
+/** A car cannot draw several times what its socket can give: such a sample is in another unit, or nonsense. */
+const IMPLAUSIBLE_FACTOR = 3;
+
 /**
- * The draw that one sample shows, or null where it shows none.
+ * The draw that one sample shows, or null where it shows none or none that can be true.
  * Per-phase currents count as they are; a single current counts on every phase; power alone is
  * spread over the phases at nominal voltage.
  */
@@ -26,7 +29,7 @@ export function drawOf(sample: MeterSample, spec: ConnectorSpec, nominalV: numbe
   const power = powerOf(values);
   const currents = values.filter(value => value.measurand === 'Current.Import' && value.value >= 0);
   const ma = currentsOf(currents, spec) ?? (power === null ? null : spread(power, spec, nominalV));
-  if (ma === null) return null;
+  if (ma === null || Math.max(...ma) > spec.maxMa * IMPLAUSIBLE_FACTOR) return null;
   return { ma, powerW: power ?? ((ma[0] + ma[1] + ma[2]) / 1000) * nominalV };
 }
 
@@ -41,7 +44,9 @@ function currentsOf(currents: readonly SampledValue[], spec: ConnectorSpec): [nu
   let said = false;
   for (const { phase, value } of currents) {
     const own = phase === null ? -1 : OWN_PHASES.indexOf(phase as 'L1' | 'L2' | 'L3');
-    const grid: readonly PhaseIndex[] = phase === null ? spec.phases : spec.phases.slice(own, own + 1);
+    // A one-phase charger may call its only phase by the name of the grid's.
+    const isOnly = phase === null || (spec.phases.length === 1 && own >= 0);
+    const grid: readonly PhaseIndex[] = isOnly ? spec.phases : spec.phases.slice(own, own + 1);
     if (phase !== null && (own < 0 || grid.length === 0)) continue;
     for (const p of grid) out[p] = Math.max(out[p], toMa(value));
     said = true;

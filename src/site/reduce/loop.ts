@@ -4,12 +4,11 @@ import type { SiteState } from '#site/state.ts';
 
 type Of<T extends SiteEvent['type']> = Extract<SiteEvent, { type: T }>;
 
-/** The key is source and circuit: a new limit replaces that one and leaves the source's others alone. */
-export function limitsSet(state: SiteState, event: Of<'limits-set'>): SiteState {
-  const replaced = new Set(event.limits.map(limit => limit.circuit));
-  const kept = state.outsideLimits.filter(limit => limit.source !== event.source || !replaced.has(limit.circuit));
-  return { ...state, outsideLimits: [...kept, ...event.limits] };
-}
+/** A PUT says all that its source wants, a limit for each circuit; what it leaves out is wanted no more. */
+export const limitsSet = (state: SiteState, event: Of<'limits-set'>): SiteState => ({
+  ...state,
+  outsideLimits: [...state.outsideLimits.filter(limit => limit.source !== event.source), ...event.limits],
+});
 
 export const limitsCleared = (state: SiteState, event: Of<'limits-cleared'>): SiteState => ({
   ...state,

@@ -69,12 +69,14 @@ function withStatus(
 function unplugged(connector: Connector, atMs: number): Connector {
   const isAcked = newest(connector.ledger).ackedAtMs !== null;
   const ledger = isAcked ? believed(connector.ledger) : connector.ledger;
+  // The car that drew too much has gone, and an idle socket sends no samples that could ever clear it.
+  const cleared = isAcked ? { uncontrolled: false, obeyed: 0 } : {};
   return {
     ...connector,
     transaction: null,
     draw: { atMs, ma: ZERO_TRIPLE, powerW: 0 },
     drawBefore: null,
-    ledger: { ...ledger, overSinceMs: null },
+    ledger: { ...ledger, ...cleared, overSinceMs: null },
   };
 }
 
@@ -126,24 +128,32 @@ function withSamples(
 ): SiteState {
   const spec = connectorOf(state, event.charger, connectorId);
   if (spec === undefined) return state;
-  return samples.reduce((next, sample) => withSample(next, event, spec, sample), state);
+  const newest = newestOf(samples);
+  return newest === null ? state : withSample(state, event, spec, newest);
+}
+
+/**
+ * The newest sample of a message, put together: some chargers send one element for each phase. Older ones in
+ * the same message are history, and one message is one look at the car.
+ */
+function newestOf(samples: readonly MeterSample[]): MeterSample | null {
+  const atWallMs = samples.reduce((latest, sample) => Math.max(latest, sample.atWallMs), Number.NEGATIVE_INFINITY);
+  const same = samples.filter(sample => sample.atWallMs === atWallMs);
+  const [first] = same;
+  return first === undefined ? null : { ...first, values: same.flatMap(sample => sample.values) };
 }
 
 function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, sample: MeterSample): SiteState {
   const charger = at(state.chargers, event.charger);
-  const judged = judgeSample(charger, event.atWallMs - sample.atWallMs);
-  const learned = withCharger(state, event.charger, found => ({
-    ...found,
-    skewMs: judged.skewMs,
-    lateInARow: judged.lateInARow,
-  }));
+  const { isLive, ...skew } = judgeSample(charger, event.atWallMs - sample.atWallMs, event.atMs);
+  const learned = withCharger(state, event.charger, ({ late: _, ...found }) => ({ ...found, ...skew }));
   const registerWh = registerOf(sample);
-  const draw = judged.isLive ? drawOf(sample, spec, state.topology.nominalV) : null;
+  const draw = isLive ? drawOf(sample, spec, state.topology.nominalV) : null;
   const next = withConnector(learned, spec.index, connector => {
     const metered = registerWh === null ? connector : { ...connector, registerWh };
     if (draw === null) return metered;
     const seen = { atMs: event.atMs, ma: draw.ma, powerW: draw.powerW };
-    const ledger = afterSample(connector.ledger, seen, charger.traits);
+    const ledger = afterSample(connector.ledger, seen, spec, charger.traits);
     return { ...metered, draw: seen, drawBefore: connector.draw, ledger };
   });
   return draw === null ? next : rejudged(next, spec.path, event.atMs);
