@@ -15,8 +15,7 @@ import { Loop } from '#loop.ts';
 import { type MetersHandle, openMeters } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
 import { answer } from '#site/answer.ts';
-import { grantCommand } from '#site/charging-profile/grant.ts';
-import type { CommandReply } from '#site/command.ts';
+import { settledAs, wired } from '#site/charging-profile/wire.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { gateFigures } from '#site/gate/view.ts';
@@ -25,6 +24,7 @@ import { notReady } from '#site/readiness.ts';
 import { reduce } from '#site/reduce.ts';
 import type { Reply, Report } from '#site/report.ts';
 import type { SiteState } from '#site/state.ts';
+import { connectorsWithoutStatus } from '#site/unheard.ts';
 import { urgencyOf } from '#site/urgency.ts';
 import { openStore, type Store } from '#store/store.ts';
 import { openWeb, type WebHandle } from '#web/web.ts';
@@ -197,26 +197,16 @@ class Hall {
   }
 
   #send(command: GateCommand): void {
-    const { topology, chargers } = this.#state;
-    const { generation, traits } = at(chargers, command.charger);
-    const spec = at(topology.connectors, command.connector);
-    const settled = (outcome: Outcome<CommandReply>) => this.#settled(command, generation, outcome);
-    const hooks = { sent() {}, settled };
-    if (command.type === 'ask-sample') {
-      const trigger = { kind: 'trigger', message: 'MeterValues', connectorId: spec.connectorId } as const;
-      this.#chargers?.command(command.charger, trigger, { priority: 'other' }, hooks);
-      return;
-    }
-    const wire = grantCommand(spec, traits, command.limitMa, topology.nominalV);
-    this.#chargers?.command(command.charger, wire, { priority: 'control' }, hooks);
-  }
-
-  #settled(command: GateCommand, generation: number, outcome: Outcome<CommandReply>): void {
-    if (this.#closed) return;
-    const atMs = this.#world.clock.nowMs();
-    const refused = outcome.ok && outcome.value.kind === 'status' && outcome.value.status !== 'Accepted';
-    const result = refused ? ({ ok: false, why: 'rejected' } as const) : outcome.ok ? ({ ok: true } as const) : outcome;
-    this.dispatch({ type: 'command-settled', command, generation, outcome: result, atMs });
+    const { generation } = at(this.#state.chargers, command.charger);
+    const wire = wired(this.#state, command);
+    this.#chargers?.command(command.charger, wire.command, wire, {
+      sent() {},
+      settled: outcome => {
+        if (this.#closed) return;
+        const atMs = this.#world.clock.nowMs();
+        this.dispatch({ type: 'command-settled', command, generation, outcome: settledAs(outcome), atMs });
+      },
+    });
   }
 
   #openChargers(): Promise<Outcome<ChargersHandle>> {
@@ -226,7 +216,7 @@ class Hall {
         world: this.#world,
         profiles: this.#options.chargerProfiles,
         profileId: charger => at(this.#state.chargers, charger).traits.profileId,
-        connectorsWithoutStatus: charger => this.#withoutStatus(charger),
+        connectorsWithoutStatus: charger => connectorsWithoutStatus(this.#state, charger),
         report: (charger, report, atMs, reply) => this.#report(charger, report, atMs, reply),
         connected: (charger, generation, ocppVersion) =>
           this.dispatch({ type: 'charger-connected', charger, generation, ocppVersion, atMs: clock.nowMs() }),
@@ -235,17 +225,6 @@ class Hall {
       },
       this.#options.config.chargers,
     );
-  }
-
-  #withoutStatus(charger: number): readonly number[] {
-    const { topology, chargers, connectors } = this.#state;
-    const { linkSinceMs } = at(chargers, charger);
-    return at(topology.chargers, charger)
-      .connectors.filter(index => {
-        const { status, statusAtMs } = at(connectors, index);
-        return status === 'Unknown' || statusAtMs < linkSinceMs;
-      })
-      .map(index => at(topology.connectors, index).connectorId);
   }
 
   #openWeb(): Promise<Outcome<WebHandle>> {
