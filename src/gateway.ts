@@ -18,7 +18,7 @@ import { answer } from '#site/answer.ts';
 import { settledAs, wired } from '#site/charging-profile/wire.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
-import { gateFigures } from '#site/gate/view.ts';
+import { gateView } from '#site/gate/view.ts';
 import { initialState } from '#site/initial.ts';
 import { notReady } from '#site/readiness.ts';
 import { reduce } from '#site/reduce.ts';
@@ -235,7 +235,7 @@ class Hall {
         log,
         loopbackWrites: this.#options.loopbackWrites,
         state: () => this.#state,
-        gate: () => gateFigures(this.#state, clock.nowMs()),
+        gate: () => gateView(this.#state, clock.nowMs()),
         loop: () => this.#loop.figures(),
         notReady: () => notReady(this.#state, clock.nowMs()),
         refused: () => this.#refused(),

@@ -1,9 +1,9 @@
 /** Limits as people and JSON see them, and which of them is the lowest. */
 import { at } from '#base/assert.ts';
 import { NO_LIMIT_MA, type PhaseAmps, phaseAmps, type Triple } from '#base/units.ts';
+import type { GateCircuit } from '#site/gate/view.ts';
 import type { OutsideLimit, SiteState } from '#site/state.ts';
 import type { FixedLimit } from '#site/topology.ts';
-import type { GateCircuit } from './gate-view.ts';
 import type { LimitView, PhaseSources } from './site-view.ts';
 
 /** One limit at this instant; an outside limit past its end stands at its fail-safe value. */

@@ -1,7 +1,7 @@
 /** `GET /metrics`: the site's figures for Prometheus, read anew at every scrape. */
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { PhaseAmps } from '#base/units.ts';
-import type { Control } from './gate-view.ts';
+import type { Control } from '#site/gate/view.ts';
 import { type CircuitView, type ConnectorView, PHASES, type SiteView } from './site-view.ts';
 
 export type StreamFigures = { readonly clients: number; readonly dropped: number };

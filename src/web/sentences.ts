@@ -1,8 +1,8 @@
 /** Plain sentences for people: shared by the API and the page. Words of design §7: no EVSE, no lease. */
 import { unreachable } from '#base/assert.ts';
+import type { Control } from '#site/gate/view.ts';
 import type { ReasonSource } from '#site/reason.ts';
 import type { ConnectorStatus } from '#site/state.ts';
-import type { Control } from './gate-view.ts';
 
 /** Amperes for people: whole from 100 A, else at most one decimal, never "-0". */
 export function amps(valueA: number): string {

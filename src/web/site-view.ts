@@ -4,10 +4,10 @@
  */
 import type { ClockQuality } from '#base/clock.ts';
 import type { PhaseAmps } from '#base/units.ts';
+import type { Control } from '#site/gate/view.ts';
 import type { ReasonSource } from '#site/reason.ts';
 import type { ConnectorStatus, MeterQuality } from '#site/state.ts';
 import type { LimitKind } from '#site/topology.ts';
-import type { Control } from './gate-view.ts';
 
 export type Phase = 'l1' | 'l2' | 'l3';
 export const PHASES: readonly [Phase, Phase, Phase] = ['l1', 'l2', 'l3'];

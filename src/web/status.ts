@@ -1,5 +1,5 @@
 /** The sentence at the top of the page: does anybody have to do anything? */
-import type { Control } from './gate-view.ts';
+import type { Control } from '#site/gate/view.ts';
 import { amps, kilowatts } from './sentences.ts';
 import type { CircuitView, ConnectorView, MeterView, StatusView } from './site-view.ts';
 import { PHASES } from './site-view.ts';

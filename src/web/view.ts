@@ -3,9 +3,9 @@ import { at } from '#base/assert.ts';
 import type { ClockQuality } from '#base/clock.ts';
 import { NO_LIMIT_MA, type PhaseAmps, phaseAmps, type Triple, toA } from '#base/units.ts';
 import { freshness } from '#site/gate/freshness.ts';
+import type { GateCircuit, GateConnector, GateView } from '#site/gate/view.ts';
 import type { Reason } from '#site/reason.ts';
 import type { Meter, MeterQuality, SiteState } from '#site/state.ts';
-import type { GateCircuit, GateConnector, GateView } from './gate-view.ts';
 import { limitSources, limitViews } from './limit-view.ts';
 import { amps, kilowatts, whySentence } from './sentences.ts';
 import {

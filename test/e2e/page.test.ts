@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Triple } from '#base/units.ts';
+import type { GateView } from '#site/gate/view.ts';
 import type { SiteState } from '#site/state.ts';
-import type { GateView } from '#web/gate-view.ts';
 import type { WebHandle } from '#web/web.ts';
 import { launchBrowser, openPage, picture } from '../web/browser.ts';
 import { poorContrasts } from '../web/contrast.ts';

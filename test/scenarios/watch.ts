@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { SimLimit } from '#sim/over-account.ts';
 import type { Story } from '#sim/story.ts';
-import { gateFigures } from '#site/gate/view.ts';
+import { gateView } from '#site/gate/view.ts';
 import { notReady } from '#site/readiness.ts';
 import type { SiteView } from '#web/site-view.ts';
 import { siteView } from '#web/view.ts';
@@ -36,7 +36,7 @@ export function pageOf({ gateway, site }: Story): SiteView {
   const state = gateway.state();
   return siteView({
     state,
-    gate: gateFigures(state, nowMs),
+    gate: gateView(state, nowMs),
     loop: { lastPassMs: 0, p99PassMs: 0, p99ReactionMs: null },
     notReady: notReady(state, nowMs),
     refused: [],

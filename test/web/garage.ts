@@ -1,9 +1,9 @@
 /** A garage with 34 bays as plain data: what the web room would be handed on an ordinary afternoon. */
 import { NO_LIMIT_MA, type PhaseIndex, type Quad, type Triple, triple } from '#base/units.ts';
+import type { GateCircuit, GateConnector, GateView } from '#site/gate/view.ts';
 import type { Reason } from '#site/reason.ts';
 import type { Background, Charger, Connector, SiteState, Target } from '#site/state.ts';
 import type { ChargerTraits, Circuit, ConnectorSpec, FixedLimit, Topology } from '#site/topology.ts';
-import type { GateCircuit, GateConnector, GateView } from '#web/gate-view.ts';
 
 export const NOW_MS = 3_600_000;
 export const NOW_WALL_MS = Date.parse('2026-01-15T15:00:00Z');

@@ -2,8 +2,8 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import { silentLog } from '#base/log.ts';
 import type { Checked } from '#base/problem.ts';
+import type { GateView } from '#site/gate/view.ts';
 import type { SiteState } from '#site/state.ts';
-import type { GateView } from '#web/gate-view.ts';
 import type { WebOptions } from '#web/options.ts';
 import type { Refused } from '#web/view.ts';
 import { openWeb, type WebDeps, type WebHandle } from '#web/web.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NO_LIMIT_MA, type Triple } from '#base/units.ts';
+import type { GateView } from '#site/gate/view.ts';
 import type { OutsideLimit, SiteState } from '#site/state.ts';
 import { changeBetween, withChange } from '#web/changes.ts';
-import type { GateView } from '#web/gate-view.ts';
 import { phasesInUse } from '#web/reach.ts';
 import { siteView, type ViewInput } from '#web/view.ts';
 import { garage, garageGate, garageState, NOW_MS, NOW_WALL_MS } from './garage.ts';

@@ -11,31 +11,40 @@ import { loadByRow, type RowRoom, siteRows } from '#site/gate/rows.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Circuit, ConnectorSpec } from '#site/topology.ts';
 
-export type ConnectorFigures = {
+/** Whether a connector does what it is told (safety rules 8 and 9, and the words of design §7). */
+export type Control = 'controlled' | 'unproven' | 'uncontrolled' | 'offline';
+
+export type GateConnector = {
+  /** What the gate books for it on each grid phase (rule 1). */
   readonly exposureMa: Triple;
-  readonly control: 'controlled' | 'unproven' | 'uncontrolled' | 'offline';
+  readonly control: Control;
+  /** Last acknowledged limit per active phase; null before the first. */
   readonly grantMa: number | null;
 };
 
-export type CircuitFigures = {
+export type GateCircuit = {
+  /** Lowest limit in force, hard and live; NO_LIMIT_MA where none stands. */
   readonly limitMa: Triple;
   readonly hardLimitMa: Triple;
+  /** Lowest limit in force on the sum of phases. */
   readonly limitW: number | null;
   readonly loadMa: Triple;
   readonly loadW: number;
+  /** `sum`: no guard meter here; child meters, charger draws and design load were added up. */
   readonly loadSource: 'meter' | 'sum';
+  /** limit − margin − held background − Σ exposure; may be negative. */
   readonly headroomMa: Triple;
   readonly headroomW: number | null;
+  /** What the building draws, as held for targets (rule 14). */
   readonly backgroundMa: Triple;
+  /** What the cars below draw together. */
   readonly evMa: Triple;
 };
 
-export type GateFigures = {
-  readonly connectors: readonly ConnectorFigures[];
-  readonly circuits: readonly CircuitFigures[];
-};
+/** Dense arrays by connector and circuit index. */
+export type GateView = { readonly connectors: readonly GateConnector[]; readonly circuits: readonly GateCircuit[] };
 
-export function gateFigures(state: SiteState, atMs: number): GateFigures {
+export function gateView(state: SiteState, atMs: number): GateView {
   const exposures = exposuresOf(state, atMs);
   const used = loadByRow(state, exposures);
   const draws = loadByRow(
@@ -44,12 +53,12 @@ export function gateFigures(state: SiteState, atMs: number): GateFigures {
   );
   const rooms = siteRows(state, atMs);
   return {
-    connectors: state.topology.connectors.map(spec => connectorFigures(state, spec, at(exposures, spec.index))),
-    circuits: state.topology.circuits.map(circuit => circuitFigures(state, circuit, rooms, used, draws, atMs)),
+    connectors: state.topology.connectors.map(spec => gateConnector(state, spec, at(exposures, spec.index))),
+    circuits: state.topology.circuits.map(circuit => gateCircuit(state, circuit, rooms, used, draws, atMs)),
   };
 }
 
-function connectorFigures(state: SiteState, spec: ConnectorSpec, exposure: Triple): ConnectorFigures {
+function gateConnector(state: SiteState, spec: ConnectorSpec, exposure: Triple): GateConnector {
   const connector = at(state.connectors, spec.index);
   const charger = at(state.chargers, spec.charger);
   const unproven = charger.traits.leaseClass !== 'A' || connector.ledger.held.some(isUnknown);
@@ -68,14 +77,14 @@ function drawnMa(state: SiteState, spec: ConnectorSpec, atMs: number): Triple {
   return out;
 }
 
-function circuitFigures(
+function gateCircuit(
   state: SiteState,
   circuit: Circuit,
   rooms: readonly RowRoom[],
   used: readonly number[],
   draws: readonly number[],
   atMs: number,
-): CircuitFigures {
+): GateCircuit {
   const limits = limitsInForce(state, circuit, atMs);
   const lowest = (list: readonly LimitInForce[], row: RowIndex) =>
     list.reduce((low, limit) => Math.min(low, limit.rowsMa[row]), NO_LIMIT_MA);
