@@ -28,15 +28,20 @@ export const showsObeyed = (ledger: Ledger, sample: DrawSample, spec: ConnectorS
 /** The ledger after a sample: belief, suspicion, return (rules 5 and 8). */
 export function afterSample(ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): Ledger {
   if (ledger.uncontrolled) return afterSampleWhileUncontrolled(ledger, sample, spec, traits);
-  const shown = ledger.held.findLastIndex(held => isShown(held, sample, spec, traits));
-  if (shown >= 0) return { ...ledger, held: ledger.held.slice(shown), overSinceMs: null, obeyed: 0 };
   const ceilingMa = levelMa(reachableMa(ledger, sample, traits), spec, traits);
-  if (highestPhaseMa(sample) <= ceilingMa + toleranceMa(ceilingMa)) {
-    return ledger.overSinceMs === null ? ledger : { ...ledger, overSinceMs: null };
-  }
+  if (highestPhaseMa(sample) <= ceilingMa + toleranceMa(ceilingMa)) return afterObeying(ledger, sample, spec, traits);
   if (ledger.overSinceMs === null) return { ...ledger, overSinceMs: sample.atMs };
   if (sample.atMs - ledger.overSinceMs < OVER_CONFIRM_MS) return ledger;
   return { ...ledger, uncontrolled: true, obeyed: 0 };
+}
+
+function afterObeying(ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): Ledger {
+  const shown = Math.max(
+    0,
+    ledger.held.findLastIndex(held => isShown(held, sample, spec, traits)),
+  );
+  if (shown === 0 && ledger.overSinceMs === null) return ledger;
+  return { ...ledger, held: ledger.held.slice(shown), overSinceMs: null };
 }
 
 /**
