@@ -15,7 +15,7 @@ export function admit(d: Desk): void {
     if (!u8(d.admitted, c)) continue;
     const full = rowWithoutRoom(d, c, f64(d.min, c));
     if (full === NO_ROW) {
-      book(d, c, f64(d.min, c), 0);
+      book(d, c, f64(d.min, c), d.load);
     } else {
       d.admitted[c] = 0;
       d.boundRow[c] = full;

@@ -36,7 +36,16 @@ function sharesOf(d: Desk, claims: readonly Claim[]): readonly Share[] {
 
 const CEILING: Bound = Object.freeze({ kind: 'ceiling' });
 
+/** Bounds by row, made when first met: they say nothing but the row, so every share and every pass can have the same. */
+const atRow: Bound[] = [];
+const notAdmitted: Bound[] = [];
+
 function boundOf(row: number, admitted: boolean): Bound {
   if (row === NO_ROW) return CEILING;
-  return { kind: admitted ? 'row' : 'not-admitted', node: row >> 2, row: (row & 3) as 0 | 1 | 2 | 3 };
+  const known = admitted ? atRow : notAdmitted;
+  while (known.length <= row) known.push(newBound(known.length, admitted));
+  return known[row] as Bound;
 }
+
+const newBound = (row: number, admitted: boolean): Bound =>
+  Object.freeze({ kind: admitted ? 'row' : 'not-admitted', node: row >> 2, row: (row & 3) as 0 | 1 | 2 | 3 });

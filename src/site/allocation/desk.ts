@@ -40,10 +40,9 @@ export type Desk = {
   waiting: Int32Array;
   byCeiling: Int32Array;
   spare: Int32Array;
-  /** Sort keys, and the same memory as words and as bytes. */
+  /** Sort keys, and the same memory as words. */
   sortKeys: Float64Array;
   sortWords: Int32Array;
-  sortBytes: Uint8Array;
   /** Fill: 0 stands on its minimum, 1 rises, 2 is frozen. */
   phase: Uint8Array;
   /** Fill: claims in tree order, each one's place there, and from each place the next one not frozen. */
@@ -61,6 +60,9 @@ export type Desk = {
   /** The nearest row of the same phase at or above that can bind, NO_ROW without one; and the nearest strictly above. */
   near: Int32Array;
   up: Int32Array;
+  /** The kept rows, parents before children. */
+  kept: Int32Array;
+  keptCount: number;
   capacity: Float64Array;
   load: Float64Array;
   /** How fast the row's load grows with a level: phases of the claims that may still rise. */
@@ -70,7 +72,7 @@ export type Desk = {
   waitPace: Float64Array;
   /** The highest minimum that waits at the start. */
   tallest: Float64Array;
-  /** Lowest value met on the way down from the root. */
+  /** Lowest value met on the way down from the root; after the links are made, only of kept rows. */
   low: Float64Array;
 
   // The queue (`queue.ts`): of rows in the fill, of places in the order of arrival when handing back.
@@ -103,33 +105,51 @@ export function layOut(tree: RowTree, capacityMa: Float64Array, claims: readonly
   desk.parent = tree.parent;
   for (let node = 0; node < nodes; node++) {
     const parent = i32(tree.parent, node);
-    assert(parent >= -1 && parent < node, `node ${node} stands before its parent ${parent}`);
+    if (!(parent >= -1 && parent < node)) assert(false, `node ${node} stands before its parent ${parent}`);
   }
-  for (let row = 0; row < 4 * nodes; row++) desk.capacity[row] = usableCapacityMa(capacityMa[row]);
+  const { capacity } = desk;
+  for (let row = 0; row < 4 * nodes; row++) capacity[row] = usableCapacityMa(f64(capacityMa, row));
   layClaims(desk, claims);
   return desk;
 }
 
 function layClaims(d: Desk, claims: readonly Claim[]): void {
+  const { node, rows, phases, min, ceiling, step, arrival, connector, admitted } = d;
+  d.exact.fill(0, 0, claims.length);
+  d.target.fill(0, 0, claims.length);
+  d.boundRow.fill(NO_ROW, 0, claims.length);
   for (let c = 0; c < claims.length; c++) {
     const claim = claims[c] as Claim;
     const mask = claim.phaseMask;
-    assert(claim.node >= 0 && claim.node < d.nodes, `connector ${claim.connector}: no node ${claim.node}`);
-    assert(mask >= 1 && mask <= 7, `connector ${claim.connector}: phase mask ${mask}`);
-    assert(claim.stepMa >= 1 && claim.stepMa < Infinity, `connector ${claim.connector}: step ${claim.stepMa} mA`);
-    d.node[c] = claim.node;
-    d.rows[c] = mask | SUM_BIT;
-    d.phases[c] = phaseCount(mask);
-    d.min[c] = usableMinimumMa(claim);
-    d.ceiling[c] = usableCeilingMa(claim);
-    d.step[c] = Math.ceil(claim.stepMa);
-    d.arrival[c] = claim.arrival;
-    d.connector[c] = claim.connector;
-    d.exact[c] = 0;
-    d.target[c] = 0;
-    d.boundRow[c] = NO_ROW;
-    d.admitted[c] = f64(d.min, c) <= f64(d.ceiling, c) ? 1 : 0;
+    if (!isSound(claim, d.nodes)) refuse(claim, d.nodes);
+    const least = usableMinimumMa(claim);
+    const most = usableCeilingMa(claim);
+    node[c] = claim.node;
+    rows[c] = mask | SUM_BIT;
+    phases[c] = phaseCount(mask);
+    min[c] = least;
+    ceiling[c] = most;
+    step[c] = Math.ceil(claim.stepMa);
+    arrival[c] = claim.arrival;
+    connector[c] = claim.connector;
+    admitted[c] = least <= most ? 1 : 0;
   }
+}
+
+const isSound = (claim: Claim, nodes: number): boolean =>
+  claim.node >= 0 &&
+  claim.node < nodes &&
+  claim.phaseMask >= 1 &&
+  claim.phaseMask <= 7 &&
+  claim.stepMa >= 1 &&
+  claim.stepMa < Infinity;
+
+/** Says what is wrong with a claim. Apart, so that a sound one costs no texts. */
+function refuse(claim: Claim, nodes: number): void {
+  const { connector, node, phaseMask: mask, stepMa } = claim;
+  assert(node >= 0 && node < nodes, `connector ${connector}: no node ${node}`);
+  assert(mask >= 1 && mask <= 7, `connector ${connector}: phase mask ${mask}`);
+  assert(stepMa >= 1 && stepMa < Infinity, `connector ${connector}: step ${stepMa} mA`);
 }
 
 /** Adds an amount per phase to the rows of one node that a claim touches; the sum row takes it once for each phase. */
@@ -168,9 +188,10 @@ function makeDesk(wantedClaims: number, wantedNodes: number): Desk {
     ...{ node: ints(n), rows: bytes(n), phases: bytes(n), min: floats(n), ceiling: floats(n), step: floats(n) },
     ...{ arrival: floats(n), connector: floats(n), admitted: bytes(n), exact: floats(n), target: floats(n) },
     ...{ boundRow: ints(n), order: ints(n), waiting: ints(n), byCeiling: ints(n), spare: ints(ids), phase: bytes(n) },
-    ...{ sortKeys, sortWords: new Int32Array(sortKeys.buffer), sortBytes: new Uint8Array(sortKeys.buffer) },
+    ...{ sortKeys, sortWords: new Int32Array(sortKeys.buffer) },
     ...{ inTree: ints(n), place: ints(n), next: ints(n + 1) },
     ...{ first: ints(nodes), end: ints(nodes), cursor: ints(nodes), near: ints(rows), up: ints(rows) },
+    ...{ kept: ints(rows), keptCount: 0 },
     ...{ capacity: floats(rows), load: floats(rows), pace: floats(rows), low: floats(rows) },
     ...{
       waitLoad: floats(rows),

@@ -6,7 +6,7 @@
 import { addOwn, type Desk, f64, i32, NO_ROW, sumUp, u8 } from './desk.ts';
 import { sortBy } from './order.ts';
 import { firstKey, openQueue, putBack, takeFirst } from './queue.ts';
-import { book, keepBindingRows } from './rows.ts';
+import { bookOut, keepBindingRows } from './rows.ts';
 import { layInTreeOrder, nextLive, passOver } from './tree-order.ts';
 
 const ON_MINIMUM = 0;
@@ -73,24 +73,25 @@ function startOnMinimums(d: Desk, live: number): number {
 
 function layWaiting(d: Desk, waiting: number): void {
   d.tallest.fill(0, 0, 4 * d.nodes);
-  for (let k = 0; k < waiting; k++) {
-    const c = i32(d.waiting, k);
-    const row = 4 * i32(d.node, c);
-    addOwn(d.waitLoad, row, u8(d.rows, c), u8(d.phases, c), f64(d.min, c));
-    addOwn(d.waitPace, row, u8(d.rows, c), u8(d.phases, c), 1);
-    for (let r = 0; r < 4; r++) if (u8(d.rows, c) & (1 << r)) heighten(d.tallest, row + r, f64(d.min, c));
-  }
-  sumUp(d, d.waitLoad);
-  sumUp(d, d.waitPace);
-  for (let row = 4 * d.nodes - 1; row >= 0; row--) {
-    const parent = i32(d.parent, row >> 2);
-    if (parent >= 0) heighten(d.tallest, 4 * parent + (row & 3), f64(d.tallest, row));
-  }
+  for (let k = 0; k < waiting; k++) layOnMinimum(d, i32(d.waiting, k));
   sortBy(d.waiting, waiting, d.min, d);
 }
 
-function heighten(tallest: Float64Array, row: number, ma: number): void {
-  if (ma > f64(tallest, row)) tallest[row] = ma;
+/** Counts a claim that waits on the kept rows of its path. */
+function layOnMinimum(d: Desk, c: number): void {
+  const { near, up, waitLoad, waitPace, tallest } = d;
+  const touched = u8(d.rows, c);
+  const minimum = f64(d.min, c);
+  const own = 4 * i32(d.node, c);
+  for (let r = 0; r < 4; r++) {
+    if (!(touched & (1 << r))) continue;
+    const weight = r < 3 ? 1 : u8(d.phases, c);
+    for (let row = i32(near, own + r); row >= 0; row = i32(up, row)) {
+      waitLoad[row] = f64(waitLoad, row) + weight * minimum;
+      waitPace[row] = f64(waitPace, row) + weight;
+      if (minimum > f64(tallest, row)) tallest[row] = minimum;
+    }
+  }
 }
 
 /** The level at which a row is full if nobody on it leaves a minimum or is frozen before. */
@@ -120,8 +121,9 @@ function levelNotBefore(d: Desk, row: number, level: number, nextStart: number):
 /** Lists the kept rows on which somebody may rise, each with the level it cannot be full before. Answers how many. */
 function listRows(d: Desk): number {
   let count = 0;
-  for (let row = 0; row < 4 * d.nodes; row++) {
-    if (i32(d.near, row) !== row || f64(d.pace, row) === 0) continue;
+  for (let k = 0; k < d.keptCount; k++) {
+    const row = i32(d.kept, k);
+    if (f64(d.pace, row) === 0) continue;
     d.listed[count++] = row;
     d.listKey[row] = levelNotBefore(d, row, 0, 0);
   }
@@ -156,7 +158,7 @@ function run(d: Desk, live: number, waiting: number): void {
 /** A claim leaves its minimum and rises with the others. */
 function letRise(d: Desk, c: number): void {
   d.phase[c] = RISING;
-  book(d, c, -f64(d.min, c), -1, d.waitLoad, d.waitPace);
+  bookOut(d, c, -f64(d.min, c), d.waitLoad, d.waitPace);
 }
 
 /** A row is full: everyone on it who is not frozen stops here. */
@@ -180,6 +182,6 @@ function freeze(d: Desk, c: number, level: number, row: number): void {
   d.boundRow[c] = row;
   d.phase[c] = FROZEN;
   passOver(d, c);
-  book(d, c, share, -1, d.load, d.pace);
-  if (!rose) book(d, c, -minimum, -1, d.waitLoad, d.waitPace);
+  bookOut(d, c, share, d.load, d.pace);
+  if (!rose) bookOut(d, c, -minimum, d.waitLoad, d.waitPace);
 }

@@ -3,10 +3,14 @@ import { type Desk, f64, i32 } from './desk.ts';
 
 /** Up to this many are sorted by insertion; above it, counting digits is cheaper. */
 const FEW = 32;
-const BYTES = 8;
+/** Which half of a key's 64 bits. */
+const LOW = 0;
+const HIGH = 1;
+/** So many moves for each id, and insertion is given up: about what sorting the other half by digits costs. */
+const MOVES_EACH = 8;
 
-/** How often each byte value occurs at each place of the keys; cleared at the start of each sort. */
-const counts = new Int32Array(BYTES * 256);
+/** How often each byte value occurs at each place of a word; cleared before each word. */
+const counts = new Int32Array(4 * 256);
 
 /** Puts the claims in order of arrival, equal ones by connector; one without a usable arrival comes last. */
 export function orderByArrival(d: Desk): void {
@@ -21,8 +25,8 @@ export function orderByArrival(d: Desk): void {
 /** Sorts the first `count` ids by `key`, in place; equal ones keep their order. Linear, and one walk when in order already. */
 export function sortBy(ids: Int32Array, count: number, key: Float64Array, d: Desk): void {
   if (isSorted(ids, count, key)) return;
-  if (count <= FEW) insertAll(ids, count, key);
-  else sortByBytes(ids, count, key, d);
+  if (count <= FEW) settle(ids, count, key, FEW * FEW);
+  else sortByDigits(ids, count, key, d);
 }
 
 function isSorted(ids: Int32Array, count: number, key: Float64Array): boolean {
@@ -30,7 +34,9 @@ function isSorted(ids: Int32Array, count: number, key: Float64Array): boolean {
   return true;
 }
 
-function insertAll(ids: Int32Array, count: number, key: Float64Array): void {
+/** Insertion. Answers false when it gave up, after about `moves`; the ids are all there then, equal ones in order. */
+function settle(ids: Int32Array, count: number, key: Float64Array, moves: number): boolean {
+  let left = moves;
   for (let k = 1; k < count; k++) {
     const id = i32(ids, k);
     const own = f64(key, id);
@@ -40,20 +46,52 @@ function insertAll(ids: Int32Array, count: number, key: Float64Array): void {
       hole--;
     }
     ids[hole] = id;
+    left -= k - hole;
+    if (left < 0) return false;
+  }
+  return true;
+}
+
+/**
+ * By the high half of the keys, which leaves few of them out of place, and the rest by insertion. Keys that differ in
+ * their low halves only would make that slow: then both halves are sorted by digits. Each step keeps equal ones in order.
+ */
+function sortByDigits(ids: Int32Array, count: number, key: Float64Array, d: Desk): void {
+  layWords(ids, count, key, d);
+  sortByWord(ids, count, HIGH, d);
+  if (settle(ids, count, key, MOVES_EACH * count)) return;
+  sortByWord(ids, count, LOW, d);
+  sortByWord(ids, count, HIGH, d);
+}
+
+/**
+ * Keys as words that sort like the numbers: of a negative double all bits turned, of another the sign bit.
+ * Lowest word first, as on every machine this runs on.
+ */
+function layWords(ids: Int32Array, count: number, key: Float64Array, d: Desk): void {
+  const { sortKeys, sortWords } = d;
+  for (let k = 0; k < count; k++) {
+    const id = i32(ids, k);
+    // Adding 0 makes -0 the 0 it equals.
+    sortKeys[id] = f64(key, id) + 0;
+    const high = i32(sortWords, 2 * id + HIGH);
+    const turned = high >> 31;
+    sortWords[2 * id + LOW] = i32(sortWords, 2 * id + LOW) ^ turned;
+    sortWords[2 * id + HIGH] = high ^ (turned | 0x8000_0000);
   }
 }
 
-/** From the lowest byte up; a byte that is the same in all keys costs nothing. */
-function sortByBytes(ids: Int32Array, count: number, key: Float64Array, d: Desk): void {
-  const { sortBytes, spare } = d;
-  layBytes(ids, count, key, d);
+/** From the lowest byte of one half up; a byte that is the same in all keys costs nothing. */
+function sortByWord(ids: Int32Array, count: number, half: 0 | 1, d: Desk): void {
+  const { sortWords, spare } = d;
+  countBytes(ids, count, half, sortWords);
   let source = ids;
   let goal = spare;
-  for (let place = 0; place < BYTES; place++) {
+  for (let place = 0; place < 4; place++) {
     if (!startSlots(256 * place, count)) continue;
     for (let k = 0; k < count; k++) {
       const id = i32(source, k);
-      const slot = 256 * place + (sortBytes[BYTES * id + place] as number);
+      const slot = 256 * place + ((i32(sortWords, 2 * id + half) >>> (8 * place)) & 255);
       const to = i32(counts, slot);
       goal[to] = id;
       counts[slot] = to + 1;
@@ -63,25 +101,17 @@ function sortByBytes(ids: Int32Array, count: number, key: Float64Array, d: Desk)
   if (source !== ids) for (let k = 0; k < count; k++) ids[k] = i32(source, k);
 }
 
-/**
- * Keys as bytes that sort like the numbers: of a negative double all bits turned, of another the sign bit.
- * Lowest byte first, as on every machine this runs on.
- */
-function layBytes(ids: Int32Array, count: number, key: Float64Array, d: Desk): void {
-  const { sortKeys, sortWords, sortBytes } = d;
+function countBytes(ids: Int32Array, count: number, half: 0 | 1, sortWords: Int32Array): void {
   counts.fill(0);
   for (let k = 0; k < count; k++) {
-    const id = i32(ids, k);
-    // Adding 0 makes -0 the 0 it equals.
-    sortKeys[id] = f64(key, id) + 0;
-    const high = i32(sortWords, 2 * id + 1);
-    const turned = high >> 31;
-    sortWords[2 * id] = i32(sortWords, 2 * id) ^ turned;
-    sortWords[2 * id + 1] = high ^ (turned | 0x8000_0000);
-    for (let place = 0; place < BYTES; place++) {
-      const slot = 256 * place + (sortBytes[BYTES * id + place] as number);
-      counts[slot] = i32(counts, slot) + 1;
-    }
+    const word = i32(sortWords, 2 * i32(ids, k) + half);
+    const b = 256 + ((word >>> 8) & 255);
+    const c = 512 + ((word >>> 16) & 255);
+    const e = 768 + (word >>> 24);
+    counts[word & 255] = i32(counts, word & 255) + 1;
+    counts[b] = i32(counts, b) + 1;
+    counts[c] = i32(counts, c) + 1;
+    counts[e] = i32(counts, e) + 1;
   }
 }
 

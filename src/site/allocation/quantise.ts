@@ -41,7 +41,7 @@ function handBack(d: Desk): void {
     const turn = takeFirst(d);
     const c = i32(d.order, turn);
     if (takeTurn(d, c)) putBack(d, turn, f64(d.target, c));
-    else book(d, c, 0, -1);
+    else book(d, c, -1, d.pace);
   }
 }
 
@@ -70,7 +70,7 @@ function takeTurn(d: Desk, c: number): boolean {
     }
   }
   const taken = next + Math.max(0, Math.floor((even - next) / step)) * step;
-  book(d, c, taken, 0);
+  book(d, c, taken, load);
   d.target[c] = f64(d.target, c) + taken;
   return taken + step <= most;
 }
@@ -93,25 +93,27 @@ function listTakers(d: Desk): number {
   return count;
 }
 
-/** Into `low` the least room of each row and those above it. */
+/** Into `low` the least room of each kept row and those above it. */
 function narrowDown(d: Desk): void {
-  for (let node = 0; node < d.nodes; node++) {
-    const above = 4 * i32(d.parent, node);
-    for (let r = 0; r < 4; r++) {
-      const row = 4 * node + r;
-      const room = i32(d.near, row) === row ? f64(d.capacity, row) - f64(d.load, row) : Infinity;
-      d.low[row] = above < 0 ? room : Math.min(room, f64(d.low, above + r));
-    }
+  const { kept, capacity, load, up, low } = d;
+  for (let k = 0; k < d.keptCount; k++) {
+    const row = i32(kept, k);
+    const above = i32(up, row);
+    const room = f64(capacity, row) - f64(load, row);
+    low[row] = above < 0 ? room : Math.min(room, f64(low, above));
   }
 }
 
 function fitsBelow(d: Desk, c: number, more: number): boolean {
-  const row = 4 * i32(d.node, c);
+  const { near, low } = d;
+  const own = 4 * i32(d.node, c);
   const touched = u8(d.rows, c);
-  if (touched & 1 && f64(d.low, row) < more) return false;
-  if (touched & 2 && f64(d.low, row + 1) < more) return false;
-  if (touched & 4 && f64(d.low, row + 2) < more) return false;
-  return f64(d.low, row + 3) >= more * u8(d.phases, c);
+  for (let r = 0; r < 4; r++) {
+    if (!(touched & (1 << r))) continue;
+    const row = i32(near, own + r);
+    if (row >= 0 && f64(low, row) < (r < 3 ? more : more * u8(d.phases, c))) return false;
+  }
+  return true;
 }
 
 /** NO_ROW for a claim that has all its ceiling allows; else the row that froze it while that is full within a step, else the nearest one that is. */

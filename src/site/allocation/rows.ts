@@ -28,8 +28,10 @@ function markReached(d: Desk, arriving: Float64Array): void {
     for (let r = 0; r < 4; r++) {
       const row = 4 * node + r;
       const wanted = r < 3 ? f64(arriving, row) : Math.min(phases, f64(arriving, row));
-      const passes = Math.min(wanted, f64(capacity, row));
-      near[row] = passes < wanted ? row : NO_ROW;
+      const own = f64(capacity, row);
+      const binds = own < wanted;
+      const passes = binds ? own : wanted;
+      near[row] = binds ? row : NO_ROW;
       if (onward >= 0) arriving[onward + r] = f64(arriving, onward + r) + passes;
       phases += passes;
     }
@@ -38,7 +40,8 @@ function markReached(d: Desk, arriving: Float64Array): void {
 
 /** From the roots down: drops rows at least as wide as a kept row of the same phase above, and links the others. */
 function linkUncovered(d: Desk): void {
-  const { parent, capacity, near, up, low } = d;
+  const { parent, capacity, near, up, low, kept } = d;
+  let count = 0;
   for (let node = 0; node < d.nodes; node++) {
     const above = 4 * i32(parent, node);
     for (let r = 0; r < 4; r++) {
@@ -46,12 +49,17 @@ function linkUncovered(d: Desk): void {
       const next = above < 0 ? NO_ROW : i32(near, above + r);
       const narrowest = above < 0 ? Infinity : f64(low, above + r);
       const own = f64(capacity, row);
-      const kept = i32(near, row) === row && own < narrowest;
-      low[row] = kept ? own : narrowest;
-      near[row] = kept ? row : next;
       up[row] = next;
+      if (i32(near, row) === row && own < narrowest) {
+        low[row] = own;
+        kept[count++] = row;
+      } else {
+        low[row] = narrowest;
+        near[row] = next;
+      }
     }
   }
+  d.keptCount = count;
 }
 
 /** The first kept row on the claim's path that `moreMa` per phase does not fit beside `load`, or NO_ROW. */
@@ -69,24 +77,32 @@ export function rowWithoutRoom(d: Desk, c: number, moreMa: number): number {
   return NO_ROW;
 }
 
-/** Adds `moreMa` per phase to `load` on a claim's kept rows, and `more` times its phases to `pace`. */
-export function book(
-  d: Desk,
-  c: number,
-  moreMa: number,
-  more: number,
-  load: Float64Array = d.load,
-  pace: Float64Array = d.pace,
-): void {
+/** Adds `moreMa` per phase to `load` on a claim's kept rows, and takes its phases from `pace`. */
+export function bookOut(d: Desk, c: number, moreMa: number, load: Float64Array, pace: Float64Array): void {
+  const { near, up } = d;
+  const touched = u8(d.rows, c);
+  const phases = u8(d.phases, c);
+  const own = 4 * i32(d.node, c);
+  for (let r = 0; r < 4; r++) {
+    if (!(touched & (1 << r))) continue;
+    const weight = r < 3 ? 1 : phases;
+    const drawn = weight * moreMa;
+    for (let row = i32(near, own + r); row >= 0; row = i32(up, row)) {
+      load[row] = f64(load, row) + drawn;
+      pace[row] = f64(pace, row) - weight;
+    }
+  }
+}
+
+/** Adds `more` per phase to one column on a claim's kept rows. */
+export function book(d: Desk, c: number, more: number, column: Float64Array): void {
+  const { near, up } = d;
   const touched = u8(d.rows, c);
   const own = 4 * i32(d.node, c);
   for (let r = 0; r < 4; r++) {
     if (!(touched & (1 << r))) continue;
-    const weight = r < 3 ? 1 : u8(d.phases, c);
-    for (let row = i32(d.near, own + r); row >= 0; row = i32(d.up, row)) {
-      load[row] = f64(load, row) + weight * moreMa;
-      pace[row] = f64(pace, row) + weight * more;
-    }
+    const drawn = r < 3 ? more : more * u8(d.phases, c);
+    for (let row = i32(near, own + r); row >= 0; row = i32(up, row)) column[row] = f64(column, row) + drawn;
   }
 }
 
