@@ -75,7 +75,6 @@ type Partly<T> = T extends readonly (infer Item)[]
 export type Draft = Partly<RawConfig>;
 export type DraftCircuit = Partly<RawCircuit>;
 export type DraftCharger = Partly<RawCharger>;
-export type DraftLimit = Partly<RawLimit>;
 
 /** The entries of a list that are there, each with its place. */
 export function entries<T>(list: readonly (T | undefined)[] | undefined): readonly (readonly [T, number])[] {

@@ -4,7 +4,7 @@
  * two samples is a step or nothing.
  */
 import type { Clock } from '#base/clock.ts';
-import type { PhaseIndex, Triple } from '#base/units.ts';
+import type { Triple } from '#base/units.ts';
 import type { Prng } from './prng.ts';
 import type { Truth } from './truth.ts';
 
@@ -47,12 +47,6 @@ export function startBuilding(
     toggle(false);
   });
   return { step: ma => add(ma, 1) };
-}
-
-/** The most a plan can come to, per phase: never above the design load it was drawn for. */
-export function planCeilingMa(plan: BuildingPlan): Triple {
-  const sum = (p: PhaseIndex) => plan.appliances.reduce((total, a) => total + a.ma[p], plan.baseMa[p]);
-  return [sum(0), sum(1), sum(2)];
 }
 
 /**

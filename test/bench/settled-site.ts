@@ -11,20 +11,9 @@ import { pass } from '#site/pass.ts';
 import { reduce } from '#site/reduce.ts';
 import type { Report } from '#site/report.ts';
 import type { ConnectorStatus, SiteState } from '#site/state.ts';
-import type { ChargerTraits, Circuit, ConnectorSpec, FixedLimit, Topology } from '#site/topology.ts';
+import type { Circuit, ConnectorSpec, FixedLimit, Topology } from '#site/topology.ts';
+import { PROVEN } from '../site/site.ts';
 import { type Random, randomFrom } from './sites.ts';
-
-const TRAITS: ChargerTraits = {
-  profileId: 'bench',
-  leaseClass: 'A',
-  reactionMs: 10_000,
-  believeMs: 60_000,
-  stepMa: 100,
-  rateUnit: 'A',
-  canPause: true,
-  dividesByPhases: false,
-  stackLevel: 0,
-};
 
 const NOMINAL_V = 230;
 const PER_ROW = 10;
@@ -168,7 +157,7 @@ export class SettledSite {
     const { atMs } = this;
     const freshId = spec.index + 1;
     const atWallMs = WALL_MS + atMs;
-    this.feed({ type: 'charger-reported', charger: spec.charger, report, atMs, atWallMs, freshId, traits: TRAITS });
+    this.feed({ type: 'charger-reported', charger: spec.charger, report, atMs, atWallMs, freshId, traits: PROVEN });
   }
 
   private feed(event: SiteEvent): void {
@@ -202,7 +191,7 @@ function topologyOf(connectors: number, random: Random): Topology {
       identity: `CP${index}`,
       name: `Bay ${index}`,
       connectors: [index],
-      traits: TRAITS,
+      traits: PROVEN,
     })),
     connectors: specs,
     meters: [{ index: 0, id: 'grid', role: 'guard', circuit: 0, intervalMs: TICK_MS, signed: true }],

@@ -3,22 +3,11 @@ import { NO_LIMIT_MA, type PhaseIndex, type Quad, type Triple, triple } from '#b
 import type { GateCircuit, GateConnector, GateView } from '#site/gate/view.ts';
 import type { Reason } from '#site/reason.ts';
 import type { Background, Charger, Connector, SiteState, Target } from '#site/state.ts';
-import type { ChargerTraits, Circuit, ConnectorSpec, FixedLimit, Topology } from '#site/topology.ts';
+import type { Circuit, ConnectorSpec, FixedLimit, Topology } from '#site/topology.ts';
+import { PROVEN } from '../site/site.ts';
 
 export const NOW_MS = 3_600_000;
 export const NOW_WALL_MS = Date.parse('2026-01-15T15:00:00Z');
-
-const traits: ChargerTraits = {
-  profileId: 'cautious',
-  leaseClass: 'A',
-  reactionMs: 10_000,
-  believeMs: 60_000,
-  stepMa: 100,
-  rateUnit: 'A',
-  canPause: true,
-  dividesByPhases: false,
-  stackLevel: 0,
-};
 
 const fuse = (limitA: number, evOnly: boolean): FixedLimit => ({
   source: 'fuse',
@@ -90,7 +79,7 @@ export const garage: Topology = {
     identity: identity(bay),
     name: `Bay ${bay + 1}`,
     connectors: [bay],
-    traits,
+    traits: PROVEN,
   })),
   connectors: range(0, 34).map(connectorSpec),
   meters: [{ index: 0, id: 'grid', role: 'guard', circuit: 0, intervalMs: 1000, signed: true }],
@@ -102,7 +91,7 @@ const charger: Charger = {
   generation: 1,
   linkSinceMs: 1000,
   booted: true,
-  traits,
+  traits: PROVEN,
   vendor: 'Voltwerk',
   model: 'Pillar 11',
   firmware: '1.4.2',
