@@ -39,6 +39,12 @@ export const CAUTIOUS_TRAITS: ChargerTraits = {
   canPause: true,
   dividesByPhases: false,
   stackLevel: 0,
+  stackLevels: 1,
+  maxPeriods: 3,
+  absolute: true,
+  readsBack: true,
+  clearsByCriteria: true,
+  writesPerDay: 500,
 };
 
 /** The profile that describes a booted charger, or null. The longest model name that fits wins. */
@@ -84,6 +90,12 @@ export function traitsOf(profile: ChargerProfile): ChargerTraits {
     canPause: profile.canPause,
     dividesByPhases: profile.dividesByPhases,
     stackLevel: profile.stackLevel,
+    stackLevels: profile.stackLevels,
+    maxPeriods: profile.maxPeriods,
+    absolute: profile.absolute,
+    readsBack: profile.readsBack,
+    clearsByCriteria: profile.clearsByCriteria,
+    writesPerDay: profile.writesPerDay,
   };
 }
 

@@ -39,6 +39,7 @@ export function topologyOf(raw: RawConfig, devices: Devices): Topology {
     connectors,
     meters: metersOf(raw, ordered, devices),
     limitSources: raw.limits.sources,
+    leaseTtlMs: 300_000,
   };
   const wishes = connectors.map(connector => at(raw.chargers, connector.charger).fallbackA);
   return { ...draft, connectors: fallbacks(draft, wishes) };
@@ -133,6 +134,7 @@ function connectorsOf(raw: RawConfig, circuits: readonly Circuit[]): ConnectorSp
         minMa: toMa(charger.minA),
         maxMa: toMa(Math.min(...ratings)),
         fallbackMa: 0,
+        dc: null,
       });
     }
   });

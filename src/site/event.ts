@@ -2,8 +2,14 @@
 import type { Failure } from '#base/outcome.ts';
 import type { GateCommand, PassResult } from '#site/gate/decision.ts';
 import type { Report } from '#site/report.ts';
-import type { MeterReading, OutsideLimit } from '#site/state.ts';
+import type { CsmsWish, MeterReading, OutsideLimit } from '#site/state.ts';
 import type { ChargerTraits } from '#site/topology.ts';
+
+/** What an answer said beside yes, where the gate goes on with it. */
+export type Said =
+  | { readonly kind: 'cleared'; readonly found: boolean }
+  /** The highest limit of the composite schedule, mA per phase, and its start in the charger's own clock. */
+  | { readonly kind: 'composite'; readonly highestMa: number; readonly startWallMs: number | null };
 
 export type SiteEvent =
   | {
@@ -36,7 +42,7 @@ export type SiteEvent =
       readonly type: 'command-settled';
       readonly command: GateCommand;
       readonly generation: number;
-      readonly outcome: { readonly ok: true } | { readonly ok: false; readonly why: Failure };
+      readonly outcome: { readonly ok: true; readonly said?: Said } | { readonly ok: false; readonly why: Failure };
       readonly atMs: number;
     }
   | { readonly type: 'meter-sampled'; readonly meter: number; readonly reading: MeterReading; readonly atMs: number }
@@ -54,4 +60,19 @@ export type SiteEvent =
       readonly atMs: number;
     }
   | { readonly type: 'limits-cleared'; readonly source: string; readonly atMs: number }
+  /** The installer opened or closed the commissioning window. */
+  | { readonly type: 'commissioning'; readonly untilMs: number; readonly atMs: number }
+  /** A person said so: it has no power; it has power again; it may be trusted again (rules 8 and 9). */
+  | {
+      readonly type: 'charger-marked';
+      readonly charger: number;
+      readonly mark: 'switched-off' | 'switched-on' | 'trusted';
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'wish-set';
+      readonly connector: number;
+      readonly wish: CsmsWish | null;
+      readonly atMs: number;
+    }
   | { readonly type: 'passed'; readonly result: PassResult; readonly atMs: number };

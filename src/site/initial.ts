@@ -2,7 +2,7 @@
 import { at } from '#base/assert.ts';
 import { UNKNOWN_BACKGROUND } from '#site/gate/background.ts';
 import { unknownLedger } from '#site/gate/ledger.ts';
-import type { Charger, Connector, Meter, SiteState } from '#site/state.ts';
+import type { Charger, Connector, Meter, Setup, SiteState } from '#site/state.ts';
 import type { ChargerSpec, ConnectorSpec, MeterSpec, Topology } from '#site/topology.ts';
 
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -25,7 +25,11 @@ export const initialState = (topology: Topology, atMs: number): SiteState => ({
     },
   })),
   loop: { passes: 0, lastPassAtMs: NEVER, failedChecks: 0, blockedReductions: 0, raisesWaiting: false },
+  commissioningUntilMs: NEVER,
 });
+
+/** Nothing was said to it yet. */
+export const NOTHING_DONE: Setup = { todo: [], readBack: 'unknown', cleared: [], failures: 0, failedAtMs: NEVER };
 
 const unseenCharger = (spec: ChargerSpec): Charger => ({
   link: 'offline',
@@ -43,6 +47,8 @@ const unseenCharger = (spec: ChargerSpec): Charger => ({
   skewMs: null,
   lateInARow: 0,
   askedAtMs: NEVER,
+  setup: NOTHING_DONE,
+  switchedOff: false,
 });
 
 const unseenConnector = (spec: ConnectorSpec, atMs: number): Connector => ({
@@ -55,6 +61,10 @@ const unseenConnector = (spec: ConnectorSpec, atMs: number): Connector => ({
   registerWh: null,
   wantsSinceMs: null,
   ledger: unknownLedger(spec.maxMa),
+  hasBase: false,
+  mask: null,
+  wish: null,
+  probeAtMs: null,
 });
 
 const unreadMeter = (spec: MeterSpec): Meter => ({

@@ -1,8 +1,9 @@
 /** The only place where the site changes: one fact in, a new state out. One line for each kind of fact. */
 import { unreachable } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
-import { chargerConnected, chargerLost } from '#site/reduce/charger.ts';
+import { chargerConnected, chargerLost, chargerMarked } from '#site/reduce/charger.ts';
 import { commandSettled, commandsSent } from '#site/reduce/command.ts';
+import { withConnector } from '#site/reduce/leaf.ts';
 import { limitsCleared, limitsSet, passed } from '#site/reduce/loop.ts';
 import { meterFailed, meterSampled } from '#site/reduce/meter.ts';
 import { chargerReported } from '#site/reduce/report.ts';
@@ -28,6 +29,12 @@ export function reduce(state: SiteState, event: SiteEvent): SiteState {
       return limitsSet(state, event);
     case 'limits-cleared':
       return limitsCleared(state, event);
+    case 'commissioning':
+      return { ...state, commissioningUntilMs: event.untilMs };
+    case 'charger-marked':
+      return chargerMarked(state, event);
+    case 'wish-set':
+      return withConnector(state, event.connector, connector => ({ ...connector, wish: event.wish }));
     case 'passed':
       return passed(state, event);
     default:

@@ -3,7 +3,8 @@
  * circuits and meters are dense arrays by the indexes of the topology: an event replaces one leaf
  * and slices one array.
  */
-import type { Quad, Triple } from '#base/units.ts';
+import type { PhaseIndex, Quad, Triple } from '#base/units.ts';
+import type { ChargingProfilePurpose } from '#site/command.ts';
 import type { Reason } from '#site/reason.ts';
 import type { ChargerTraits, Topology } from '#site/topology.ts';
 
@@ -42,14 +43,23 @@ export type Charger = {
   readonly late?: { readonly diffMs: number; readonly sinceMs: number };
   /** When a TriggerMessage(MeterValues) was last sent (rule 5: at most one a minute). */
   readonly askedAtMs: number;
+  readonly setup: Setup;
+  /** A person said that it has no power (rule 9); ends by itself when its link returns. */
+  readonly switchedOff: boolean;
 };
 
 /** What a connector drew, on grid phases, when `atMs` (receipt, monotonic). */
 export type DrawSample = { readonly atMs: number; readonly ma: Triple; readonly powerW: number };
 
-/** A limit that the charger may still be obeying. Newest last in the list. */
+/**
+ * A schedule that the charger may still be obeying: `limitMa` until it lapses, `lapseMa` from then on, for
+ * ever (rules 17 to 19). Newest last in the list.
+ */
 export type Held = {
   readonly limitMa: number;
+  readonly lapseMa: number;
+  /** By our clock; the charger's may be off by SKEW_MS. Infinity where the schedule has one period. */
+  readonly lapsesAtMs: number;
   readonly sentAtMs: number;
   /** Null until acknowledged. */
   readonly ackedAtMs: number | null;
@@ -69,7 +79,38 @@ export type Ledger = {
   readonly uncontrolled: boolean;
   /** Obeying samples since the decrease that followed `uncontrolled`; 10 bring control back. */
   readonly obeyed: number;
+  /** Profiles sent in the day that began at `dayMs` (rule 23). */
+  readonly writes: { readonly dayMs: number; readonly count: number };
 };
+
+/** One step of a charger's set-up (rule 25). Connectors by index; null = the station as a whole. */
+export type SetupStep =
+  | { readonly kind: 'base'; readonly connector: number | null }
+  | { readonly kind: 'hold'; readonly connector: number }
+  | { readonly kind: 'maximum' }
+  | { readonly kind: 'clear'; readonly purpose: ChargingProfilePurpose; readonly stackLevel: number | null }
+  | { readonly kind: 'read-back'; readonly connector: number };
+
+export type Setup = {
+  /** What is still to do, in order; empty once the charger is set up. */
+  readonly todo: readonly SetupStep[];
+  /** What GetCompositeSchedule said last: what we set, something else, or nothing that can be used. */
+  readonly readBack: 'unknown' | 'agrees' | 'differs' | 'unsupported';
+  /** Profiles that were not ours and were cleared, in words. */
+  readonly cleared: readonly string[];
+  readonly failures: number;
+  readonly failedAtMs: number;
+};
+
+/** The phases a car draws on, as seen in its samples (rule 11). */
+export type LearnedMask = {
+  readonly phases: readonly PhaseIndex[];
+  /** Since when every sample at 6 A or more showed just these. */
+  readonly sinceMs: number;
+};
+
+/** What the back office allows a connector at most. */
+export type CsmsWish = { readonly limitMa: number | null; readonly limitW: number | null };
 
 export type Transaction = {
   readonly id: number;
@@ -91,6 +132,12 @@ export type Connector = {
   /** When the current car began to want power: the order of arrival. Null when nobody asks. */
   readonly wantsSinceMs: number | null;
   readonly ledger: Ledger;
+  /** The base profile was acknowledged, and the charger has not had a chance to forget it since (rule 17). */
+  readonly hasBase: boolean;
+  readonly mask: LearnedMask | null;
+  readonly wish: CsmsWish | null;
+  /** When the probe of this session began (rule 12); null before it. */
+  readonly probeAtMs: number | null;
 };
 
 export type MeterQuality = 'good' | 'stale' | 'implausible';
@@ -173,4 +220,6 @@ export type SiteState = {
   /** By connector index: what the last pass wanted, and why. */
   readonly targets: readonly Target[];
   readonly loop: LoopState;
+  /** End of the commissioning window; -Infinity where none is open. */
+  readonly commissioningUntilMs: number;
 };

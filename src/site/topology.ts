@@ -58,6 +58,8 @@ export type ConnectorSpec = {
   readonly maxMa: number;
   /** The grant an idle or forgotten connector stands at; 0 or at least `minMa`. */
   readonly fallbackMa: number;
+  /** Null for alternating current. */
+  readonly dc: DcSpec | null;
 };
 
 /** What is known of a model and firmware: from profiles/chargers/*.json, else the cautious default. */
@@ -77,8 +79,28 @@ export type ChargerTraits = {
   readonly canPause: boolean;
   /** Model is proven to divide a W limit by numberPhases. */
   readonly dividesByPhases: boolean;
-  /** Stack level our profile is sent at. */
+  /** Stack level of the base profile; the lease stands one above where there are two (rule 18). */
   readonly stackLevel: number;
+  /** Levels of TxDefaultProfile that it truly takes, from `stackLevel` up. With one, the lease carries its own base. */
+  readonly stackLevels: number;
+  /** Periods that a schedule may have. */
+  readonly maxPeriods: number;
+  /** False: knows Relative schedules only, so no lease can be written for it (rule 21). */
+  readonly absolute: boolean;
+  /** GetCompositeSchedule answers what is in force. */
+  readonly readsBack: boolean;
+  /** False: clears everything whatever it is asked to clear (rule 25). */
+  readonly clearsByCriteria: boolean;
+  /** Profiles it may be sent a day and connector for its flash to last (rule 23); null = kept in volatile memory. */
+  readonly writesPerDay: number | null;
+};
+
+/** A socket that gives direct current. Its grants are watts at the car; what the grid sees is booked. */
+export type DcSpec = {
+  /** Watts at the car for each ampere booked on each of three phases: 3 · 0.9 · V nominal · η · power factor (rule 10). */
+  readonly wattsPerA: number;
+  /** Drawn on each phase while it stands idle. */
+  readonly standbyMa: number;
 };
 
 export type ChargerSpec = {
@@ -111,4 +133,6 @@ export type Topology = {
   readonly meters: readonly MeterSpec[];
   /** Names that may set limits from outside. */
   readonly limitSources: readonly string[];
+  /** How long a charger keeps a grant by itself, ms: 60 s under the strict preset, else at most 300 s. */
+  readonly leaseTtlMs: number;
 };

@@ -15,6 +15,9 @@ export function urgencyOf(event: SiteEvent, before: SiteState, after: SiteState)
       return event.outcome.ok ? 'soon' : 'now';
     case 'charger-connected':
     case 'limits-cleared':
+    case 'commissioning':
+    case 'charger-marked':
+    case 'wish-set':
       return 'soon';
     case 'charger-reported':
       return before.connectors === after.connectors && event.report.kind !== 'boot'

@@ -195,6 +195,7 @@ function topologyOf(connectors: number, random: Random): Topology {
     })),
     connectors: specs,
     meters: [{ index: 0, id: 'grid', role: 'guard', circuit: 0, intervalMs: TICK_MS, signed: true }],
+    leaseTtlMs: 300_000,
     limitSources: ['ems'],
   };
 }
@@ -210,6 +211,7 @@ const bayOf = (index: number, path: readonly number[], random: Random): Connecto
   minMa: 6_000,
   maxMa: random.pick([16_000, 32_000]),
   fallbackMa: 0,
+  dc: null,
 });
 
 function mainOf(connectors: number): Circuit {

@@ -28,6 +28,7 @@ const site: Topology = {
   chargers: [],
   connectors: [],
   meters: [],
+  leaseTtlMs: 300_000,
   limitSources: ['ems', 'cap'],
 };
 const onePhase: Topology = { ...site, supplyPhases: 1 };
@@ -157,7 +158,7 @@ describe('a limit from outside', () => {
   });
 
   it.each(['fuse', 'contract', 'csms'])('is never written in the name of %s', source => {
-    const named: Topology = { ...site, limitSources: [source] };
+    const named: Topology = { ...site, leaseTtlMs: 300_000, limitSources: [source] };
     expect(problemsOf([], named, source)[0]).toContain('is not set from here');
   });
 

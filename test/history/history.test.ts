@@ -105,8 +105,8 @@ const charging = (atMs: number, powerW = DRAWING.powerW): SiteState =>
     ledger: {
       ...SITE.connectors[0]!.ledger,
       held: [
-        { limitMa: 16_000, sentAtMs: 0, ackedAtMs: 1 },
-        { limitMa: 20_000, sentAtMs: 2, ackedAtMs: null },
+        { limitMa: 16_000, lapseMa: 16_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 0, ackedAtMs: 1 },
+        { limitMa: 20_000, lapseMa: 20_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 2, ackedAtMs: null },
       ],
     },
   });

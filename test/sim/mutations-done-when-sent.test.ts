@@ -8,9 +8,9 @@ const wrong = vi.hoisted(() => ({ inForce: true }));
 /** Wrong: with a decrease on the wire the ledger forgets every higher limit that the charger may still hold (rules 1 and 5 broken). */
 vi.mock('#site/gate/ledger.ts', async importOriginal => {
   const right = await importOriginal<typeof Ledger>();
-  const withSent: typeof right.withSent = (ledger, limitMa, atMs) => {
-    const isDecrease = limitMa < right.newest(ledger).limitMa;
-    const sent = right.withSent(ledger, limitMa, atMs);
+  const withSent: typeof right.withSent = (ledger, told, atMs) => {
+    const isDecrease = told.limitMa < right.newest(ledger).limitMa;
+    const sent = right.withSent(ledger, told, atMs);
     return wrong.inForce && isDecrease ? { ...sent, held: [right.newest(sent)] } : sent;
   };
   return { ...right, withSent };

@@ -27,6 +27,8 @@ function siteOf(cars: readonly Car[]): SiteState {
   const sampleOf = (amps: number, agoMs: number) => ({ atMs: NOW_MS - agoMs, ma: triple(mA(amps)), powerW: 0 });
   const heldOf = ([amps, agoMs]: Car['held'][number]): Held => ({
     limitMa: mA(amps),
+    lapseMa: mA(amps),
+    lapsesAtMs: Number.POSITIVE_INFINITY,
     sentAtMs: NOW_MS - (agoMs ?? 1000),
     ackedAtMs: agoMs === null ? null : NOW_MS - agoMs,
   });

@@ -13,8 +13,8 @@ const sample = (amps: number, atMs: number): DrawSample => ({ atMs, ma: [amps * 
 const told = (ackedAtMs: number | null = 101_000): Ledger => ({
   ...unknownLedger(32_000),
   held: [
-    { limitMa: 16_000, sentAtMs: 0, ackedAtMs: 1000 },
-    { limitMa: 10_000, sentAtMs: 100_000, ackedAtMs },
+    { limitMa: 16_000, lapseMa: 16_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 0, ackedAtMs: 1000 },
+    { limitMa: 10_000, lapseMa: 10_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 100_000, ackedAtMs },
   ],
 });
 
@@ -37,13 +37,22 @@ describe('a decrease is believed', () => {
 
   it('and what came before it is over even while a newer command is under way', () => {
     const newer = told();
-    const open = { ...newer, held: [...newer.held, { limitMa: 8_000, sentAtMs: 112_000, ackedAtMs: null }] };
+    const open = {
+      ...newer,
+      held: [
+        ...newer.held,
+        { limitMa: 8_000, lapseMa: 8_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 112_000, ackedAtMs: null },
+      ],
+    };
     expect(heldA(afterSample(open, sample(10, 113_000), SPEC, PROVEN))).toEqual([10, 8]);
   });
 });
 
 describe('a charger that draws more than it may', () => {
-  const settled: Ledger = { ...unknownLedger(32_000), held: [{ limitMa: 10_000, sentAtMs: 0, ackedAtMs: 1000 }] };
+  const settled: Ledger = {
+    ...unknownLedger(32_000),
+    held: [{ limitMa: 10_000, lapseMa: 10_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 0, ackedAtMs: 1000 }],
+  };
   const judged = (...samples: readonly (readonly [amps: number, atMs: number])[]) =>
     samples.reduce((ledger, [amps, atMs]) => afterSample(ledger, sample(amps, atMs), SPEC, PROVEN), settled);
 
@@ -90,7 +99,10 @@ describe('a charger that draws more than it may', () => {
     const once = judged([16, 100_000]);
     const again: Ledger = {
       ...once,
-      held: [...once.held, { limitMa: 8_000, sentAtMs: 101_000, ackedAtMs: 102_000 }],
+      held: [
+        ...once.held,
+        { limitMa: 8_000, lapseMa: 8_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 101_000, ackedAtMs: 102_000 },
+      ],
     };
     expect(afterSample(again, sample(16, 108_000), SPEC, PROVEN).uncontrolled).toBe(true);
   });
@@ -139,7 +151,10 @@ describe('a charger counts at what it may still hold', () => {
     ledger,
     draw,
   });
-  const obeying: Ledger = { ...unknownLedger(32_000), held: [{ limitMa: 10_000, sentAtMs: 0, ackedAtMs: 1000 }] };
+  const obeying: Ledger = {
+    ...unknownLedger(32_000),
+    held: [{ limitMa: 10_000, lapseMa: 10_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 0, ackedAtMs: 1000 }],
+  };
 
   test.each<[string, boolean, Connector, Partial<Charger>, number]>([
     ['not while it is under control', false, connector(obeying), {}, 200_000],

@@ -38,7 +38,15 @@ describe('a charger that comes back', () => {
     desk.lose(0);
     desk.atMs += 60_000;
     desk.connect(0);
-    const command = { type: 'set-limit', connector: 0, charger: 0, limitMa: 0, change: 'decrease' } as const;
+    const command = {
+      type: 'set-limit',
+      connector: 0,
+      charger: 0,
+      limitMa: 0,
+      lapseMa: 0,
+      ttlMs: null,
+      change: 'decrease',
+    } as const;
     desk.feed({ type: 'commands-sent', commands: [command], atMs: desk.atMs });
     desk.settle(command);
     expect(desk.state.connectors[0]?.ledger.held.map(held => held.limitMa)).toEqual([grantedMa, 0]);

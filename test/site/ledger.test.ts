@@ -26,10 +26,18 @@ const specOf = (bay: Bay = {}): ConnectorSpec => topologyOf({ bays: [bay] }).con
 /** Limits in A with the instants of their sending and their ack; newest last. */
 const ledger = (...held: readonly (readonly [amps: number, sentAtMs: number, ackedAtMs: number | null])[]): Ledger => ({
   ...unknownLedger(32_000),
-  held: held.map(([amps, sentAtMs, ackedAtMs]) => ({ limitMa: amps * 1000, sentAtMs, ackedAtMs })),
+  held: held.map(([amps, sentAtMs, ackedAtMs]) => ({
+    limitMa: amps * 1000,
+    lapseMa: amps * 1000,
+    lapsesAtMs: Number.POSITIVE_INFINITY,
+    sentAtMs,
+    ackedAtMs,
+  })),
 });
 
 const heldA = ({ held }: Ledger) => held.map(each => each.limitMa / 1000);
+
+const endless = (limitMa: number) => ({ limitMa, lapseMa: limitMa, ttlMs: null });
 
 describe('what a limit books on each phase', () => {
   const watts = { rateUnit: 'W' } as const;
@@ -70,7 +78,7 @@ describe('what a limit books on each phase', () => {
 
 describe('a limit that was sent', () => {
   it('stands beside those before it: the charger may obey any of them', () => {
-    const sent = withSent(withSent(ledger([16, 0, 100]), 10_000, 1000), 20_000, 2000);
+    const sent = withSent(withSent(ledger([16, 0, 100]), endless(10_000), 1000), endless(20_000), 2000);
     expect(heldA(sent)).toEqual([16, 10, 20]);
     expect([highestHeldMa(sent), lowestHeldMa(sent), grantMa(sent)]).toEqual([20_000, 10_000, 16_000]);
     expect(sent.raisedAtMs).toBe(2000);
@@ -82,7 +90,7 @@ describe('a limit that was sent', () => {
       [7, 31],
     ] as const) {
       let book = ledger([first[0], 0, 1], [first[1], 2, 3]);
-      for (let i = 0; i < 2 * HELD_MAX; i++) book = withSent(book, 6_000 + i, 1000 * i);
+      for (let i = 0; i < 2 * HELD_MAX; i++) book = withSent(book, endless(6_000 + i), 1000 * i);
       expect(book.held).toHaveLength(HELD_MAX);
       expect(highestHeldMa(book)).toBe(31_000);
     }

@@ -18,6 +18,12 @@ export const PROVEN: ChargerTraits = {
   canPause: true,
   dividesByPhases: false,
   stackLevel: 0,
+  stackLevels: 2,
+  maxPeriods: 24,
+  absolute: true,
+  readsBack: true,
+  clearsByCriteria: true,
+  writesPerDay: null,
 };
 
 export type Bay = {
@@ -32,6 +38,7 @@ export type SiteOptions = {
   readonly designLoadA?: number;
   readonly metered?: boolean;
   readonly failSafeA?: number;
+  readonly ttlMs?: number;
   readonly bays: readonly Bay[];
 };
 
@@ -82,12 +89,14 @@ export function topologyOf(options: SiteOptions): Topology {
       minMa: 6_000,
       maxMa: toMa(bay.maxA ?? 32),
       fallbackMa: toMa(bay.fallbackA ?? 0),
+      dc: null,
     })),
     meters:
       options.metered === false
         ? []
         : [{ index: 0, id: 'grid', role: 'guard', circuit: 0, intervalMs: 1_000, signed: true }],
     limitSources: ['ems', 'cap'],
+    leaseTtlMs: options.ttlMs ?? 300_000,
   };
 }
 

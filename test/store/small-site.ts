@@ -1,6 +1,7 @@
 /** A site of one fuse, two chargers and a meter, as the tests of the writing rooms need it. */
 import type { Clock, Timer } from '#base/clock.ts';
 import { ZERO_TRIPLE } from '#base/units.ts';
+import { NOTHING_DONE } from '#site/initial.ts';
 import type { Charger, Connector, Meter, OutsideLimit, SiteState } from '#site/state.ts';
 import type { ChargerTraits, Circuit, Topology } from '#site/topology.ts';
 
@@ -14,6 +15,12 @@ export const TRAITS: ChargerTraits = {
   canPause: true,
   dividesByPhases: false,
   stackLevel: 0,
+  stackLevels: 2,
+  maxPeriods: 24,
+  absolute: true,
+  readsBack: true,
+  clearsByCriteria: true,
+  writesPerDay: null,
 };
 
 const circuit = (index: number, id: string, parent: number): Circuit => ({
@@ -24,7 +31,7 @@ const circuit = (index: number, id: string, parent: number): Circuit => ({
 
 const connectorSpec = (index: number) => ({
   ...{ index, charger: index, evseId: 1, connectorId: 1, name: `Bay ${index + 1}`, path: [1, 0] },
-  ...{ phases: [0, 1, 2] as const, minMa: 6000, maxMa: 32_000, fallbackMa: 6000 },
+  ...{ phases: [0, 1, 2] as const, minMa: 6000, maxMa: 32_000, fallbackMa: 6000, dc: null },
 });
 
 const chargerSpec = (index: number) => ({
@@ -32,7 +39,7 @@ const chargerSpec = (index: number) => ({
 });
 
 export const TOPOLOGY: Topology = {
-  ...{ siteName: 'Small', supplyPhases: 3, nominalV: 230, limitSources: ['ems', 'cap'] },
+  ...{ siteName: 'Small', supplyPhases: 3, nominalV: 230, limitSources: ['ems', 'cap'], leaseTtlMs: 300_000 },
   circuits: [circuit(0, 'main', -1), circuit(1, 'row-a', 0)],
   chargers: [0, 1].map(chargerSpec),
   connectors: [0, 1].map(connectorSpec),
@@ -42,15 +49,16 @@ export const TOPOLOGY: Topology = {
 const CHARGER: Charger = {
   ...{ link: 'online', generation: 1, linkSinceMs: 0, booted: true, traits: TRAITS, vendor: '', model: '' },
   ...{ firmware: '', ocppVersion: 'ocpp1.6', lastHeardMs: 0, callSinceMs: null, timeouts: 0, askedAtMs: 0 },
-  ...{ skewMs: null, lateInARow: 0 },
+  ...{ skewMs: null, lateInARow: 0, setup: NOTHING_DONE, switchedOff: false },
 };
 
 const CONNECTOR: Connector = {
   ...{ status: 'Available', statusAtMs: 0, errorCode: 'NoError', transaction: null, draw: null, drawBefore: null },
-  ...{ registerWh: null, wantsSinceMs: null },
+  ...{ registerWh: null, wantsSinceMs: null, hasBase: true, mask: null, wish: null, probeAtMs: null },
   ledger: {
-    held: [{ limitMa: 32_000, sentAtMs: 0, ackedAtMs: null }],
+    held: [{ limitMa: 32_000, lapseMa: 32_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 0, ackedAtMs: null }],
     ...{ failures: 0, failedAtMs: 0, raisedAtMs: 0, overSinceMs: null, uncontrolled: false, obeyed: 0 },
+    writes: { dayMs: 0, count: 0 },
   },
 };
 
@@ -61,6 +69,7 @@ const METER: Meter = {
 export const SITE: SiteState = {
   ...{ topology: TOPOLOGY, startedAtMs: 0, chargers: [CHARGER, CHARGER], connectors: [CONNECTOR, CONNECTOR] },
   ...{ meters: [METER], backgrounds: [null, null], outsideLimits: [], targets: [] },
+  commissioningUntilMs: Number.NEGATIVE_INFINITY,
   loop: { passes: 0, lastPassAtMs: 0, failedChecks: 0, blockedReductions: 0, raisesWaiting: false },
 };
 

@@ -65,6 +65,7 @@ const connectorSpec = (bay: number): ConnectorSpec => ({
   minMa: 6000,
   maxMa: bay < 24 ? 16_000 : 32_000,
   fallbackMa: 6000,
+  dc: null,
 });
 
 const identity = (bay: number) => `CP${String(bay + 1).padStart(2, '0')}`;
@@ -83,6 +84,7 @@ export const garage: Topology = {
   })),
   connectors: range(0, 34).map(connectorSpec),
   meters: [{ index: 0, id: 'grid', role: 'guard', circuit: 0, intervalMs: 1000, signed: true }],
+  leaseTtlMs: 300_000,
   limitSources: ['ems', 'cap'],
 };
 
@@ -100,6 +102,8 @@ const charger: Charger = {
   callSinceMs: null,
   timeouts: 0,
   askedAtMs: 0,
+  setup: { todo: [], readBack: 'agrees', cleared: [], failures: 0, failedAtMs: 0 },
+  switchedOff: false,
   skewMs: null,
   lateInARow: 0,
 };
@@ -195,14 +199,27 @@ function connectorOf(bay: number, scene: Scene): Connector {
     registerWh: charging ? 14_200 : 10_000,
     wantsSinceMs: charging ? NOW_MS - 1_800_000 : null,
     ledger: {
-      held: [{ limitMa: made.grantMa, sentAtMs: NOW_MS - 40_000, ackedAtMs: NOW_MS - 39_900 }],
+      held: [
+        {
+          limitMa: made.grantMa,
+          lapseMa: made.grantMa,
+          lapsesAtMs: Number.POSITIVE_INFINITY,
+          sentAtMs: NOW_MS - 40_000,
+          ackedAtMs: NOW_MS - 39_900,
+        },
+      ],
       failures: 0,
       failedAtMs: 0,
       raisedAtMs: 0,
       overSinceMs: null,
       uncontrolled: made.control === 'uncontrolled',
       obeyed: 0,
+      writes: { dayMs: 0, count: 0 },
     },
+    hasBase: true,
+    mask: null,
+    wish: null,
+    probeAtMs: null,
   };
 }
 
@@ -220,6 +237,7 @@ const believed: Background = {
 export const garageState = (scene: Scene = 'calm'): SiteState => ({
   topology: garage,
   startedAtMs: 0,
+  commissioningUntilMs: Number.NEGATIVE_INFINITY,
   chargers: range(0, 34).map(() => charger),
   connectors: range(0, 34).map(bay => connectorOf(bay, scene)),
   meters: [

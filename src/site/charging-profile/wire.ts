@@ -1,5 +1,5 @@
 /** A decision of the gate as the command that carries it, and what an answer to it means to the gate. */
-import { at } from '#base/assert.ts';
+import { at, unreachable } from '#base/assert.ts';
 import type { Outcome } from '#base/outcome.ts';
 import { grantCommand } from '#site/charging-profile/grant.ts';
 import type { Command, CommandReply } from '#site/command.ts';
@@ -15,6 +15,7 @@ export function wired({ topology, chargers }: SiteState, command: GateCommand): 
   if (command.type === 'ask-sample') {
     return { command: { kind: 'trigger', message: 'MeterValues', connectorId: spec.connectorId }, priority: 'other' };
   }
+  if (command.type === 'set-up') return unreachable(command as never);
   const { traits } = at(chargers, command.charger);
   return { command: grantCommand(spec, traits, command.limitMa, topology.nominalV), priority: 'control' };
 }

@@ -1,5 +1,5 @@
 /** What a pass of allocator and gate comes to. */
-import type { Target } from '#site/state.ts';
+import type { SetupStep, Target } from '#site/state.ts';
 
 export type GateCommand =
   | {
@@ -7,10 +7,20 @@ export type GateCommand =
       readonly connector: number;
       readonly charger: number;
       readonly limitMa: number;
-      readonly change: 'decrease' | 'raise';
+      /** What it falls or rises to by itself once `ttlMs` has passed. */
+      readonly lapseMa: number;
+      /** Null: the limit has no end. */
+      readonly ttlMs: number | null;
+      /** A refresh says the same limit again, for longer (rule 20). */
+      readonly change: 'decrease' | 'raise' | 'refresh';
     }
+  /** One step of a charger's set-up (rule 25); a hold goes as a `set-limit`. `connector`: the one it concerns, else the first. */
+  | { readonly type: 'set-up'; readonly connector: number; readonly charger: number; readonly step: WiredStep }
   /** TriggerMessage(MeterValues). */
   | { readonly type: 'ask-sample'; readonly connector: number; readonly charger: number };
+
+/** A step that has a message of its own. */
+export type WiredStep = Exclude<SetupStep, { kind: 'hold' }>;
 
 export type PassResult = {
   /** By connector index. */

@@ -17,10 +17,13 @@ export const unknownLedger = (ratingMa: number): Ledger => ({
   overSinceMs: null,
   uncontrolled: false,
   obeyed: 0,
+  writes: { dayMs: Number.NEGATIVE_INFINITY, count: 0 },
 });
 
 export const unknownHeld = (ratingMa: number): Held => ({
   limitMa: ratingMa,
+  lapseMa: ratingMa,
+  lapsesAtMs: Number.POSITIVE_INFINITY,
   sentAtMs: Number.NEGATIVE_INFINITY,
   ackedAtMs: null,
 });
@@ -125,12 +128,17 @@ export function exposureMa(connector: Connector, spec: ConnectorSpec, charger: C
   return [on(0), on(1), on(2)];
 }
 
+/** What a command makes a charger hold, by our clock. */
+export type Sent = { readonly limitMa: number; readonly lapseMa: number; readonly ttlMs: number | null };
+
 /** The ledger after a limit has been handed to the link. */
-export function withSent(ledger: Ledger, limitMa: number, atMs: number): Ledger {
+export function withSent(ledger: Ledger, sent: Sent, atMs: number): Ledger {
+  const { limitMa, lapseMa } = sent;
+  const lapsesAtMs = sent.ttlMs === null ? Number.POSITIVE_INFINITY : atMs + sent.ttlMs;
   const isRaise = limitMa > newest(ledger).limitMa;
   return {
     ...ledger,
-    held: bounded([...ledger.held, { limitMa, sentAtMs: atMs, ackedAtMs: null }]),
+    held: bounded([...ledger.held, { limitMa, lapseMa, lapsesAtMs, sentAtMs: atMs, ackedAtMs: null }]),
     raisedAtMs: isRaise ? atMs : ledger.raisedAtMs,
     obeyed: !isRaise && ledger.uncontrolled ? 0 : ledger.obeyed,
   };
@@ -149,8 +157,9 @@ function bounded(held: readonly Held[]): readonly Held[] {
  */
 export function withAck(ledger: Ledger, limitMa: number, atMs: number): Ledger {
   const index = findUnacked(ledger.held, limitMa);
-  if (index < 0) return { ...ledger, failures: 0 };
-  const acked: Held = { limitMa, sentAtMs: ledger.held[index]?.sentAtMs ?? atMs, ackedAtMs: atMs };
+  const found = ledger.held[index];
+  if (found === undefined) return { ...ledger, failures: 0 };
+  const acked: Held = { ...found, ackedAtMs: atMs };
   const older = ledger.held.slice(0, index).filter(held => held.limitMa > limitMa);
   return { ...ledger, held: [...older, acked, ...ledger.held.slice(index + 1)], failures: 0 };
 }

@@ -184,6 +184,8 @@ const setLimit = (wish: Wish, limitMa: number, change: 'decrease' | 'raise'): Ga
   connector: wish.spec.index,
   charger: wish.spec.charger,
   limitMa,
+  lapseMa: limitMa,
+  ttlMs: null,
   change,
 });
 

@@ -14,6 +14,7 @@ export function chargerConnected(state: SiteState, event: Of<'charger-connected'
   const linked = withCharger(state, event.charger, charger => ({
     ...charger,
     link: 'online',
+    switchedOff: false,
     generation: event.generation,
     linkSinceMs: event.atMs,
     ocppVersion: event.ocppVersion,
@@ -32,6 +33,27 @@ export function chargerLost(state: SiteState, event: Of<'charger-lost'>): SiteSt
     index => at(state.topology.connectors, index).path,
   );
   return rejudged(lost, [...new Set(paths)], event.atMs);
+}
+
+/** What a person said of a charger (rules 8 and 9). One that has a link has power. */
+export function chargerMarked(state: SiteState, { charger, mark }: Of<'charger-marked'>): SiteState {
+  switch (mark) {
+    case 'switched-off':
+    case 'switched-on':
+      return withCharger(state, charger, found => ({
+        ...found,
+        switchedOff: mark === 'switched-off' && found.link === 'offline',
+      }));
+    case 'trusted':
+      return at(state.topology.chargers, charger).connectors.reduce(
+        (next, index) =>
+          withConnector(next, index, found => ({
+            ...found,
+            ledger: { ...found.ledger, uncontrolled: false, overSinceMs: null, obeyed: 0 },
+          })),
+        state,
+      );
+  }
 }
 
 /** A boot tells the model; what an unproven model held before it is not known any more. */

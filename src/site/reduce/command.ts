@@ -1,7 +1,16 @@
 /** What became of our commands (rules 1, 4, 6). */
 import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
-import { believed, isBelievedByTime, newest, withAck, withRefusal, withSent, withSilence } from '#site/gate/ledger.ts';
+import {
+  believed,
+  isBelievedByTime,
+  newest,
+  type Sent,
+  withAck,
+  withRefusal,
+  withSent,
+  withSilence,
+} from '#site/gate/ledger.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import type { Charger, Connector, SiteState } from '#site/state.ts';
 
@@ -16,20 +25,22 @@ export function commandsSent(state: SiteState, event: Of<'commands-sent'>): Site
   const connectors = state.connectors.slice();
   for (const command of event.commands) {
     const charger = at(chargers, command.charger);
-    if (command.type === 'ask-sample') {
+    if (command.type === 'set-up') {
+      chargers[command.charger] = { ...charger, callSinceMs: event.atMs };
+    } else if (command.type === 'ask-sample') {
       chargers[command.charger] = { ...charger, askedAtMs: event.atMs };
     } else {
       chargers[command.charger] = { ...charger, callSinceMs: event.atMs };
-      connectors[command.connector] = told(at(connectors, command.connector), charger, command.limitMa, event.atMs);
+      connectors[command.connector] = told(at(connectors, command.connector), charger, command, event.atMs);
     }
   }
   return { ...state, chargers, connectors };
 }
 
-function told(connector: Connector, { traits }: Charger, limitMa: number, atMs: number): Connector {
+function told(connector: Connector, { traits }: Charger, sent: Sent, atMs: number): Connector {
   const settled = isBelievedByTime(newest(connector.ledger), traits, atMs);
   const ledger = settled ? believed(connector.ledger) : connector.ledger;
-  return { ...connector, ledger: withSent(ledger, limitMa, atMs) };
+  return { ...connector, ledger: withSent(ledger, sent, atMs) };
 }
 
 export function commandSettled(state: SiteState, event: Of<'command-settled'>): SiteState {
@@ -42,6 +53,7 @@ export function commandSettled(state: SiteState, event: Of<'command-settled'>): 
     callSinceMs: null,
     timeouts: silent ? found.timeouts + 1 : 0,
   }));
+  if (command.type === 'set-up') return freed;
   return withConnector(freed, command.connector, connector => settled(connector, charger, event, command.limitMa));
 }
 
