@@ -198,13 +198,14 @@ class Hall {
 
   #send(command: GateCommand): void {
     const { generation } = at(this.#state.chargers, command.charger);
-    const wire = wired(this.#state, command);
+    const wire = wired(this.#state, command, this.#world.clock.wallMs());
     this.#chargers?.command(command.charger, wire.command, wire, {
       sent() {},
       settled: outcome => {
         if (this.#closed) return;
         const atMs = this.#world.clock.nowMs();
-        this.dispatch({ type: 'command-settled', command, generation, outcome: settledAs(outcome), atMs });
+        const said = settledAs(this.#state, command, outcome, this.#world.clock.wallMs());
+        this.dispatch({ type: 'command-settled', command, generation, outcome: said, atMs });
       },
     });
   }

@@ -8,8 +8,8 @@ import type { ChargerTraits } from '#site/topology.ts';
 /** What an answer said beside yes, where the gate goes on with it. */
 export type Said =
   | { readonly kind: 'cleared'; readonly found: boolean }
-  /** The highest limit of the composite schedule, mA per phase, and its start in the charger's own clock. */
-  | { readonly kind: 'composite'; readonly highestMa: number; readonly startWallMs: number | null };
+  /** The highest limit of the composite schedule, mA per phase, and our time less the charger's at its start. */
+  | { readonly kind: 'composite'; readonly highestMa: number; readonly skewMs: number | null };
 
 export type SiteEvent =
   | {

@@ -29,7 +29,14 @@ export const initialState = (topology: Topology, atMs: number): SiteState => ({
 });
 
 /** Nothing was said to it yet. */
-export const NOTHING_DONE: Setup = { todo: [], readBack: 'unknown', cleared: [], failures: 0, failedAtMs: NEVER };
+export const NOTHING_DONE: Setup = {
+  todo: [],
+  readBack: 'unknown',
+  hasDiffered: false,
+  cleared: [],
+  failures: 0,
+  failedAtMs: NEVER,
+};
 
 const unseenCharger = (spec: ChargerSpec): Charger => ({
   link: 'offline',

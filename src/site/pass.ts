@@ -10,9 +10,12 @@ import { isReachable } from '#site/gate/belief.ts';
 import { nextDeadlineMs } from '#site/gate/deadlines.ts';
 import type { PassResult } from '#site/gate/decision.ts';
 import { exposuresOf } from '#site/gate/feed.ts';
+import { afterLapses } from '#site/gate/lease.ts';
 import { grantMa } from '#site/gate/ledger.ts';
-import { loadByRow, type RowRoom, siteRows } from '#site/gate/rows.ts';
+import { freeSockets } from '#site/gate/reserve.ts';
+import { type RowRoom, siteRows } from '#site/gate/rows.ts';
 import { commandsFor } from '#site/gate/send.ts';
+import { isSetUp } from '#site/gate/set-up.ts';
 import { failedCheckReason, idleReason, reasonOfShare, stuckReason, waitingReason } from '#site/reasons.ts';
 import type { Connector, SiteState, Target } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
@@ -21,12 +24,12 @@ import type { ConnectorSpec } from '#site/topology.ts';
  * What each connector shall draw, and the commands that may leave for it now.
  * @param atMs monotonic; everything in the state lies at or before it
  */
-export function pass(state: SiteState, atMs: number): PassResult {
+export function pass(found: SiteState, atMs: number): PassResult {
+  const state = afterLapses(found, atMs);
   const rooms = siteRows(state, atMs);
   const exposures = exposuresOf(state, atMs);
   const planned = plan(state, rooms, exposures, atMs);
-  const usedMa = loadByRow(state, exposures);
-  const sending = commandsFor(state, planned.targets, rooms, usedMa, atMs);
+  const sending = commandsFor(state, planned.targets, rooms, exposures, atMs);
   const targets = withWaiting(state, planned.targets, sending.waiting);
   const after = { ...state, targets, loop: { ...state.loop, raisesWaiting: sending.waiting.size > 0 } };
   return {
@@ -52,11 +55,12 @@ const NONE: ReadonlySet<Part> = new Set();
  */
 function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly Triple[], atMs: number): Plan {
   const parts = partsOf(state, atMs);
-  const capacityMa = capacityFor(state, rooms, parts, STUCK, exposures);
-  const standing = standingMa(state, parts, capacityMa);
+  const free = freeSockets(state, atMs);
+  const capacityMa = capacityFor(state, rooms, parts, STUCK, exposures, free);
+  const standing = standingMa(state, parts, capacityMa, free);
   const main = fill(state, capacityMa, claimsOf(state, parts, CLAIMS));
   const wished = parts.includes('stuck')
-    ? fill(state, capacityFor(state, rooms, parts, NONE, exposures), claimsOf(state, parts, CLAIMS_AND_STUCK))
+    ? fill(state, capacityFor(state, rooms, parts, NONE, exposures, free), claimsOf(state, parts, CLAIMS_AND_STUCK))
     : main;
   if (!main.holds || !wished.holds)
     return { targets: state.topology.connectors.map(s => safeTarget(state, s)), checksHeld: false };
@@ -99,7 +103,9 @@ function safeTarget(state: SiteState, spec: ConnectorSpec): Target {
 
 function stuckWords(state: SiteState, spec: ConnectorSpec, connector: Connector): string {
   if (connector.ledger.uncontrolled) return 'draws more than it was told: counted at its rating';
-  if (!isReachable(at(state.chargers, spec.charger))) return 'cannot be reached: counted at what it may still draw';
+  const charger = at(state.chargers, spec.charger);
+  if (!isReachable(charger)) return 'cannot be reached: counted at what it may still draw';
+  if (!isSetUp(charger)) return 'is being set up: counted at what it may still draw';
   if (connector.ledger.failures > 0) return 'did not take its last command: counted at what it may still draw';
   return 'has not given way in time: counted at what it may still draw';
 }

@@ -72,8 +72,8 @@ export type Ledger = {
   /** Refused or unanswered commands in a row, and when the last one failed. */
   readonly failures: number;
   readonly failedAtMs: number;
-  /** When a raise was last sent. */
-  readonly raisedAtMs: number;
+  /** When the limit was last changed; a refresh changes nothing. */
+  readonly changedAtMs: number;
   /** Rule 8: first of the two samples above the limit; null when the last sample obeyed. */
   readonly overSinceMs: number | null;
   readonly uncontrolled: boolean;
@@ -96,6 +96,8 @@ export type Setup = {
   readonly todo: readonly SetupStep[];
   /** What GetCompositeSchedule said last: what we set, something else, or nothing that can be used. */
   readonly readBack: 'unknown' | 'agrees' | 'differs' | 'unsupported';
+  /** It said something else once, and was set up again because of it. */
+  readonly hasDiffered: boolean;
   /** Profiles that were not ours and were cleared, in words. */
   readonly cleared: readonly string[];
   readonly failures: number;

@@ -18,6 +18,7 @@ const FUSE_A = 50;
 export const threeBays: SiteOptions = {
   limits: [{ limitA: FUSE_A }],
   designLoadA: 24,
+  commissioning: true,
   bays: [{}, { phases: [1] }, { traits: { leaseClass: 'unknown' } }],
 };
 

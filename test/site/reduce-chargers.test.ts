@@ -8,7 +8,7 @@ const heldA = (desk: Desk, bay = 0) => ledgerOf(desk, bay).held.map(each => each
 
 describe('a link that comes back', () => {
   const lostAndBack = (leaseClass: 'A' | 'B') => {
-    const desk = settledDesk({ bays: [{ traits: { leaseClass } }], limits: [{ limitA: 30 }] }, 5);
+    const desk = settledDesk({ bays: [{ traits: { leaseClass } }], limits: [{ limitA: 30 }], commissioning: true }, 5);
     desk.atMs += 1000;
     desk.lose(0);
     desk.atMs += 5000;

@@ -39,6 +39,8 @@ export type SiteOptions = {
   readonly metered?: boolean;
   readonly failSafeA?: number;
   readonly ttlMs?: number;
+  /** The installer is on site: what is not proven counts at its fallback while it is connected. */
+  readonly commissioning?: boolean;
   readonly bays: readonly Bay[];
 };
 
@@ -113,6 +115,7 @@ export class Desk {
 
   constructor(options: SiteOptions) {
     this.state = initialState(topologyOf(options), 0);
+    if (options.commissioning) this.feed({ type: 'commissioning', untilMs: Number.POSITIVE_INFINITY, atMs: 0 });
   }
 
   feed(event: SiteEvent): void {
@@ -136,6 +139,19 @@ export class Desk {
     this.feed({ type: 'charger-connected', charger: bay, generation, ocppVersion: '1.6', atMs: this.atMs });
     const report = { kind: 'boot', vendor: 'V', model: 'M', serial: '', firmware: '1' } as const;
     this.#report(bay, report);
+    this.setUp(bay);
+  }
+
+  /** Every step of set-up answered as a polite charger does; the hold is left to the gate. */
+  setUp(bay: number): void {
+    for (const step of this.state.chargers[bay]?.setup.todo ?? []) {
+      if (step.kind === 'hold') continue;
+      const said = step.kind === 'read-back' ? { kind: 'composite' as const, highestMa: 0, skewMs: 0 } : undefined;
+      const command = { type: 'set-up', connector: bay, charger: bay, step } as const;
+      const generation = this.state.chargers[bay]?.generation ?? 0;
+      const outcome = said === undefined ? ({ ok: true } as const) : ({ ok: true, said } as const);
+      this.feed({ type: 'command-settled', command, generation, outcome, atMs: this.atMs });
+    }
   }
 
   lose(bay: number): void {

@@ -6,6 +6,7 @@ import { at } from '#base/assert.ts';
 import { type PhaseIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
 import type { Claim, RowTree } from '#site/allocation/claim.ts';
 import { isStuck } from '#site/gate/belief.ts';
+import { plugInReserve } from '#site/gate/reserve.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import type { Connector, SiteState } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec, Topology } from '#site/topology.ts';
@@ -65,6 +66,7 @@ export function claimsOf(state: SiteState, parts: readonly Part[], asking: Reado
 /**
  * What is left for claims on each row, once the takers that do not ask have taken theirs.
  * @param exposures by connector: what a stuck one takes
+ * @param free by connector: nobody is plugged in; it takes nothing (rule 2)
  */
 export function capacityFor(
   state: SiteState,
@@ -72,6 +74,7 @@ export function capacityFor(
   parts: readonly Part[],
   taking: ReadonlySet<Part>,
   exposures: readonly Triple[],
+  free: readonly boolean[],
 ): Float64Array {
   const capacity = new Float64Array(rooms.length);
   rooms.forEach((room, row) => {
@@ -80,7 +83,9 @@ export function capacityFor(
   for (const spec of state.topology.connectors) {
     const part = at(parts, spec.index);
     const takesFallback = part === 'fixed' || !taking.has(part);
-    if (part === 'claims' || (takesFallback && wants(at(state.connectors, spec.index)))) continue;
+    if (part === 'claims' || (takesFallback && (at(free, spec.index) || wants(at(state.connectors, spec.index))))) {
+      continue;
+    }
     subtract(capacity, spec, takesFallback ? fallbackOf(spec) : at(exposures, spec.index));
   }
   return capacity;
@@ -88,18 +93,35 @@ export function capacityFor(
 
 /**
  * What idle connectors stand at, by index: their fallback, or 0 where a row cannot carry it (a limit of 0 from
- * outside counts idle sockets too). What is taken from them is given back to `capacityMa`.
+ * outside counts idle sockets too). What is taken from them is given back to `capacityMa`, and the plug-in
+ * reserve of the free ones is taken from it.
  */
-export function standingMa(state: SiteState, parts: readonly Part[], capacityMa: Float64Array): readonly number[] {
-  return state.topology.connectors.map(spec => {
+export function standingMa(
+  state: SiteState,
+  parts: readonly Part[],
+  capacityMa: Float64Array,
+  free: readonly boolean[],
+): readonly number[] {
+  const hoped = plugInReserve(state, free);
+  const isTight = (row: number) => (capacityMa[row] ?? 0) < (hoped[row] ?? 0);
+  const tight = new Set([...capacityMa.keys()].filter(isTight));
+  const standing = state.topology.connectors.map(spec => {
     const { traits } = at(state.chargers, spec.charger);
     if (at(parts, spec.index) !== 'fixed' || spec.fallbackMa === 0 || !traits.canPause) return spec.fallbackMa;
-    const isOver = spec.path.some(circuit => [...spec.phases, 3].some(row => (capacityMa[circuit * 4 + row] ?? 0) < 0));
-    if (!isOver) return spec.fallbackMa;
+    if (!spec.path.some(circuit => [...spec.phases, 3].some(row => tight.has(circuit * 4 + row))))
+      return spec.fallbackMa;
     const [l1, l2, l3] = fallbackOf(spec);
-    subtract(capacityMa, spec, [-l1, -l2, -l3]);
+    if (!at(free, spec.index)) subtract(capacityMa, spec, [-l1, -l2, -l3]);
     return 0;
   });
+  const reserve = plugInReserve(
+    state,
+    free.map((isFree, index) => isFree && at(standing, index) > 0),
+  );
+  reserve.forEach((ma, row) => {
+    capacityMa[row] = (capacityMa[row] ?? 0) - ma;
+  });
+  return standing;
 }
 
 function fallbackOf(spec: ConnectorSpec): Triple {

@@ -12,7 +12,16 @@ import {
   TIMEOUTS_OFFLINE,
   toleranceMa,
 } from '#site/gate/constants.ts';
-import { believed, highestHeldMa, isBelievedByTime, isUnknown, levelMa, newest } from '#site/gate/ledger.ts';
+import {
+  believed,
+  highestHeldMa,
+  isBelievedByTime,
+  isUnknown,
+  levelMa,
+  mayHaveLapsed,
+  newest,
+} from '#site/gate/ledger.ts';
+import { isSetUp } from '#site/gate/set-up.ts';
 import type { Charger, Connector, DrawSample, Held, Ledger } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
 
@@ -51,9 +60,13 @@ function afterObeying(ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, t
  */
 function isShown(held: Held, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): boolean {
   if (held.ackedAtMs === null || !takenAfter(sample, held.ackedAtMs + traits.reactionMs)) return false;
-  const level = levelMa(held.limitMa, spec, traits);
+  const level = levelMa(mostOf(held, sample.atMs), spec, traits);
   return highestPhaseMa(sample) <= level + toleranceMa(level);
 }
+
+/** The highest that one schedule allows at an instant; it may have lapsed up already. */
+const mostOf = (held: Held, atMs: number): number =>
+  mayHaveLapsed(held, atMs) ? Math.max(held.limitMa, held.lapseMa) : held.limitMa;
 
 /**
  * The most that obeying would allow when the sample was taken: the newest limit whose reaction time was
@@ -63,7 +76,7 @@ function reachableMa(ledger: Ledger, sample: DrawSample, traits: ChargerTraits):
   const settled = ledger.held.findLastIndex(
     held => held.ackedAtMs !== null && takenAfter(sample, held.ackedAtMs + traits.reactionMs),
   );
-  return ledger.held.slice(Math.max(0, settled)).reduce((most, held) => Math.max(most, held.limitMa), 0);
+  return ledger.held.slice(Math.max(0, settled)).reduce((most, held) => Math.max(most, mostOf(held, sample.atMs)), 0);
 }
 
 function afterSampleWhileUncontrolled(
@@ -99,7 +112,8 @@ export function retryAtMs(ledger: Ledger): number {
 export function overdueAtMs(connector: Connector, traits: ChargerTraits): number {
   const ledger = connector.ledger;
   const last = newest(ledger);
-  if (isUnknown(last) || highestHeldMa(ledger) <= last.limitMa) return Number.POSITIVE_INFINITY;
+  if (isUnknown(last) || highestHeldMa(ledger, Number.NEGATIVE_INFINITY) <= last.limitMa)
+    return Number.POSITIVE_INFINITY;
   if (last.ackedAtMs === null) return last.sentAtMs + LINK_MS;
   if (isShownSince(connector, last.ackedAtMs, last.limitMa)) return Number.POSITIVE_INFINITY;
   return last.ackedAtMs + traits.reactionMs + SAMPLE_FRESH_MS;
@@ -116,7 +130,7 @@ function isShownSince(connector: Connector, ackedAtMs: number, limitMa: number):
  * it cannot be commanded, refused, is overdue, or does not obey.
  */
 export function isStuck(connector: Connector, charger: Charger, atMs: number): boolean {
-  if (connector.ledger.uncontrolled || !isReachable(charger)) return true;
+  if (connector.ledger.uncontrolled || !isReachable(charger) || !isSetUp(charger)) return true;
   if (connector.ledger.failures > 0) return true;
   if (charger.callSinceMs !== null && atMs >= charger.callSinceMs + LINK_MS) return true;
   if (isBelievedByTime(newest(connector.ledger), charger.traits, atMs)) return false;

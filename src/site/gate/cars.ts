@@ -75,7 +75,7 @@ function connectorBounds(connector: Connector, charger: Charger, intervalMs: num
   const sample = isRecent ? draw : null;
   if (fresh === null) return { sample, low: ZERO_TRIPLE, restsOnMs: null };
   const isInWindow = drawBefore !== null && atMs - drawBefore.atMs <= intervalMs + 2_000;
-  const now = minTriple(fresh.ma, triple(lowestObeyedMa(ledger)));
+  const now = minTriple(fresh.ma, triple(lowestObeyedMa(ledger, atMs)));
   const restsOnMs = Math.max(fresh.ma[0], fresh.ma[1], fresh.ma[2]) > 0 ? fresh.atMs - LINK_MS : null;
   return { sample, low: isInWindow ? minTriple(now, drawBefore.ma) : now, restsOnMs };
 }

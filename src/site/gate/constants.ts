@@ -3,6 +3,15 @@
 /** Assumption A5: a link carries a command within this; also the ack deadline of rule 4. */
 export const LINK_MS = 2_000;
 
+/** G: what a charger's clock may be off while a lease runs (assumption A5). */
+export const SKEW_MS = 10_000;
+
+/** Rule 1: how far ahead a schedule counts on live rows; a reduction of others takes no longer. */
+export const LOOK_AHEAD_MS = 15_000;
+
+/** Rule 19: a lease below the fallback lapses up, so it lasts this many times as long. */
+export const PAUSE_TTLS = 3;
+
 /** Rule 13: an EV sample older than this counts as 0 where it would free current for raises. */
 export const SAMPLE_FRESH_MS = 15_000;
 

@@ -1,10 +1,13 @@
 /** When the gate must look again although nothing happened: the earliest deadline in the state. */
 import { at } from '#base/assert.ts';
+import { askDueMs } from '#site/gate/ask.ts';
 import { overdueAtMs, retryAtMs } from '#site/gate/belief.ts';
-import { ASK_EVERY_MS, LINK_MS, RAISE_GAP_MS } from '#site/gate/constants.ts';
+import { ASK_EVERY_MS, LINK_MS, LOOK_AHEAD_MS, RAISE_GAP_MS } from '#site/gate/constants.ts';
 import { freshnessDeadlineMs } from '#site/gate/freshness.ts';
+import { lapseDeadlinesMs, refreshDueMs } from '#site/gate/lease.ts';
 import { isUnknown, newest } from '#site/gate/ledger.ts';
-import { askDueMs } from '#site/gate/send.ts';
+import { setupRetryAtMs } from '#site/gate/set-up.ts';
+import { hardAheadMs } from '#site/gate/sums.ts';
 import type { SiteState } from '#site/state.ts';
 
 /** The first instant after `atMs` at which time alone may change what the gate does; Infinity when none is. */
@@ -15,6 +18,8 @@ export function nextDeadlineMs(state: SiteState, atMs: number): number {
   };
   for (const meter of state.meters) consider(freshnessDeadlineMs(meter, atMs));
   for (const limit of state.outsideLimits) consider(limit.validUntilMs ?? Number.POSITIVE_INFINITY);
+  consider(state.commissioningUntilMs);
+  const aheadMs = [LOOK_AHEAD_MS, hardAheadMs(state)];
   for (const spec of state.topology.connectors) {
     const connector = at(state.connectors, spec.index);
     const charger = at(state.chargers, spec.charger);
@@ -22,10 +27,13 @@ export function nextDeadlineMs(state: SiteState, atMs: number): number {
     consider(overdueAtMs(connector, charger.traits));
     consider(retryAtMs(connector.ledger));
     if (charger.callSinceMs !== null) consider(charger.callSinceMs + LINK_MS);
+    consider(setupRetryAtMs(charger));
+    for (const deadlineMs of lapseDeadlinesMs(connector, charger.traits, aheadMs)) consider(deadlineMs);
     if (isUnknown(last)) continue;
+    consider(refreshDueMs(last, spec.index, state.topology.leaseTtlMs));
     if (state.loop.raisesWaiting || at(state.targets, spec.index).targetMa > last.limitMa) {
-      consider(last.sentAtMs + LINK_MS);
-      consider(last.sentAtMs + RAISE_GAP_MS);
+      consider(connector.ledger.changedAtMs + LINK_MS);
+      consider(connector.ledger.changedAtMs + RAISE_GAP_MS);
     }
     if (last.ackedAtMs === null || connector.ledger.held.length === 1) continue;
     consider(last.ackedAtMs + charger.traits.believeMs);

@@ -5,14 +5,15 @@
 import { at } from '#base/assert.ts';
 import { NO_LIMIT_MA, type Triple } from '#base/units.ts';
 import { isReachable } from '#site/gate/belief.ts';
+import { LOOK_AHEAD_MS } from '#site/gate/constants.ts';
 import { exposureMa } from '#site/gate/ledger.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ChargerSpec, ConnectorSpec } from '#site/topology.ts';
 
 /** The exposure of every connector, by index, with the feeds of lost and disobeying chargers respected. */
-export function exposuresOf(state: SiteState, atMs: number): readonly Triple[] {
+export function exposuresOf(state: SiteState, atMs: number, aheadMs: number = LOOK_AHEAD_MS): readonly Triple[] {
   const each: Triple[] = state.topology.connectors.map(spec =>
-    exposureMa(at(state.connectors, spec.index), spec, at(state.chargers, spec.charger), atMs),
+    exposureMa(at(state.connectors, spec.index), spec, at(state.chargers, spec.charger), atMs, aheadMs),
   );
   for (const charger of state.topology.chargers) {
     if (charger.connectors.length > 1 && isLoose(state, charger)) withinFeed(state, charger, each);
@@ -24,7 +25,7 @@ const isLoose = (state: SiteState, charger: ChargerSpec): boolean =>
   !isReachable(at(state.chargers, charger.index)) ||
   charger.connectors.some(index => at(state.connectors, index).ledger.uncontrolled);
 
-function withinFeed(state: SiteState, charger: ChargerSpec, each: Triple[]): void {
+export function withinFeed(state: SiteState, charger: ChargerSpec, each: Triple[]): void {
   const left = feedOf(state, at(state.topology.connectors, at(charger.connectors, 0)));
   for (const index of charger.connectors) {
     const ma = at(each, index);

@@ -95,7 +95,7 @@ function vouchersOf(state: SiteState, circuit: Circuit, firstMs: number, atMs: n
     const connector = at(state.connectors, index);
     const draw = freshDraw(connector, at(state.chargers, at(state.topology.connectors, index).charger), atMs);
     if (draw === null || draw.atMs - LINK_MS < firstMs) continue;
-    const now = minTriple(draw.ma, triple(lowestObeyedMa(connector.ledger)));
+    const now = minTriple(draw.ma, triple(lowestObeyedMa(connector.ledger, atMs)));
     const before = connector.drawBefore === null ? now : minTriple(now, connector.drawBefore.ma);
     out.push({ sinceMs: draw.atMs, now, before });
   }

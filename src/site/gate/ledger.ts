@@ -4,7 +4,7 @@
  */
 import { assert } from '#base/assert.ts';
 import { type PhaseIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
-import { HELD_MAX, SAMPLE_USABLE_MS } from '#site/gate/constants.ts';
+import { HELD_MAX, LOOK_AHEAD_MS, SAMPLE_USABLE_MS, SKEW_MS } from '#site/gate/constants.ts';
 import type { Charger, Connector, Held, Ledger } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
 
@@ -13,7 +13,7 @@ export const unknownLedger = (ratingMa: number): Ledger => ({
   held: [unknownHeld(ratingMa)],
   failures: 0,
   failedAtMs: Number.NEGATIVE_INFINITY,
-  raisedAtMs: Number.NEGATIVE_INFINITY,
+  changedAtMs: Number.NEGATIVE_INFINITY,
   overSinceMs: null,
   uncontrolled: false,
   obeyed: 0,
@@ -35,7 +35,8 @@ export const unknownHeld = (ratingMa: number): Held => ({
 export function forgotten(ledger: Ledger, ratingMa: number): Ledger {
   const lastMa = grantMa(ledger);
   const unknown = unknownHeld(ratingMa);
-  const remembered = { ...unknown, limitMa: Math.min(lastMa ?? ratingMa, ratingMa), ackedAtMs: unknown.sentAtMs };
+  const limitMa = Math.min(lastMa ?? ratingMa, ratingMa);
+  const remembered = { ...unknown, limitMa, lapseMa: limitMa, ackedAtMs: unknown.sentAtMs };
   return { ...ledger, held: lastMa === null ? [unknown] : [remembered, unknown], failures: 0 };
 }
 
@@ -48,23 +49,36 @@ export function newest(ledger: Ledger): Held {
   return last;
 }
 
-/** The highest limit that may still be obeyed, whatever has been acknowledged. */
-export function highestHeldMa(ledger: Ledger): number {
+/** The highest limit that may be obeyed until `untilMs`, whatever has been acknowledged (rule 1). */
+export function highestHeldMa(ledger: Ledger, untilMs: number): number {
   let highest = 0;
-  for (const held of ledger.held) if (held.limitMa > highest) highest = held.limitMa;
+  for (const held of ledger.held) {
+    if (held.limitMa > highest) highest = held.limitMa;
+    if (held.lapseMa > highest && mayHaveLapsed(held, untilMs)) highest = held.lapseMa;
+  }
   return highest;
 }
 
 /** The lowest limit that may be in force: a car that was just told less may already draw less. */
-export const lowestHeldMa = (ledger: Ledger): number =>
-  ledger.held.reduce((low, held) => Math.min(low, held.limitMa), Number.POSITIVE_INFINITY);
+export const lowestHeldMa = (ledger: Ledger, atMs: number): number =>
+  ledger.held.reduce(
+    (low, held) => Math.min(low, held.limitMa, mayHaveLapsed(held, atMs) ? held.lapseMa : held.limitMa),
+    Number.POSITIVE_INFINITY,
+  );
+
+/** What the charger falls or rises to by itself, at most, once every lease it may hold has lapsed (row set 2). */
+export const lapsedHeldMa = (ledger: Ledger): number =>
+  ledger.held.reduce((most, held) => Math.max(most, held.lapseMa), 0);
+
+/** The charger's clock may be ahead of what we know of it. */
+export const mayHaveLapsed = (held: Held, atMs: number): boolean => atMs >= held.lapsesAtMs - SKEW_MS;
 
 /**
  * What caps the least that a car may be drawing: the lowest limit it may obey. One that obeys none draws
  * what its sample says: its limit would make the rest of its draw look like the building's.
  */
-export const lowestObeyedMa = (ledger: Ledger): number =>
-  ledger.uncontrolled ? Number.POSITIVE_INFINITY : lowestHeldMa(ledger);
+export const lowestObeyedMa = (ledger: Ledger, atMs: number): number =>
+  ledger.uncontrolled ? Number.POSITIVE_INFINITY : lowestHeldMa(ledger, atMs);
 
 /** The last acknowledged limit, or null. */
 export function grantMa(ledger: Ledger): number | null {
@@ -98,15 +112,20 @@ function levelFactor(spec: ConnectorSpec, traits: ChargerTraits): number {
 }
 
 /**
- * The level that is booked for a connector at `atMs` (rules 1 and 8): the highest limit it may hold.
- * A decrease of a class A charger counts as done `believeMs` after its ack, seen or not (rule 5).
+ * The level that is booked for a connector at `atMs` (rules 1 and 8): the highest limit it may hold in the
+ * look-ahead. A decrease of a class A charger counts as done `believeMs` after its ack, seen or not (rule 5).
  */
-export function bookedMa(connector: Connector, spec: ConnectorSpec, traits: ChargerTraits, atMs: number): number {
-  const ledger = connector.ledger;
+export function bookedMa(
+  connector: Connector,
+  spec: ConnectorSpec,
+  traits: ChargerTraits,
+  atMs: number,
+  aheadMs: number = LOOK_AHEAD_MS,
+): number {
+  const { ledger } = connector;
   if (ledger.uncontrolled) return spec.maxMa;
-  const last = newest(ledger);
-  const limitMa = isBelievedByTime(last, traits, atMs) ? last.limitMa : highestHeldMa(ledger);
-  return levelMa(limitMa, spec, traits);
+  const obeyed = isBelievedByTime(newest(ledger), traits, atMs) ? believed(ledger) : ledger;
+  return levelMa(highestHeldMa(obeyed, atMs + aheadMs), spec, traits);
 }
 
 export const isBelievedByTime = (held: Held, traits: ChargerTraits, atMs: number): boolean =>
@@ -117,11 +136,40 @@ export const bookedAtRating = (charger: Charger): boolean =>
   charger.link === 'offline' && charger.traits.leaseClass !== 'A';
 
 /**
+ * Nobody is plugged in, the link says so, and whoever comes finds the fallback at most (rule 2): it books
+ * nothing, the plug-in reserve of its rows stands for it.
+ */
+export function isFreeSocket(connector: Connector, spec: ConnectorSpec, charger: Charger, atMs: number): boolean {
+  if (connector.status !== 'Available' || connector.statusAtMs < charger.linkSinceMs) return false;
+  if (charger.link === 'offline' || connector.ledger.uncontrolled) return false;
+  return highestHeldMa(connector.ledger, atMs + LOOK_AHEAD_MS) <= spec.fallbackMa;
+}
+
+/** The level that is booked whatever is measured: nothing for a free or dead socket, the rating where nothing is proven. */
+export function bookedLevelMa(
+  connector: Connector,
+  spec: ConnectorSpec,
+  charger: Charger,
+  atMs: number,
+  aheadMs: number,
+) {
+  if (charger.switchedOff || isFreeSocket(connector, spec, charger, atMs)) return 0;
+  return bookedAtRating(charger) ? spec.maxMa : bookedMa(connector, spec, charger.traits, atMs, aheadMs);
+}
+
+/**
  * Exposure on the grid's phases (rules 1, 11): the booked level on every phase the connector can
  * reach, or the measured draw where that is more, off-mask phases included.
+ * @param aheadMs how far schedules are looked ahead: LOOK_AHEAD_MS for live rows, longer for hard ones
  */
-export function exposureMa(connector: Connector, spec: ConnectorSpec, charger: Charger, atMs: number): Triple {
-  const level = bookedAtRating(charger) ? spec.maxMa : bookedMa(connector, spec, charger.traits, atMs);
+export function exposureMa(
+  connector: Connector,
+  spec: ConnectorSpec,
+  charger: Charger,
+  atMs: number,
+  aheadMs: number = LOOK_AHEAD_MS,
+): Triple {
+  const level = bookedLevelMa(connector, spec, charger, atMs, aheadMs);
   const draw = connector.draw;
   const drawn = draw !== null && atMs - draw.atMs <= SAMPLE_USABLE_MS ? draw.ma : ZERO_TRIPLE;
   const on = (phase: PhaseIndex) => Math.max(spec.phases.includes(phase) ? level : 0, drawn[phase]);
@@ -139,16 +187,24 @@ export function withSent(ledger: Ledger, sent: Sent, atMs: number): Ledger {
   return {
     ...ledger,
     held: bounded([...ledger.held, { limitMa, lapseMa, lapsesAtMs, sentAtMs: atMs, ackedAtMs: null }]),
-    raisedAtMs: isRaise ? atMs : ledger.raisedAtMs,
+    changedAtMs: limitMa === newest(ledger).limitMa ? ledger.changedAtMs : atMs,
     obeyed: !isRaise && ledger.uncontrolled ? 0 : ledger.obeyed,
+    writes: oneMore(ledger.writes, atMs),
   };
 }
+
+const DAY_MS = 86_400_000;
+
+/** Rule 23 counts in days of our own clock. */
+const oneMore = ({ dayMs, count }: Ledger['writes'], atMs: number): Ledger['writes'] =>
+  atMs - dayMs >= DAY_MS ? { dayMs: atMs, count: 1 } : { dayMs, count: count + 1 };
 
 /** Merges the two oldest entries at their maximum: exposure never shrinks by forgetting. */
 function bounded(held: readonly Held[]): readonly Held[] {
   const [first, second, ...rest] = held;
   if (held.length <= HELD_MAX || first === undefined || second === undefined) return held;
-  return [first.limitMa >= second.limitMa ? first : { ...first, limitMa: second.limitMa }, ...rest];
+  const mostMa = Math.max(first.limitMa, first.lapseMa, second.limitMa, second.lapseMa);
+  return [{ ...first, limitMa: mostMa, lapseMa: mostMa, lapsesAtMs: Number.POSITIVE_INFINITY }, ...rest];
 }
 
 /**

@@ -18,6 +18,12 @@ export type RowRoom = {
   readonly targetMa: number;
   /** For raises: −NO_LIMIT_MA where no raise may be made at all. */
   readonly raiseMa: number;
+  /** The same for hard limits alone: what schedules come to later must fit them too (rule 1). */
+  readonly hardRaiseMa: number;
+  /** For row set 2: what hard limits leave once nobody commands anything and the building draws its worst (rule 3). */
+  readonly lapsedMa: number;
+  /** Its guard meter is fresh, or on its fail-safe budget: leases below it may be refreshed (rule 20). */
+  readonly mayRefresh: boolean;
   /** The limit that binds, or null where none stands. */
   readonly limit: LimitInForce | null;
   /** `meter` where a silent or new guard meter, not the limit, is the reason. */
@@ -44,6 +50,8 @@ function rowRoom(
   const load = background(state, circuit, row, atMs);
   let targetMa = NO_LIMIT_MA;
   let raiseMa = NO_LIMIT_MA;
+  let hardRaiseMa = NO_LIMIT_MA;
+  let lapsedMa = NO_LIMIT_MA;
   let binding: LimitInForce | null = null;
   for (const limit of limits) {
     const limitMa = limit.rowsMa[row];
@@ -54,7 +62,12 @@ function rowRoom(
       targetMa = forTargets;
       binding = limit;
     }
-    raiseMa = Math.min(raiseMa, limit.evOnly ? base : base - load.raiseMa);
+    const forRaises = limit.evOnly ? base : base - load.raiseMa;
+    raiseMa = Math.min(raiseMa, forRaises);
+    if (limit.kind !== 'hard') continue;
+    hardRaiseMa = Math.min(hardRaiseMa, forRaises);
+    const deadMa = limitMa - reservedMa(circuit, row) - (limit.evOnly ? 0 : designMa(circuit, row));
+    lapsedMa = Math.min(lapsedMa, deadMa);
   }
   const failSafe = load.failSafe && circuit.failSafeMa !== null && row !== 3 ? circuit.failSafeMa[row] : null;
   if (failSafe !== null) targetMa = binding === null ? failSafe : Math.min(limitWithoutLoad(limits, row), failSafe);
@@ -64,6 +77,9 @@ function rowRoom(
     row,
     targetMa: Math.floor(targetMa),
     raiseMa: Math.floor(raiseMa),
+    hardRaiseMa: Math.floor(hardRaiseMa),
+    lapsedMa: Math.floor(lapsedMa),
+    mayRefresh: load.mayRefresh,
     limit: binding,
     because: load.failSafe ? 'meter' : 'limit',
   };
@@ -78,6 +94,7 @@ type RowLoad = {
   readonly raiseMa: number;
   readonly noRaise: boolean;
   readonly failSafe: boolean;
+  readonly mayRefresh: boolean;
 };
 
 /** The building's share of a row: measured where a guard meter is believed, else what it draws at worst (rule 16). */
@@ -85,16 +102,18 @@ function background(state: SiteState, circuit: Circuit, row: RowIndex, atMs: num
   const design = designMa(circuit, row);
   const meter = guardMeter(state, circuit);
   const known = state.backgrounds[circuit.index] ?? null;
-  if (meter === null || known === null) return { targetMa: design, raiseMa: design, noRaise: false, failSafe: false };
+  const asDesigned = { targetMa: design, raiseMa: design, mayRefresh: true };
+  if (meter === null || known === null) return { ...asDesigned, noRaise: false, failSafe: false };
   const fresh = freshness(meter, atMs);
   if (fresh === 'fail-safe' || known.heldMa === null) {
-    return { targetMa: design, raiseMa: design, noRaise: true, failSafe: true };
+    return { ...asDesigned, noRaise: true, failSafe: true };
   }
   return {
     targetMa: known.heldMa[row] + known.excessMa[row],
     raiseMa: Math.max(known.highMa[row], known.heldMa[row]) + known.excessMa[row],
     noRaise: fresh !== 'fresh',
     failSafe: false,
+    mayRefresh: fresh !== 'stale',
   };
 }
 

@@ -3,6 +3,7 @@ import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
 import { rejudged } from '#site/gate/background.ts';
 import { forgotten } from '#site/gate/ledger.ts';
+import { isSetUp, readBacks, setupOf, wholeSetup } from '#site/gate/set-up.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import type { Report } from '#site/report.ts';
 import type { SiteState } from '#site/state.ts';
@@ -22,7 +23,17 @@ export function chargerConnected(state: SiteState, event: Of<'charger-connected'
     callSinceMs: null,
     timeouts: 0,
   }));
-  return unprovenForgets(linked, event.charger);
+  return unprovenForgets(contacted(linked, event.charger), event.charger);
+}
+
+/** At the first contact everything is set up; after that a new link is only read back (rule 25). */
+function contacted(state: SiteState, index: number): SiteState {
+  const spec = at(state.topology.chargers, index);
+  return withCharger(state, index, charger => {
+    const isKnown = charger.booted && charger.setup.readBack !== 'unknown' && isSetUp(charger);
+    const todo = isKnown ? readBacks(spec, charger.traits) : wholeSetup(spec, charger.traits);
+    return { ...charger, setup: setupOf(charger.setup, todo) };
+  });
 }
 
 export function chargerLost(state: SiteState, event: Of<'charger-lost'>): SiteState {
@@ -70,9 +81,17 @@ export function booted(
     model: report.model,
     firmware: report.firmware,
     traits: traits ?? charger.traits,
+    setup: setupOf(charger.setup, wholeSetup(at(state.topology.chargers, index), traits ?? charger.traits)),
   }));
-  return unprovenForgets(told, index);
+  return unprovenForgets(withoutBase(told, index), index);
 }
+
+/** A base is written anew after a boot; until then nobody counts on it. */
+const withoutBase = (state: SiteState, index: number): SiteState =>
+  at(state.topology.chargers, index).connectors.reduce(
+    (next, connector) => withConnector(next, connector, found => ({ ...found, hasBase: false })),
+    state,
+  );
 
 /**
  * Only class A is trusted to hold its schedules through a lost link or a boot; of any other model

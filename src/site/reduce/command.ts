@@ -1,6 +1,7 @@
 /** What became of our commands (rules 1, 4, 6). */
 import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
+import { hasOwnLevel } from '#site/gate/lease.ts';
 import {
   believed,
   isBelievedByTime,
@@ -11,8 +12,10 @@ import {
   withSent,
   withSilence,
 } from '#site/gate/ledger.ts';
+import { afterStep } from '#site/gate/set-up.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
-import type { Charger, Connector, SiteState } from '#site/state.ts';
+import { stepSettled } from '#site/reduce/set-up.ts';
+import type { Charger, Connector, SetupStep, SiteState } from '#site/state.ts';
 
 type Of<T extends SiteEvent['type']> = Extract<SiteEvent, { type: T }>;
 
@@ -53,8 +56,19 @@ export function commandSettled(state: SiteState, event: Of<'command-settled'>): 
     callSinceMs: null,
     timeouts: silent ? found.timeouts + 1 : 0,
   }));
-  if (command.type === 'set-up') return freed;
-  return withConnector(freed, command.connector, connector => settled(connector, charger, event, command.limitMa));
+  if (command.type === 'set-up') return stepSettled(freed, command, event);
+  const held = withConnector(freed, command.connector, connector =>
+    settled(connector, charger, event, command.limitMa),
+  );
+  return event.outcome.ok ? holdDone(held, command.charger, command.connector) : held;
+}
+
+/** A limit of ours on a socket is its hold; with one stack level it carries the base, too. */
+function holdDone(state: SiteState, charger: number, connector: number): SiteState {
+  const isHold = (step: SetupStep) => step.kind === 'hold' && step.connector === connector;
+  const done = withCharger(state, charger, found => ({ ...found, setup: afterStep(found.setup, isHold) }));
+  if (hasOwnLevel(at(state.chargers, charger).traits)) return done;
+  return withConnector(done, connector, found => ({ ...found, hasBase: true }));
 }
 
 function settled(connector: Connector, charger: Charger, event: Of<'command-settled'>, limitMa: number): Connector {

@@ -1,5 +1,6 @@
 /** Limits from outside, and what a pass leaves behind. */
 import type { SiteEvent } from '#site/event.ts';
+import { afterLapses } from '#site/gate/lease.ts';
 import type { SiteState } from '#site/state.ts';
 
 type Of<T extends SiteEvent['type']> = Extract<SiteEvent, { type: T }>;
@@ -16,7 +17,7 @@ export const limitsCleared = (state: SiteState, event: Of<'limits-cleared'>): Si
 });
 
 export const passed = (state: SiteState, event: Of<'passed'>): SiteState => ({
-  ...state,
+  ...afterLapses(state, event.atMs),
   targets: event.result.targets,
   loop: {
     passes: state.loop.passes + 1,

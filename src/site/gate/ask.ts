@@ -1,0 +1,61 @@
+/** Samples worth asking for (rule 5): from cars whose decrease holds up a raise, or that may explain a suspect reading. */
+import { isReachable } from '#site/gate/belief.ts';
+import { ASK_EVERY_MS, ASK_URGENT_EVERY_MS, LINK_MS, NOISE_MA } from '#site/gate/constants.ts';
+import type { GateCommand } from '#site/gate/decision.ts';
+import { newest } from '#site/gate/ledger.ts';
+import type { RowRoom } from '#site/gate/rows.ts';
+import type { Wish } from '#site/gate/wish.ts';
+import type { Background, Charger, SiteState } from '#site/state.ts';
+
+/**
+ * Samples worth asking for: from a car whose decrease holds up a raise (rule 5), and from cars that may
+ * explain a suspect reading (background.ts): at most one a minute for each charger, more often only while
+ * a row is measured over its limit.
+ */
+export function asksFor(
+  state: SiteState,
+  wishes: readonly Wish[],
+  waiting: ReadonlyMap<number, RowRoom>,
+  atMs: number,
+): readonly GateCommand[] {
+  const tight = new Set([...waiting.values()].map(room => room.circuit));
+  const suspect = circuitsWhere(state, background => background.suspectSinceMs !== null);
+  const over = circuitsWhere(state, background => background.unclear);
+  if (tight.size + suspect.size + over.size === 0) return [];
+  const asked = new Set<number>();
+  const out: GateCommand[] = [];
+  for (const wish of wishes) {
+    if (!isReachable(wish.charger) || asked.has(wish.spec.charger)) continue;
+    const isOn = (circuits: ReadonlySet<number>) => wish.spec.path.some(circuit => circuits.has(circuit));
+    const urgent = isOn(over) && mayDrawOtherwise(wish, atMs);
+    const useful = (isOn(tight) && isDecreaseDue(wish, atMs)) || (isOn(suspect) && mayDrawOtherwise(wish, atMs));
+    const gapMs = urgent ? ASK_URGENT_EVERY_MS : ASK_EVERY_MS;
+    if (!(urgent || useful) || atMs - wish.charger.askedAtMs < gapMs) continue;
+    asked.add(wish.spec.charger);
+    out.push({ type: 'ask-sample', connector: wish.spec.index, charger: wish.spec.charger });
+  }
+  return out;
+}
+
+const circuitsWhere = (state: SiteState, test: (background: Background) => boolean): ReadonlySet<number> =>
+  new Set(
+    state.backgrounds.flatMap((background, circuit) => (background !== null && test(background) ? [circuit] : [])),
+  );
+
+/** Two LINK_MS after ack + reaction a sample must show it: one that is asked for then is late enough to count. */
+function isDecreaseDue(wish: Wish, atMs: number): boolean {
+  const { ledger } = wish.connector;
+  const last = newest(ledger);
+  return ledger.held.length > 1 && last.ackedAtMs !== null && atMs >= askDueMs(last.ackedAtMs, wish.charger);
+}
+
+export const askDueMs = (ackedAtMs: number, charger: Charger): number =>
+  ackedAtMs + charger.traits.reactionMs + LINK_MS;
+
+/** A car that may be drawing something else by now than it last said: still rising to its limit, or following a lower one. */
+function mayDrawOtherwise(wish: Wish, atMs: number): boolean {
+  const { draw, ledger } = wish.connector;
+  const drawnMa = draw === null ? 0 : Math.max(...draw.ma);
+  const isOld = draw === null || atMs - draw.atMs > LINK_MS / 2;
+  return isOld && Math.abs(newest(ledger).limitMa - drawnMa) > NOISE_MA;
+}

@@ -1,0 +1,43 @@
+/**
+ * Refreshes (rule 20): a lease is said again only by a pass in which the rows on its own path hold and the meters
+ * there may be relied on. Nothing else keeps a grant alive; whatever stops this loop lets it lapse.
+ */
+import { at } from '#base/assert.ts';
+import { isReachable } from '#site/gate/belief.ts';
+import type { GateCommand } from '#site/gate/decision.ts';
+import { leaseOf, refreshDueMs } from '#site/gate/lease.ts';
+import { newest } from '#site/gate/ledger.ts';
+import { isRefreshUnanswered, type LapseOf } from '#site/gate/reductions.ts';
+import type { RowRoom } from '#site/gate/rows.ts';
+import { isSetUp } from '#site/gate/set-up.ts';
+import { isFree, pathRows, setLimit, type Wish } from '#site/gate/wish.ts';
+
+/** @param over rows that what has been granted would overload */
+export function sendRefreshes(
+  wishes: readonly Wish[],
+  rooms: readonly RowRoom[],
+  over: ReadonlySet<number>,
+  lapseOf: LapseOf,
+  busy: Set<number>,
+  ttlMs: number,
+  atMs: number,
+): readonly GateCommand[] {
+  const out: GateCommand[] = [];
+  for (const wish of wishes) {
+    if (!isDue(wish, ttlMs, atMs) || !isFree(wish, busy, atMs)) continue;
+    if (!isReachable(wish.charger) || !isSetUp(wish.charger) || wish.charger.skewMs === null) continue;
+    const last = newest(wish.connector.ledger);
+    if (last.limitMa > last.lapseMa && !holds(wish, rooms, over)) continue;
+    busy.add(wish.spec.charger);
+    // A lower target that was not worth a command of its own comes along.
+    const limitMa = Math.min(last.limitMa, wish.targetMa);
+    out.push(setLimit(wish, leaseOf(limitMa, lapseOf(wish, limitMa), wish.charger, wish.spec, ttlMs), 'refresh'));
+  }
+  return out;
+}
+
+const isDue = (wish: Wish, ttlMs: number, atMs: number): boolean =>
+  isRefreshUnanswered(wish) || atMs >= refreshDueMs(newest(wish.connector.ledger), wish.spec.index, ttlMs);
+
+const holds = (wish: Wish, rooms: readonly RowRoom[], over: ReadonlySet<number>): boolean =>
+  pathRows(wish.spec).every(row => !over.has(row) && at(rooms, row).mayRefresh);

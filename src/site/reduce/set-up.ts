@@ -1,0 +1,102 @@
+/** What became of a step of set-up (rules 17, 25). */
+import { at } from '#base/assert.ts';
+import type { SiteEvent } from '#site/event.ts';
+import type { GateCommand } from '#site/gate/decision.ts';
+import { hasOwnLevel } from '#site/gate/lease.ts';
+import { believed, highestHeldMa, withAck, withSent } from '#site/gate/ledger.ts';
+import { afterStep, sameStep, setupOf, wholeSetup } from '#site/gate/set-up.ts';
+import { withCharger, withConnector } from '#site/reduce/leaf.ts';
+import type { Setup, SiteState } from '#site/state.ts';
+
+type Settled = Extract<SiteEvent, { type: 'command-settled' }>;
+type Step = Extract<GateCommand, { type: 'set-up' }>;
+
+/** @param state the charger's link is free again */
+export function stepSettled(state: SiteState, command: Step, event: Settled): SiteState {
+  const { step, charger } = command;
+  if (!event.outcome.ok && step.kind === 'base' && step.connector !== null) return failed(state, charger, event.atMs);
+  const over = advanced(state, command);
+  switch (step.kind) {
+    case 'base':
+      return step.connector === null ? over : withBase(over, step.connector, event.atMs);
+    case 'clear':
+      return cleared(over, command, event);
+    case 'read-back':
+      return readBack(over, command, event);
+    // Its rejection is tolerated (rule 17): many models know no station maximum.
+    case 'maximum':
+      return over;
+  }
+}
+
+const failed = (state: SiteState, charger: number, atMs: number): SiteState =>
+  withCharger(state, charger, found => ({
+    ...found,
+    setup: { ...found.setup, failures: found.setup.failures + 1, failedAtMs: atMs },
+  }));
+
+const advanced = (state: SiteState, { charger, step }: Step): SiteState =>
+  withCharger(state, charger, found => ({ ...found, setup: afterStep(found.setup, other => sameStep(other, step)) }));
+
+/** The base stands. With one stack level it has taken the place of whatever limit was there. */
+function withBase(state: SiteState, connector: number, atMs: number): SiteState {
+  const spec = at(state.topology.connectors, connector);
+  const { traits } = at(state.chargers, spec.charger);
+  return withConnector(state, connector, found => {
+    if (hasOwnLevel(traits)) return { ...found, hasBase: true };
+    const sent = { limitMa: spec.fallbackMa, lapseMa: spec.fallbackMa, ttlMs: null };
+    return { ...found, hasBase: true, ledger: withAck(withSent(found.ledger, sent, atMs), sent.limitMa, atMs) };
+  });
+}
+
+/** Whatever was there and was not ours is told to people; a refusal to clear shows in the read-back. */
+function cleared(state: SiteState, { charger, step }: Step, event: Settled): SiteState {
+  const said = event.outcome.ok ? event.outcome.said : undefined;
+  if (step.kind !== 'clear' || said?.kind !== 'cleared' || !said.found) return state;
+  const words = step.stackLevel === null ? step.purpose : `${step.purpose}, level ${step.stackLevel}`;
+  return withCharger(state, charger, found => ({
+    ...found,
+    setup: { ...found.setup, cleared: [...new Set([...found.setup.cleared, words])] },
+  }));
+}
+
+/** A composite schedule is rounded, and some models answer in watts. */
+const ROUNDING_MA = 500;
+
+/**
+ * What the charger says is in force. More than anything we set means that something else governs it: once more
+ * from the beginning, and if that helps nothing, its class is not believed.
+ */
+function readBack(state: SiteState, { charger, step }: Step, event: Settled): SiteState {
+  if (step.kind !== 'read-back') return state;
+  const said = event.outcome.ok ? event.outcome.said : undefined;
+  if (said?.kind !== 'composite') return noted(state, charger, 'unsupported');
+  const spec = at(state.topology.connectors, step.connector);
+  const { ledger } = at(state.connectors, step.connector);
+  const mostMa = Math.max(spec.fallbackMa, highestHeldMa(believed(ledger), event.atMs));
+  const timed = withSkew(state, charger, said.skewMs);
+  return said.highestMa <= mostMa + ROUNDING_MA ? noted(timed, charger, 'agrees') : differs(timed, charger);
+}
+
+/** Rule 21: the schedule's start tells the charger's clock before any sample does. */
+const withSkew = (state: SiteState, index: number, skewMs: number | null): SiteState =>
+  withCharger(state, index, charger => (charger.skewMs === null && skewMs !== null ? { ...charger, skewMs } : charger));
+
+/** One socket that differs is a charger that differs. */
+const noted = (state: SiteState, index: number, found: 'agrees' | 'unsupported'): SiteState =>
+  withCharger(state, index, charger => {
+    const readBack = charger.setup.readBack === 'differs' ? 'differs' : found;
+    return { ...charger, setup: { ...charger.setup, readBack } };
+  });
+
+function differs(state: SiteState, index: number): SiteState {
+  const spec = at(state.topology.chargers, index);
+  return withCharger(state, index, charger => {
+    if (!charger.setup.hasDiffered) {
+      return { ...charger, setup: { ...setupOf(charger.setup, wholeSetup(spec, charger.traits)), hasDiffered: true } };
+    }
+    const leaseClass = charger.traits.leaseClass === 'C' ? 'C' : 'unknown';
+    const setup: Setup = { ...charger.setup, readBack: 'differs' };
+    return { ...charger, traits: { ...charger.traits, leaseClass }, setup };
+  });
+}
