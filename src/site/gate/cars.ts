@@ -4,6 +4,7 @@ import { minTriple, type Quad, triple, ZERO_TRIPLE } from '#base/units.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import { LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
 import { exposureMa, levelMa, lowestObeyedMa, newest } from '#site/gate/ledger.ts';
+import { phasesOf, sharersOf } from '#site/gate/mask.ts';
 import type { Charger, Connector, DrawSample, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
 
@@ -33,14 +34,15 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
     const spec = at(state.topology.connectors, index);
     const charger = at(state.chargers, spec.charger);
     const exposed = exposureMa(connector, spec, charger, atMs);
+    const phases = phasesOf(connector, spec, atMs);
     const stuck = isStuck(connector, charger, atMs);
     const reacting = !stuck && isReacting(connector, charger, atMs);
     const bounds = connectorBounds(connector, charger, intervalMs, atMs);
-    const newestLevelMa = levelMa(newest(connector.ledger).limitMa, spec, charger.traits);
+    const newestLevelMa = levelMa(newest(connector.ledger).limitMa, spec, charger.traits, sharersOf(connector, atMs));
     if (bounds.restsOnMs !== null) vouchedMs = Math.min(vouchedMs, bounds.restsOnMs);
     for (let p = 0; p < 3; p++) {
       const exposedMa = exposed[p] ?? 0;
-      const onMask = spec.phases.includes(p as 0 | 1 | 2);
+      const onMask = phases.includes(p as 0 | 1 | 2);
       const toldMa = stuck ? exposedMa : onMask ? Math.min(newestLevelMa, exposedMa) : 0;
       const drawnMa = bounds.sample?.ma[p] ?? 0;
       add(sums.low, p, Math.min(bounds.low[p] ?? 0, exposedMa));

@@ -6,6 +6,7 @@ import { ASK_EVERY_MS, LINK_MS, LOOK_AHEAD_MS, RAISE_GAP_MS } from '#site/gate/c
 import { freshnessDeadlineMs } from '#site/gate/freshness.ts';
 import { lapseDeadlinesMs, refreshDueMs } from '#site/gate/lease.ts';
 import { isUnknown, newest } from '#site/gate/ledger.ts';
+import { learnedAtMs } from '#site/gate/mask.ts';
 import { setupRetryAtMs } from '#site/gate/set-up.ts';
 import { hardAheadMs } from '#site/gate/sums.ts';
 import type { SiteState } from '#site/state.ts';
@@ -24,6 +25,7 @@ export function nextDeadlineMs(state: SiteState, atMs: number): number {
     const connector = at(state.connectors, spec.index);
     const charger = at(state.chargers, spec.charger);
     const last = newest(connector.ledger);
+    consider(learnedAtMs(connector));
     consider(overdueAtMs(connector, charger.traits));
     consider(retryAtMs(connector.ledger));
     if (charger.callSinceMs !== null) consider(charger.callSinceMs + LINK_MS);

@@ -5,6 +5,7 @@
 import { assert } from '#base/assert.ts';
 import { type PhaseIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
 import { HELD_MAX, LOOK_AHEAD_MS, SAMPLE_USABLE_MS, SKEW_MS } from '#site/gate/constants.ts';
+import { phasesOf, sharersOf } from '#site/gate/mask.ts';
 import type { Charger, Connector, Held, Ledger } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
 
@@ -95,20 +96,23 @@ const LOWEST_VOLTAGE = 0.9;
 /**
  * What a limit books on each phase (rule 10). A limit in amperes is itself. One in watts may be drawn
  * on a single phase at low voltage, unless the model is proven to divide it by the phases; never more
- * than the rating. A model that cannot pause draws its minimum when told less.
+ * than the rating. A model that cannot pause draws its minimum when told less. Direct current is counted in
+ * what the grid sees (`DcSpec`), and its charger stands by when told nothing.
+ * @param sharers phases that are known to share a limit in watts
  */
-export function levelMa(limitMa: number, spec: ConnectorSpec, traits: ChargerTraits): number {
+export function levelMa(limitMa: number, spec: ConnectorSpec, traits: ChargerTraits, sharers: number = 1): number {
   const obeyed = !traits.canPause && limitMa < spec.minMa ? spec.minMa : limitMa;
-  return Math.min(spec.maxMa, Math.ceil(obeyed * levelFactor(spec, traits)));
+  const level = Math.min(spec.maxMa, Math.ceil(obeyed * levelFactor(spec, traits, sharers)));
+  return spec.dc === null ? level : Math.max(level, spec.dc.standbyMa);
 }
 
 /** The highest limit whose level is within `levelMa`: the inverse of the above. */
-export const limitWithin = (level: number, spec: ConnectorSpec, traits: ChargerTraits): number =>
-  level >= spec.maxMa ? spec.maxMa : Math.floor(level / levelFactor(spec, traits));
+export const limitWithin = (level: number, spec: ConnectorSpec, traits: ChargerTraits, sharers: number = 1): number =>
+  level >= spec.maxMa ? spec.maxMa : Math.floor(level / levelFactor(spec, traits, sharers));
 
-function levelFactor(spec: ConnectorSpec, traits: ChargerTraits): number {
-  if (traits.rateUnit === 'A') return 1;
-  return (traits.dividesByPhases ? 1 : spec.phases.length) / LOWEST_VOLTAGE;
+function levelFactor(spec: ConnectorSpec, traits: ChargerTraits, sharers: number): number {
+  if (traits.rateUnit === 'A' || spec.dc !== null) return 1;
+  return (traits.dividesByPhases ? 1 : spec.phases.length / sharers) / LOWEST_VOLTAGE;
 }
 
 /**
@@ -125,7 +129,7 @@ export function bookedMa(
   const { ledger } = connector;
   if (ledger.uncontrolled) return spec.maxMa;
   const obeyed = isBelievedByTime(newest(ledger), traits, atMs) ? believed(ledger) : ledger;
-  return levelMa(highestHeldMa(obeyed, atMs + aheadMs), spec, traits);
+  return levelMa(highestHeldMa(obeyed, atMs + aheadMs), spec, traits, sharersOf(connector, atMs));
 }
 
 export const isBelievedByTime = (held: Held, traits: ChargerTraits, atMs: number): boolean =>
@@ -172,7 +176,8 @@ export function exposureMa(
   const level = bookedLevelMa(connector, spec, charger, atMs, aheadMs);
   const draw = connector.draw;
   const drawn = draw !== null && atMs - draw.atMs <= SAMPLE_USABLE_MS ? draw.ma : ZERO_TRIPLE;
-  const on = (phase: PhaseIndex) => Math.max(spec.phases.includes(phase) ? level : 0, drawn[phase]);
+  const phases = phasesOf(connector, spec, atMs);
+  const on = (phase: PhaseIndex) => Math.max(phases.includes(phase) ? level : 0, drawn[phase]);
   return [on(0), on(1), on(2)];
 }
 

@@ -6,9 +6,10 @@ import type { GateCommand } from '#site/gate/decision.ts';
 import { flashAllows } from '#site/gate/flash.ts';
 import { canLease, endlessMa, leaseOf } from '#site/gate/lease.ts';
 import { limitWithin, newest } from '#site/gate/ledger.ts';
+import { sharersOf } from '#site/gate/mask.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import { isSetUp } from '#site/gate/set-up.ts';
-import { bookedOf, bookSent, lapseFor, reachMa, type Sums } from '#site/gate/sums.ts';
+import { type Booked, bookedOf, bookSent, lapseFor, reachMa, type Sums } from '#site/gate/sums.ts';
 import { isFree, isRaise, pathRows, setLimit, type Wish } from '#site/gate/wish.ts';
 import type { SiteState } from '#site/state.ts';
 
@@ -37,7 +38,7 @@ export function sendRaises(
     if (!isReachable(wish.charger) || !isSetUp(wish.charger) || wish.connector.ledger.uncontrolled) continue;
     if (!isFree(wish, busy, atMs)) continue;
     const booked = bookedOf(state, wish, atMs);
-    const fit = highestFit(wish, rooms, sums, booked);
+    const fit = highestFit(wish, rooms, sums, booked, atMs);
     if (fit.limitMa < wish.targetMa && fit.tight !== null) waiting.set(wish.spec.index, fit.tight);
     if (fit.limitMa <= newest(wish.connector.ledger).limitMa) continue;
     const sent = leaseOf(
@@ -47,7 +48,7 @@ export function sendRaises(
       wish.spec,
       state.topology.leaseTtlMs,
     );
-    bookSent(wish, sent, sums, booked);
+    bookSent(wish, sent, sums, booked, atMs);
     busy.add(wish.spec.charger);
     commands.push(setLimit(wish, sent, 'raise'));
   }
@@ -65,14 +66,15 @@ function isWorthIt(wish: Wish, atMs: number): boolean {
 }
 
 /** The highest limit up to the target that every row on the path still carries (rule 3). */
-function highestFit(wish: Wish, rooms: readonly RowRoom[], sums: Sums, booked: ReturnType<typeof bookedOf>) {
+function highestFit(wish: Wish, rooms: readonly RowRoom[], sums: Sums, booked: Booked, atMs: number) {
   let limitMa = canLease(wish.charger) ? wish.targetMa : Math.min(wish.targetMa, endlessMa(wish.spec));
   let tight: RowRoom | null = null;
-  for (const row of pathRows(wish.spec)) {
+  for (const row of pathRows(wish.spec, wish.phases)) {
     const room = at(rooms, row);
-    const share = row % 4 === 3 ? wish.spec.phases.length : 1;
+    const share = row % 4 === 3 ? wish.phases.length : 1;
     const reach = reachMa(room, sums, row, share, booked);
-    const withinMa = reach < 0 ? 0 : limitWithin(reach, wish.spec, wish.charger.traits);
+    const withinMa =
+      reach < 0 ? 0 : limitWithin(reach, wish.spec, wish.charger.traits, sharersOf(wish.connector, atMs));
     if (withinMa < limitMa) {
       limitMa = withinMa;
       tight = room;

@@ -5,6 +5,7 @@ import { NOISE_MA, RAISE_GAP_MS, RAISE_MIN_MA } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { leaseOf } from '#site/gate/lease.ts';
 import { bookedMa, grantMa, isUnknown, levelMa, lowestHeldMa, newest } from '#site/gate/ledger.ts';
+import { sharersOf } from '#site/gate/mask.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import { isSetUp } from '#site/gate/set-up.ts';
 import { isFree, isReduction, pathRows, reliefMa, setLimit, type Wish } from '#site/gate/wish.ts';
@@ -30,15 +31,12 @@ export function isRefreshUnanswered(wish: Wish): boolean {
 /** Rows that what the cars have been told would overload: a reduction there is safety, not fairness. */
 export function rowsOver(wishes: readonly Wish[], rooms: readonly RowRoom[], atMs: number): ReadonlySet<number> {
   const told = new Float64Array(rooms.length);
-  for (const { connector, spec, charger } of wishes) {
+  for (const { connector, spec, charger, phases } of wishes) {
     const stuck = isStuck(connector, charger, atMs);
     const ma = stuck
       ? bookedMa(connector, spec, charger.traits, atMs)
-      : levelMa(newest(connector.ledger).limitMa, spec, charger.traits);
-    for (const circuit of spec.path) {
-      for (const phase of spec.phases) told[circuit * 4 + phase] = (told[circuit * 4 + phase] ?? 0) + ma;
-      told[circuit * 4 + 3] = (told[circuit * 4 + 3] ?? 0) + ma * spec.phases.length;
-    }
+      : levelMa(newest(connector.ledger).limitMa, spec, charger.traits, sharersOf(connector, atMs));
+    for (const row of pathRows(spec, phases)) told[row] = (told[row] ?? 0) + (row % 4 === 3 ? ma * phases.length : ma);
   }
   return new Set(rooms.flatMap((room, i) => ((told[i] ?? 0) > room.targetMa ? [i] : [])));
 }
@@ -47,7 +45,7 @@ export function rowsOver(wishes: readonly Wish[], rooms: readonly RowRoom[], atM
 const isNeeded = (wish: Wish, over: ReadonlySet<number>): boolean =>
   newest(wish.connector.ledger).ackedAtMs === null ||
   !wants(wish.connector) ||
-  pathRows(wish.spec).some(row => over.has(row));
+  pathRows(wish.spec, wish.phases).some(row => over.has(row));
 
 /** Only fair: worth a command when it is large, when it lets a waiting car in, or once in a while. */
 function isFairNow(wish: Wish, admitting: boolean, atMs: number): boolean {

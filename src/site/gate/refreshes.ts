@@ -40,4 +40,4 @@ const isDue = (wish: Wish, ttlMs: number, atMs: number): boolean =>
   isRefreshUnanswered(wish) || atMs >= refreshDueMs(newest(wish.connector.ledger), wish.spec.index, ttlMs);
 
 const holds = (wish: Wish, rooms: readonly RowRoom[], over: ReadonlySet<number>): boolean =>
-  pathRows(wish.spec).every(row => !over.has(row) && at(rooms, row).mayRefresh);
+  pathRows(wish.spec, wish.phases).every(row => !over.has(row) && at(rooms, row).mayRefresh);

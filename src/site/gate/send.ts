@@ -36,7 +36,7 @@ export function commandsFor(
   exposures: readonly Triple[],
   atMs: number,
 ): Sending {
-  const wishes = wishesOf(state, targets);
+  const wishes = wishesOf(state, targets, atMs);
   const sums = sumsOf(state, exposures, atMs);
   const busy = new Set<number>();
   const over = rowsOver(wishes, rooms, atMs);

@@ -1,15 +1,15 @@
 /** What all connectors together take of each row, in the three views that a raise must fit (rule 3). */
 import { at } from '#base/assert.ts';
-import type { Triple } from '#base/units.ts';
+import type { PhaseIndex, Triple } from '#base/units.ts';
 import { LOOK_AHEAD_MS, SKEW_MS } from '#site/gate/constants.ts';
 import { exposuresOf } from '#site/gate/feed.ts';
 import { lapsedLevelMa, lapsedOf } from '#site/gate/lapse.ts';
 import { bookedLevelMa, levelMa, type Sent } from '#site/gate/ledger.ts';
+import { sharersOf } from '#site/gate/mask.ts';
 import { freeSockets, plugInReserve } from '#site/gate/reserve.ts';
 import { loadByRow, type RowRoom } from '#site/gate/rows.ts';
 import { pathRows, type Wish } from '#site/gate/wish.ts';
 import type { SiteState } from '#site/state.ts';
-import type { ConnectorSpec } from '#site/topology.ts';
 
 /** By 4 × circuit + row; raises that are granted are added. */
 export type Sums = {
@@ -36,7 +36,7 @@ export function sumsOf(state: SiteState, live: readonly Triple[], atMs: number):
 }
 
 /** The level that a raise is counted from, in each view. */
-type Booked = { readonly live: number; readonly hard: number; readonly lapsed: number };
+export type Booked = { readonly live: number; readonly hard: number; readonly lapsed: number };
 
 export const bookedOf = (state: SiteState, { connector, spec, charger }: Wish, atMs: number): Booked => ({
   live: bookedLevelMa(connector, spec, charger, atMs, LOOK_AHEAD_MS),
@@ -56,29 +56,30 @@ export function reachMa(room: RowRoom, sums: Sums, row: number, share: number, b
 const reach = (freeMa: number, share: number, bookedMa: number): number =>
   freeMa < 0 ? -1 : bookedMa + Math.floor(freeMa / share);
 
-const shareOf = (spec: ConnectorSpec, row: number): number => (row % 4 === 3 ? spec.phases.length : 1);
+const shareOf = (phases: readonly PhaseIndex[], row: number): number => (row % 4 === 3 ? phases.length : 1);
 
 /** What a socket falls to by itself (rule 22): its fallback; where that is 0, its minimum while row set 2 carries it. */
 export function lapseFor(wish: Wish, limitMa: number, rooms: readonly RowRoom[], sums: Sums, booked: Booked): number {
   const { spec, charger } = wish;
   if (spec.fallbackMa > 0 || limitMa < spec.minMa) return spec.fallbackMa;
   const addedMa = Math.max(0, levelMa(spec.minMa, spec, charger.traits) - booked.lapsed);
-  const fits = pathRows(spec).every(
-    row => (sums.lapsed[row] ?? 0) + addedMa * shareOf(spec, row) <= at(rooms, row).lapsedMa,
+  const fits = pathRows(spec, spec.phases).every(
+    row => (sums.lapsed[row] ?? 0) + addedMa * shareOf(spec.phases, row) <= at(rooms, row).lapsedMa,
   );
   return fits ? spec.minMa : 0;
 }
 
-/** Books a limit that is about to be sent. */
-export function bookSent(wish: Wish, sent: Sent, sums: Sums, booked: Booked): void {
-  const { spec, charger } = wish;
-  const level = levelMa(sent.limitMa, spec, charger.traits);
+/** Books a limit that is about to be sent. Whoever comes after this car may use every phase, so row set 2 counts all. */
+export function bookSent(wish: Wish, sent: Sent, sums: Sums, booked: Booked, atMs: number): void {
+  const { spec, charger, connector, phases } = wish;
+  const level = levelMa(sent.limitMa, spec, charger.traits, sharersOf(connector, atMs));
   const lapsed = levelMa(sent.lapseMa, spec, charger.traits);
-  for (const row of pathRows(spec)) {
-    const share = shareOf(spec, row);
-    add(sums.live, row, share * Math.max(0, level - booked.live));
-    add(sums.hard, row, share * Math.max(0, level - booked.hard));
-    add(sums.lapsed, row, share * Math.max(0, lapsed - booked.lapsed));
+  for (const row of pathRows(spec, phases)) {
+    add(sums.live, row, shareOf(phases, row) * Math.max(0, level - booked.live));
+    add(sums.hard, row, shareOf(phases, row) * Math.max(0, level - booked.hard));
+  }
+  for (const row of pathRows(spec, spec.phases)) {
+    add(sums.lapsed, row, shareOf(spec.phases, row) * Math.max(0, lapsed - booked.lapsed));
   }
 }
 

@@ -1,8 +1,10 @@
 /** What the plan wants of each connector, beside what the gate knows of it. */
 import { at } from '#base/assert.ts';
+import type { PhaseIndex } from '#base/units.ts';
 import { retryAtMs } from '#site/gate/belief.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { newest, type Sent } from '#site/gate/ledger.ts';
+import { phasesOf } from '#site/gate/mask.ts';
 import type { Charger, Connector, SiteState, Target } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
@@ -11,16 +13,18 @@ export type Wish = {
   readonly spec: ConnectorSpec;
   readonly charger: Charger;
   readonly targetMa: number;
+  /** Grid phases that it books. */
+  readonly phases: readonly PhaseIndex[];
 };
 
 /** By connector index. */
-export const wishesOf = (state: SiteState, targets: readonly Target[]): readonly Wish[] =>
-  state.topology.connectors.map(spec => ({
-    connector: at(state.connectors, spec.index),
-    spec,
-    charger: at(state.chargers, spec.charger),
-    targetMa: at(targets, spec.index).targetMa,
-  }));
+export const wishesOf = (state: SiteState, targets: readonly Target[], atMs: number): readonly Wish[] =>
+  state.topology.connectors.map(spec => {
+    const connector = at(state.connectors, spec.index);
+    const { targetMa } = at(targets, spec.index);
+    const charger = at(state.chargers, spec.charger);
+    return { connector, spec, charger, targetMa, phases: phasesOf(connector, spec, atMs) };
+  });
 
 /** Lower than the newest limit; or the newest was never answered: then it is said again, at what is certainly no raise. */
 export const isReduction = (wish: Wish): boolean =>
@@ -35,12 +39,9 @@ export const reliefMa = (wish: Wish): number => newest(wish.connector.ledger).li
 export const isFree = (wish: Wish, busy: ReadonlySet<number>, atMs: number): boolean =>
   wish.charger.callSinceMs === null && !busy.has(wish.spec.charger) && atMs >= retryAtMs(wish.connector.ledger);
 
-/** Rows of one circuit that a connector touches: its phases and the sum. */
-export const rowsOf = (spec: ConnectorSpec): readonly number[] => [...spec.phases, 3];
-
-/** Every row on its path, by 4 × circuit + row. */
-export const pathRows = (spec: ConnectorSpec): readonly number[] =>
-  spec.path.flatMap(circuit => rowsOf(spec).map(row => circuit * 4 + row));
+/** Every row on its path that some phases touch, by 4 × circuit + row. */
+export const pathRows = (spec: ConnectorSpec, phases: readonly PhaseIndex[]): readonly number[] =>
+  spec.path.flatMap(circuit => [...phases, 3].map(row => circuit * 4 + row));
 
 export const setLimit = (wish: Wish, sent: Sent, change: 'decrease' | 'raise' | 'refresh'): GateCommand => ({
   type: 'set-limit',

@@ -6,6 +6,7 @@ import type { SiteEvent } from '#site/event.ts';
 import { rejudged } from '#site/gate/background.ts';
 import { afterSample } from '#site/gate/belief.ts';
 import { believed, newest } from '#site/gate/ledger.ts';
+import { maskAfter } from '#site/gate/mask.ts';
 import { booted } from '#site/reduce/charger.ts';
 import { drawOf, registerOf } from '#site/reduce/draw.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
@@ -76,6 +77,8 @@ function unplugged(connector: Connector, atMs: number): Connector {
     transaction: null,
     draw: { atMs, ma: ZERO_TRIPLE, powerW: 0 },
     drawBefore: null,
+    mask: null,
+    probeAtMs: null,
     ledger: { ...ledger, ...cleared, overSinceMs: null },
   };
 }
@@ -116,7 +119,8 @@ function transactionEnded(
   if (index === undefined) return state;
   return withConnector(state, index, connector => {
     const status = connector.status === 'Charging' ? 'Finishing' : connector.status;
-    return asking({ ...connector, transaction: null, status, registerWh: report.meterStopWh }, event.atMs);
+    const over = { transaction: null, status, registerWh: report.meterStopWh, mask: null, probeAtMs: null, wish: null };
+    return asking({ ...connector, ...over }, event.atMs);
   });
 }
 
@@ -154,7 +158,8 @@ function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, samp
     if (draw === null) return metered;
     const seen = { atMs: event.atMs, ma: draw.ma, powerW: draw.powerW };
     const ledger = afterSample(connector.ledger, seen, spec, charger.traits);
-    return { ...metered, draw: seen, drawBefore: connector.draw, ledger };
+    const mask = maskAfter(connector.mask, seen, spec);
+    return { ...metered, draw: seen, drawBefore: connector.draw, ledger, mask };
   });
   return draw === null ? next : rejudged(next, spec.path, event.atMs);
 }

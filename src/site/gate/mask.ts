@@ -1,0 +1,43 @@
+/**
+ * The phases a car draws on (rule 11). A charger wired to three phases may feed a car that uses one: until that
+ * is seen, every grant books all of them. What was seen once is not seen for ever: pause, resume and the end of
+ * a session make it unknown again.
+ */
+import type { PhaseIndex } from '#base/units.ts';
+import type { Connector, DrawSample, LearnedMask } from '#site/state.ts';
+import type { ConnectorSpec } from '#site/topology.ts';
+
+/** A mask counts only after so long at or above FULL_MA. */
+const LEARN_MS = 30_000;
+/** What a phase in use draws at least (IEC 61851-1), less what a meter may be off. */
+const FULL_MA = 5_800;
+/** A phase that draws more than this is in use. */
+const OFF_MA = 1_000;
+
+/** The grid phases a connector books: the learned ones, else all it is wired to. */
+export const phasesOf = (connector: Connector, spec: ConnectorSpec, atMs: number): readonly PhaseIndex[] =>
+  isLearned(connector.mask, atMs) ? connector.mask.phases : spec.phases;
+
+/** How many phases share a grant in watts: the learned ones; unknown, it may all be drawn on one. */
+export const sharersOf = (connector: Connector, atMs: number): number =>
+  isLearned(connector.mask, atMs) ? connector.mask.phases.length : 1;
+
+const isLearned = (mask: LearnedMask | null, atMs: number): mask is LearnedMask =>
+  mask !== null && atMs - mask.sinceMs >= LEARN_MS;
+
+/** The instant at which a mask that is being learned begins to count; Infinity without one. */
+export const learnedAtMs = ({ mask }: Connector): number =>
+  mask === null ? Number.POSITIVE_INFINITY : mask.sinceMs + LEARN_MS;
+
+/** The mask after a sample. Null: a car that draws nothing teaches nothing. */
+export function maskAfter(
+  before: LearnedMask | null,
+  { ma, atMs }: DrawSample,
+  spec: ConnectorSpec,
+): LearnedMask | null {
+  const used = spec.phases.filter(phase => ma[phase] > OFF_MA);
+  if (used.length === 0) return null;
+  const isSame = before !== null && before.phases.length === used.length && used.every(p => before.phases.includes(p));
+  if (isSame && (isLearned(before, atMs) || used.every(phase => ma[phase] >= FULL_MA))) return before;
+  return used.every(phase => ma[phase] >= FULL_MA) ? { phases: used, sinceMs: atMs } : null;
+}
