@@ -97,7 +97,8 @@ function devices(): Devices {
 function inputOf(file: string, known: Devices): LoadInput | string {
   const text = readTextFile(file);
   if (!text.ok) return text.detail;
-  return { file, text: text.value, environment: process.env, readFile: readerBeside(file), devices: known };
+  const { env: environment } = process;
+  return { file, text: text.value, environment, readFile: readerBeside(file), devices: known, nowWallMs: Date.now() };
 }
 
 function check(file: string): number {

@@ -99,6 +99,22 @@ export function traitsOf(profile: ChargerProfile): ChargerTraits {
   };
 }
 
+/** What a site file says of a charger whatever its model. */
+export type TraitOverrides = {
+  readonly dc: boolean;
+  /** Rule 23; null = kept in volatile memory. Left out: as the model's profile says. */
+  readonly writesPerDay?: number | null;
+};
+
+/**
+ * Traits as the site file wants them; to be applied to those of a boot, too. Direct current is commanded in
+ * watts whatever the profile says, and its own conversion (`ConnectorSpec.dc`) is the only one.
+ */
+export function adjusted(traits: ChargerTraits, overrides: TraitOverrides): ChargerTraits {
+  const { dc, writesPerDay = traits.writesPerDay } = overrides;
+  return dc ? { ...traits, writesPerDay, rateUnit: 'W', dividesByPhases: true } : { ...traits, writesPerDay };
+}
+
 const plain = (text: string): string => text.trim().toLowerCase();
 
 function fits(name: string, model: string): boolean {

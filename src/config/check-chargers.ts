@@ -1,5 +1,6 @@
 /** Chargers: names, wiring, what they fall back to, and how they prove who they are. */
 import { circuitIds, repeated } from './check-circuits.ts';
+import { figureFindings } from './check-figures.ts';
 import type { Devices } from './config.ts';
 import { dotted, type Finding } from './finding.ts';
 import { nearestHint } from './near.ts';
@@ -15,7 +16,7 @@ export function chargerFindings(draft: Draft, devices: Devices): readonly Findin
       return [
         ...(circuits === null ? [] : feedFindings(charger, path, circuits)),
         ...wiringFindings(charger, path, draft.supply?.phases ?? 3),
-        ...fallbackFindings(charger, path, devices),
+        ...figureFindings(draft, charger, path, devices),
         ...profileFindings(charger, path, devices),
         ...authFindings(charger, path),
         ...repeated(entries(charger.connectors), one => one.connectorId, dotted(path, 'connectors'), 'connectorId'),
@@ -43,16 +44,8 @@ function feedFindings(charger: DraftCharger, path: string, circuits: readonly st
 }
 
 function wiringFindings(charger: DraftCharger, path: string, supply: 1 | 3): readonly Finding[] {
+  if (charger.current === 'dc') return [];
   const findings: Finding[] = [];
-  if (charger.current === 'dc') {
-    const message =
-      'Busbar cannot yet book a DC charger: its efficiency, power factor, minimum and standby in kW are unknown to the gate';
-    findings.push({
-      path: dotted(path, 'current'),
-      message,
-      hint: 'leave it out of this file, and take its rating off the limits by reservedA',
-    });
-  }
   const phases = charger.phases ?? supply;
   if (phases > supply) {
     findings.push({ path: dotted(path, 'phases'), message: 'three phases on a one-phase supply', hint: 'phases: 1' });
@@ -70,50 +63,6 @@ function wiringFindings(charger: DraftCharger, path: string, supply: 1 | 3): rea
 
 /** The right-turning order that begins with a phase. */
 const threeFrom = (first: string): string => ({ R: 'RST', S: 'STR', T: 'TRS' })[first] ?? 'RST';
-
-function fallbackFindings(charger: DraftCharger, path: string, devices: Devices): readonly Finding[] {
-  const place = dotted(path, 'fallbackA');
-  const { fallbackA, minA = 6 } = charger;
-  const profile = devices.chargers.find(candidate => candidate.id === charger.profile);
-  const findings: Finding[] = [];
-  const ratingA = ratingOf(charger);
-  if (ratingA !== null && minA > ratingA) {
-    findings.push({
-      path: dotted(path, 'minA'),
-      message: `${minA} A is above its rating of ${ratingA} A`,
-      hint: 'lower it',
-    });
-  }
-  if (typeof fallbackA !== 'number') return findings;
-  if (fallbackA === 0 && profile?.canPause === false) {
-    const message = `${profile.id} cannot pause: 0 A is not obeyed`;
-    return [...findings, { path: place, message, hint: `auto, or at least ${minA}` }];
-  }
-  if (fallbackA > 0 && fallbackA < minA) {
-    findings.push({
-      path: place,
-      message: `${fallbackA} A is below the least it charges with, ${minA} A`,
-      hint: `auto, 0, or at least ${minA}`,
-    });
-  }
-  if (ratingA !== null && fallbackA > ratingA) {
-    findings.push({
-      path: place,
-      message: `${fallbackA} A is above its rating of ${ratingA} A`,
-      hint: 'auto, or less',
-    });
-  }
-  return findings;
-}
-
-/** Lowest rating on the way to any of its sockets, or null where its own is unreadable. */
-function ratingOf(charger: DraftCharger): number | null {
-  if (charger.ratingA === undefined) return null;
-  const sockets = entries(charger.connectors).flatMap(([socket]) =>
-    socket.ratingA === undefined ? [] : [socket.ratingA],
-  );
-  return Math.min(charger.ratingA, charger.cableA ?? charger.ratingA, ...sockets);
-}
 
 function profileFindings(charger: DraftCharger, path: string, devices: Devices): readonly Finding[] {
   const { profile } = charger;

@@ -2,14 +2,18 @@
 import { chargerFindings, chargerNotes } from './check-chargers.ts';
 import { circuitFindings, circuitNotes } from './check-circuits.ts';
 import { doorFindings, doorNotes } from './check-doors.ts';
+import { leaseFindings } from './check-lease.ts';
 import { protectionFindings } from './check-protection.ts';
+import { commissioningFindings, commissioningNotes } from './commissioning.ts';
 import type { Devices } from './config.ts';
 import type { Finding } from './finding.ts';
 import type { Draft } from './raw.ts';
 
 /** All problems across sections. Where the schema refused a part, checks that would need it stay silent. */
-export function crossFindings(draft: Draft, devices: Devices): readonly Finding[] {
+export function crossFindings(draft: Draft, devices: Devices, nowWallMs: number): readonly Finding[] {
   return [
+    ...leaseFindings(draft),
+    ...commissioningFindings(draft, nowWallMs),
     ...circuitFindings(draft),
     ...protectionFindings(draft),
     ...chargerFindings(draft, devices),
@@ -18,6 +22,6 @@ export function crossFindings(draft: Draft, devices: Devices): readonly Finding[
 }
 
 /** What is allowed but worth telling. */
-export function crossNotes(draft: Draft): readonly Finding[] {
-  return [...circuitNotes(draft), ...chargerNotes(draft), ...doorNotes(draft)];
+export function crossNotes(draft: Draft, nowWallMs: number): readonly Finding[] {
+  return [...commissioningNotes(draft, nowWallMs), ...circuitNotes(draft), ...chargerNotes(draft), ...doorNotes(draft)];
 }

@@ -3,13 +3,14 @@
 import { assert } from '#base/assert.ts';
 import type { ChargersOptions } from '#chargers/options.ts';
 import { type MetersOptions, meterOptions } from '#meters/options.ts';
+import { openUntil } from './commissioning.ts';
 import type { Config, Devices } from './config.ts';
 import { crossFindings, crossNotes } from './cross-checks.ts';
 import { draftOf } from './draft.ts';
 import type { Finding } from './finding.ts';
 import { proofFindings } from './proof.ts';
 import type { RawCharger, RawConfig } from './raw.ts';
-import { topologyOf } from './topology.ts';
+import { topologyOf, traitOverrides } from './topology.ts';
 import { schemaFindings } from './words.ts';
 
 export type Examined = {
@@ -19,21 +20,24 @@ export type Examined = {
   readonly config: Config | null;
 };
 
-/** Schema, then checks across sections, then the proof of hard limits where the file can be understood. */
-export function examine(parsed: unknown, devices: Devices): Examined {
+/**
+ * Schema, then checks across sections, then the proof of hard limits where the file can be understood.
+ * `nowWallMs` decides whether a commissioning window is open.
+ */
+export function examine(parsed: unknown, devices: Devices, nowWallMs: number): Examined {
   const refused = schemaFindings(parsed);
   const draft = draftOf(parsed, refused.badPaths);
   const told = new Set(refused.findings.map(finding => finding.path));
-  const cross = crossFindings(draft, devices).filter(finding => !told.has(finding.path));
+  const cross = crossFindings(draft, devices, nowWallMs).filter(finding => !told.has(finding.path));
   const problems = [...refused.findings, ...cross];
-  const notes = crossNotes(draft);
+  const notes = crossNotes(draft, nowWallMs);
   if (problems.length > 0) return { problems, notes, config: null };
   const raw = draft as RawConfig;
-  const config = resolved(raw, devices);
+  const config = resolved(raw, devices, nowWallMs);
   return { problems: proofFindings(config.topology, raw), notes, config };
 }
 
-function resolved(raw: RawConfig, devices: Devices): Config {
+function resolved(raw: RawConfig, devices: Devices, nowWallMs: number): Config {
   const meters: MetersOptions = { meters: raw.meters.map(meterOptions) };
   const { influx } = raw.history;
   return {
@@ -46,6 +50,9 @@ function resolved(raw: RawConfig, devices: Devices): Config {
       influx: influx === undefined ? null : { ...influx, token: influx.token ?? null },
     },
     siteTimezone: raw.site.timezone,
+    preset: raw.site.preset,
+    commissioningUntilWallMs: openUntil(raw, nowWallMs),
+    traitOverrides: raw.chargers.map(traitOverrides),
   };
 }
 

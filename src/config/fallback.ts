@@ -1,20 +1,20 @@
 /** What each socket stands at when nobody commands it (rule 22). */
 import { at } from '#base/assert.ts';
-import { toMa } from '#base/units.ts';
 import type { ConnectorSpec, Topology } from '#site/topology.ts';
 import { drawOn, fixedRows } from './fixed-rows.ts';
 
+/** In mA as booked. */
 export type FallbackWish = 'auto' | number;
 
 /**
  * The connectors with their fallback currents. `auto` is the model's minimum where the minimums of all
  * fit every fixed row, hard and live, on its path beside the building, the reserve and the margin; else 0,
- * unless the model cannot pause. `wishes` by connector index, in A.
+ * unless the model cannot pause. `wishes` by connector index.
  */
 export function fallbacks(topology: Topology, wishes: readonly FallbackWish[]): readonly ConnectorSpec[] {
   const hopedMa = (connector: ConnectorSpec): number => {
     const wish = at(wishes, connector.index);
-    return wish === 'auto' ? connector.minMa : toMa(wish);
+    return wish === 'auto' ? connector.minMa : wish;
   };
   const full = new Set<number>();
   for (const fixed of fixedRows(topology)) {

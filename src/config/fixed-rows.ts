@@ -5,6 +5,7 @@
 import { NO_LIMIT_MA, type Quad, quad, type RowIndex } from '#base/units.ts';
 import { marginMa } from '#site/gate/limits.ts';
 import type { Circuit, ConnectorSpec, FixedLimit, Topology } from '#site/topology.ts';
+import { withStandby } from './dc.ts';
 
 /** EN 50160: the mains may stand this far above nominal. A car that keeps its amperes then takes more watts. */
 const HIGHEST_VOLTAGE = 1.1;
@@ -64,7 +65,7 @@ function limitRows(limit: FixedLimit, volts: number): Quad {
   return [l1, l2, l3, limit.limitW === null ? NO_LIMIT_MA : Math.floor((limit.limitW * 1000) / volts)];
 }
 
-/** What the connectors of a circuit draw on one of its rows, each at its own current. */
+/** What the connectors of a circuit draw on one of its rows, each at its own current and no DC charger below its standby. */
 export function drawOn(
   topology: Topology,
   circuit: Circuit,
@@ -76,7 +77,7 @@ export function drawOn(
     const connector = topology.connectors[index];
     if (connector === undefined) continue;
     const phases = connector.phases.filter(phase => row === 3 || phase === row).length;
-    sumMa += phases * currentMa(connector);
+    sumMa += phases * withStandby(connector, currentMa(connector));
   }
   return sumMa;
 }

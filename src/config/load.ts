@@ -14,6 +14,8 @@ export type LoadInput = {
   readonly environment: Environment;
   readonly readFile: ReadFile;
   readonly devices: Devices;
+  /** What the wall clock says: a commissioning window is open or closed by it. */
+  readonly nowWallMs: number;
 };
 
 export type Loaded = {
@@ -31,7 +33,7 @@ export function loadConfig(input: LoadInput): Loaded {
   if (parsed.value === undefined) return { problems: said, notes: [], config: null };
   const overridden = applyOverrides(parsed.value, input.environment);
   const expanded = expandSecrets(overridden.value, input.environment, input.readFile);
-  const examined = examine(expanded.value, input.devices);
+  const examined = examine(expanded.value, input.devices, input.nowWallMs);
   const place = (finding: Finding) => located(finding, input.file, parsed.locate, overridden.origins);
   const problems = [
     ...said,

@@ -58,7 +58,7 @@ function proofRow(topology: Topology, fixed: FixedRow): ProofRow {
 }
 
 /** A connector's share of what its charger can draw at all: the sum of its sockets, never more than its feed. */
-function ratedMa(topology: Topology, connector: ConnectorSpec): number {
+export function ratedMa(topology: Topology, connector: ConnectorSpec): number {
   const sockets = at(topology.chargers, connector.charger).connectors;
   if (sockets.length === 1) return connector.maxMa;
   const sumMa = sockets.reduce((sum, index) => sum + at(topology.connectors, index).maxMa, 0);
@@ -75,7 +75,7 @@ export function proofFindings(topology: Topology, raw: RawConfig): readonly Find
   const worst = new Map<string, Words>();
   for (const fixed of fixedRows(topology)) {
     const stuck = stuckWords(topology, fixed);
-    const lapsed = fixed.limit.kind === 'hard' ? lapsedWords(proofRow(topology, fixed)) : null;
+    const lapsed = fixed.limit.kind === 'hard' ? lapsedWords(topology, fixed) : null;
     const found = stuck ?? lapsed;
     const path = pathOf(raw, fixed);
     if (found !== null && found.overMa > (worst.get(path)?.overMa ?? 0)) worst.set(path, found);
@@ -85,13 +85,16 @@ export function proofFindings(topology: Topology, raw: RawConfig): readonly Find
 
 type Words = { readonly message: string; readonly hint: string; readonly overMa: number };
 
-function lapsedWords(sum: ProofRow): Words | null {
+function lapsedWords(topology: Topology, fixed: FixedRow): Words | null {
+  const sum = proofRow(topology, fixed);
   if (sum.holds) return null;
+  const fed = fixed.circuit.connectors.map(index => at(topology.connectors, index)).filter(one => one.fallbackMa > 0);
+  const keys = [...new Set(fed.map(one => (one.dc === null ? 'fallbackA' : 'fallbackKw')))].toSorted().join(' or ');
   const parts = `fallbacks ${toA(sum.fallbackMa)} A + building ${toA(sum.buildingMa)} A + reserved ${toA(sum.reservedMa)} A`;
   return {
     overMa: sum.totalMa - sum.limitMa,
     message: `does not hold without Busbar: ${ROW_NAMES[sum.row]} of ${sum.circuit}: ${parts} = ${toA(sum.totalMa)} A, above ${toA(sum.limitMa)} A`,
-    hint: sum.fallbackMa > 0 ? 'lower fallbackA of its chargers, or designLoadA' : 'lower designLoadA or reservedA',
+    hint: fed.length > 0 ? `lower ${keys} of its chargers, or designLoadA` : 'lower designLoadA or reservedA',
   };
 }
 
@@ -102,11 +105,11 @@ function stuckWords(topology: Topology, fixed: FixedRow): Words | null {
     cannotPause(connector) ? connector.minMa : 0,
   );
   const freeMa = fixed.limitMa - fixed.buildingMa - fixed.reservedMa - fixed.marginMa;
-  if (stuckMa === 0 || stuckMa <= freeMa) return null;
   const names = fixed.circuit.connectors
     .map(index => at(topology.connectors, index))
     .filter(cannotPause)
     .map(connector => at(topology.chargers, connector.charger).identity);
+  if (names.length === 0 || stuckMa <= freeMa) return null;
   return {
     overMa: stuckMa - freeMa,
     message: `${[...new Set(names)].join(', ')} cannot pause and need ${toA(stuckMa)} A on ${ROW_NAMES[fixed.row]} of ${fixed.circuit.id}, where ${toA(freeMa)} A are free`,
@@ -119,5 +122,6 @@ function pathOf(raw: RawConfig, fixed: FixedRow): string {
   const place = raw.circuits.findIndex(circuit => circuit.id === fixed.circuit.id);
   if (place >= 0) return dotted('circuits', place, 'limits', fixed.limitIndex);
   const charger = raw.chargers.findIndex(candidate => candidate.identity === fixed.circuit.id);
-  return dotted('chargers', charger, fixed.limit.source === 'cable' ? 'cableA' : 'ratingA');
+  const rating = raw.chargers[charger]?.current === 'dc' ? 'ratingKw' : 'ratingA';
+  return dotted('chargers', charger, fixed.limit.source === 'cable' ? 'cableA' : rating);
 }

@@ -5,6 +5,7 @@
  */
 
 import type { RawMeter } from '#meters/options.ts';
+import type { Preset } from './lease.ts';
 
 /** Amperes, the same on each phase of the supply or phase by phase. */
 export type RawAmps = number | { readonly l1: number; readonly l2?: number; readonly l3?: number };
@@ -31,20 +32,33 @@ export type RawCircuit = {
   readonly failSafeA?: RawAmps;
 };
 
-export type RawConnector = { readonly connectorId: number; readonly name?: string; readonly ratingA?: number };
+export type RawConnector = {
+  readonly connectorId: number;
+  readonly name?: string;
+  readonly ratingA?: number;
+  readonly ratingKw?: number;
+};
 
+/** AC in amperes per phase, DC in kilowatts at the car; the checks see to it that nobody mixes them. */
 export type RawCharger = {
   readonly identity: string;
   readonly name?: string;
   readonly circuit: string;
-  readonly ratingA: number;
+  readonly current: 'ac' | 'dc';
   readonly cableA?: number;
+  readonly ratingA?: number;
   readonly phases?: 1 | 3;
   readonly rotation?: string;
-  readonly minA: number;
-  readonly current: 'ac' | 'dc';
+  readonly minA?: number;
+  readonly fallbackA?: 'auto' | number;
+  readonly ratingKw?: number;
+  readonly minKw?: number;
+  readonly standbyKw?: number;
+  readonly efficiency?: number;
+  readonly powerFactor?: number;
+  readonly fallbackKw?: 'auto' | number;
   readonly profile?: string;
-  readonly fallbackA: 'auto' | number;
+  readonly writesPerDay?: 'unlimited' | number;
   readonly auth: 'basic' | 'none';
   readonly password?: string;
   readonly address?: string;
@@ -52,7 +66,9 @@ export type RawCharger = {
 };
 
 export type RawConfig = {
-  readonly site: { readonly name: string; readonly timezone: string };
+  readonly site: { readonly name: string; readonly timezone: string; readonly preset: Preset };
+  readonly lease?: { readonly ttlS?: number };
+  readonly commissioning?: { readonly until: string };
   readonly supply: { readonly phases: 1 | 3; readonly nominalV: number };
   readonly circuits: readonly RawCircuit[];
   readonly meters: readonly RawMeter[];

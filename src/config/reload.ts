@@ -19,6 +19,7 @@ export function compareConfigs(running: Config, next: Config): Reload {
     ...changed('site.name', before.siteName, after.siteName),
     ...changed('limits.sources', before.limitSources, after.limitSources),
     ...changed('web.token', running.web.token, next.web.token),
+    ...changed('commissioning.until', running.commissioningUntilWallMs, next.commissioningUntilWallMs),
     ...renamed(before, after),
     ...doorChanges(running, next),
   ];
@@ -26,6 +27,7 @@ export function compareConfigs(running: Config, next: Config): Reload {
     ...changed('site.timezone', running.siteTimezone, next.siteTimezone),
     ...changed('history', running.history, next.history),
     ...changed('supply', [before.supplyPhases, before.nominalV], [after.supplyPhases, after.nominalV]),
+    ...changed('lease.ttlS or site.preset', lease(running), lease(next)),
     ...listChanges('circuit', before.circuits.map(unnamed), after.circuits.map(unnamed), one => one.id),
     ...listChanges('meter', running.meters.meters, next.meters.meters, one => one.id),
     ...listChanges('charger', wiring(before), wiring(after), one => one.identity),
@@ -42,6 +44,8 @@ const changed = (what: string, before: unknown, after: unknown): readonly string
   same(before, after) ? [] : [what];
 
 const door = (config: Config) => [config.chargers.host, config.chargers.port];
+
+const lease = (config: Config) => [config.topology.leaseTtlMs, config.preset];
 
 const unnamed = <T extends { readonly name: string }>(item: T) => ({ ...item, name: '' });
 

@@ -1,17 +1,11 @@
 /** The JSON Schema of the whole site file, put together from each room's part. */
-import { chargerAuthSchema, IDENTITY_PATTERN, ocppSchema } from '#chargers/options.ts';
+import { ocppSchema } from '#chargers/options.ts';
 import { limitsSchema } from '#ems/options.ts';
 import { historySchema } from '#history/options.ts';
 import { metersSchema } from '#meters/options.ts';
 import { webSchema } from '#web/options.ts';
-import {
-  CHARGER_REQUIRED,
-  CHARGERS_MAX,
-  chargerWiringProperties,
-  circuitsSchema,
-  siteSchema,
-  supplySchema,
-} from './site-schema.ts';
+import { chargersSchema } from './charger-schema.ts';
+import { circuitsSchema, commissioningSchema, leaseSchema, siteSchema, supplySchema } from './site-schema.ts';
 
 /** As much of JSON Schema as the rooms' parts use. */
 export type Schema = {
@@ -26,27 +20,6 @@ export type Schema = {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly examples?: readonly unknown[];
-};
-
-const chargersSchema = {
-  type: 'array',
-  description: 'The chargers, one entry each.',
-  maxItems: CHARGERS_MAX,
-  items: {
-    type: 'object',
-    required: CHARGER_REQUIRED,
-    additionalProperties: false,
-    properties: {
-      identity: {
-        type: 'string',
-        pattern: IDENTITY_PATTERN,
-        description: 'The last part of the address the charger connects to: 1 to 48 of A-Z a-z 0-9 * - _ = + | @ .',
-        examples: ['CP01'],
-      },
-      ...chargerWiringProperties,
-      ...chargerAuthSchema.properties,
-    },
-  },
 };
 
 const example = {
@@ -66,6 +39,8 @@ export const siteFileSchema = {
   properties: {
     site: siteSchema,
     supply: supplySchema,
+    lease: leaseSchema,
+    commissioning: commissioningSchema,
     circuits: circuitsSchema,
     meters: { ...metersSchema, default: [] },
     chargers: chargersSchema,

@@ -1,14 +1,11 @@
-/** JSON Schema of the electrical sections: `site`, `supply`, `circuits` and the wiring of a charger. */
+/** JSON Schema of the sections `site`, `supply` and `circuits`, and of what holds when Busbar is silent. */
+import { PRESETS, STRICT_TTL_S, TTL_MAX_S, TTL_MIN_S } from './lease.ts';
 
 /** Above any main fuse that feeds chargers directly; a larger number is milliamperes or a slip of the hand. */
 const MAX_A = 10_000;
 const MAX_W = 10_000_000;
 /** Nodes of one tree; every pass walks them all. */
 const MAX_CIRCUITS = 500;
-/** What one gateway was measured with is a thousand; the pass grows with this. */
-const MAX_CHARGERS = 2_000;
-/** Sockets of one charger, as OCPP numbers them from 1. */
-const MAX_CONNECTORS = 8;
 
 /** An id that also works in a URL, a file name and an environment variable. */
 export const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$';
@@ -42,6 +39,41 @@ export const siteSchema = {
       default: 'UTC',
       description: 'IANA time zone, for records and schedules.',
       examples: ['Europe/Berlin'],
+    },
+    preset: {
+      enum: PRESETS,
+      default: 'standard',
+      description: `strict: a charger keeps a current by itself for at most ${STRICT_TTL_S} s (UK G100, UL PCS).`,
+    },
+  },
+};
+
+export const leaseSchema = {
+  type: 'object',
+  description: 'How long a charger keeps a current by itself once it no longer hears from Busbar.',
+  additionalProperties: false,
+  properties: {
+    ttlS: {
+      type: 'integer',
+      minimum: TTL_MIN_S,
+      maximum: TTL_MAX_S,
+      description: `Seconds; ${TTL_MAX_S} without one, ${STRICT_TTL_S} at most under preset: strict.`,
+      examples: [60],
+    },
+  },
+};
+
+export const commissioningSchema = {
+  type: 'object',
+  description:
+    'While it is open, a connected charger that nobody proved yet counts at its fallback, not at its rating.',
+  required: ['until'],
+  additionalProperties: false,
+  properties: {
+    until: {
+      type: 'string',
+      description: 'Last day, or the instant it ends; at most 14 days ahead. Without a zone: site.timezone.',
+      examples: ['2026-03-20', '2026-03-20T18:00', '2026-03-20T18:00:00Z'],
     },
   },
 };
@@ -117,64 +149,3 @@ export const circuitsSchema = {
     },
   },
 };
-
-const connectorSchema = {
-  type: 'object',
-  required: ['connectorId'],
-  additionalProperties: false,
-  properties: {
-    connectorId: { type: 'integer', minimum: 1, maximum: MAX_CONNECTORS, description: 'As the charger numbers it.' },
-    name: { type: 'string', minLength: 1, maxLength: 80 },
-    ratingA: { type: 'number', minimum: 6, maximum: 1000, description: "The charger's rating without one." },
-  },
-};
-
-/** The wiring part of a charger's entry; `schema.ts` adds how it proves who it is. */
-export const chargerWiringProperties = {
-  name: { type: 'string', minLength: 1, maxLength: 80, description: 'For people; the identity without one.' },
-  circuit: { type: 'string', description: 'Id of the circuit that feeds it.' },
-  ratingA: {
-    type: 'number',
-    minimum: 6,
-    maximum: 1000,
-    description: 'Rating of its feed, A per phase.',
-    examples: [32],
-  },
-  cableA: { type: 'number', minimum: 6, maximum: 1000, description: 'Rating of the cable to it, where lower.' },
-  phases: { enum: [1, 3], description: "Phases it is wired with; the supply's without one." },
-  rotation: {
-    enum: ['RST', 'RTS', 'SRT', 'STR', 'TRS', 'TSR', 'R', 'S', 'T'],
-    description: "Grid phases on the charger's L1, L2, L3 (R = grid L1); one letter for a one-phase charger.",
-  },
-  minA: {
-    type: 'number',
-    minimum: 6,
-    maximum: 80,
-    default: 6,
-    description: 'The least it charges with, A per phase; 6 unless its maker says more.',
-  },
-  current: { enum: ['ac', 'dc'], default: 'ac' },
-  profile: {
-    type: 'string',
-    minLength: 1,
-    description: 'A file of profiles/chargers, without .json; else matched at its boot.',
-  },
-  fallbackA: {
-    description: 'What a socket stands at when Busbar is silent: auto, 0, or amperes.',
-    default: 'auto',
-    oneOf: [
-      { const: 'auto', description: 'auto' },
-      { type: 'number', minimum: 0, maximum: 1000, description: 'amperes' },
-    ],
-  },
-  connectors: {
-    type: 'array',
-    minItems: 1,
-    maxItems: MAX_CONNECTORS,
-    description: 'Its sockets; one socket, number 1, without this.',
-    items: connectorSchema,
-  },
-};
-
-export const CHARGER_REQUIRED = ['identity', 'circuit', 'ratingA'] as const;
-export const CHARGERS_MAX = MAX_CHARGERS;

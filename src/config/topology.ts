@@ -1,7 +1,7 @@
 /** The electrical site from a checked file: dense arrays, parents before children. */
 import { at } from '#base/assert.ts';
-import { NO_LIMIT_MA, toMa, triple, ZERO_TRIPLE } from '#base/units.ts';
-import { CAUTIOUS_TRAITS, traitsOf } from '#chargers/quirks.ts';
+import { NO_LIMIT_MA, toA, toMa, triple, ZERO_TRIPLE } from '#base/units.ts';
+import { adjusted, CAUTIOUS_TRAITS, type TraitOverrides, traitsOf } from '#chargers/quirks.ts';
 import { meterOptions } from '#meters/options.ts';
 import type {
   ChargerSpec,
@@ -14,8 +14,10 @@ import type {
 } from '#site/topology.ts';
 import type { Devices } from './config.ts';
 import { fallbacks } from './fallback.ts';
+import { leaseTtlMs } from './lease.ts';
 import { gridPhases, tripleOf } from './phases.ts';
-import type { RawCharger, RawCircuit, RawConfig, RawConnector } from './raw.ts';
+import type { RawCharger, RawCircuit, RawConfig } from './raw.ts';
+import { fallbackWish, feedMa, isShared, socketFigures, socketsOf } from './sockets.ts';
 
 /** Shape of a checked file as the court sees it; every reference in it is known to hold. */
 export function topologyOf(raw: RawConfig, devices: Devices): Topology {
@@ -26,7 +28,7 @@ export function topologyOf(raw: RawConfig, devices: Devices): Topology {
     ...ordered.map((circuit, index) => bareCircuit(circuit, index, ordered, raw)),
     ...raw.chargers
       .filter(isShared)
-      .map((charger, index) => chargerCircuit(charger, raw.circuits.length + index, ordered, supply)),
+      .map((charger, index) => chargerCircuit(charger, raw.circuits.length + index, ordered, raw.supply)),
   ];
   const connectors = connectorsOf(raw, bare);
   const circuits = bare.map(circuit => joined(circuit, bare, connectors));
@@ -39,22 +41,23 @@ export function topologyOf(raw: RawConfig, devices: Devices): Topology {
     connectors,
     meters: metersOf(raw, ordered, devices),
     limitSources: raw.limits.sources,
-    leaseTtlMs: 300_000,
+    leaseTtlMs: leaseTtlMs(raw.site.preset, raw.lease?.ttlS),
   };
-  const wishes = connectors.map(connector => at(raw.chargers, connector.charger).fallbackA);
+  const wishes = connectors.map(connector => fallbackWish(at(raw.chargers, connector.charger), raw.supply.nominalV));
   return { ...draft, connectors: fallbacks(draft, wishes) };
 }
-
-/** A charger whose sockets share its feed: the feed is a row of its own (rule 7). */
-export const isShared = (charger: { readonly connectors?: readonly unknown[] | undefined }): boolean =>
-  (charger.connectors ?? []).length > 1;
-
-export const socketsOf = (charger: RawCharger): readonly RawConnector[] => charger.connectors ?? [{ connectorId: 1 }];
 
 /** The traits that a charger's entry names; cautious ones until its boot tells the model. */
 function traitsFor(charger: RawCharger, devices: Devices): ChargerTraits {
   const profile = devices.chargers.find(candidate => candidate.id === charger.profile);
-  return profile === undefined ? CAUTIOUS_TRAITS : traitsOf(profile);
+  return adjusted(profile === undefined ? CAUTIOUS_TRAITS : traitsOf(profile), traitOverrides(charger));
+}
+
+/** What the entry says of a charger whatever its model. */
+export function traitOverrides(charger: RawCharger): TraitOverrides {
+  const { current, writesPerDay } = charger;
+  const written = writesPerDay === 'unlimited' ? null : writesPerDay;
+  return { dc: current === 'dc', ...(written === undefined ? {} : { writesPerDay: written }) };
 }
 
 /** In the order of the file, but no circuit before the one that feeds it. */
@@ -94,7 +97,12 @@ function bareCircuit(circuit: RawCircuit, index: number, ordered: readonly RawCi
   };
 }
 
-function chargerCircuit(charger: RawCharger, index: number, ordered: readonly RawCircuit[], supply: 1 | 3): Circuit {
+function chargerCircuit(
+  charger: RawCharger,
+  index: number,
+  ordered: readonly RawCircuit[],
+  { phases: supply, nominalV }: RawConfig['supply'],
+): Circuit {
   const limit = (source: string, amps: number): FixedLimit => {
     const limitMa = tripleOf(amps, supply, NO_LIMIT_MA);
     return { source, kind: 'hard', limitMa, limitW: null, evOnly: true };
@@ -106,7 +114,7 @@ function chargerCircuit(charger: RawCharger, index: number, ordered: readonly Ra
     name: charger.name ?? charger.identity,
     parent: ordered.findIndex(candidate => candidate.id === charger.circuit),
     children: [],
-    limits: [limit('charger', charger.ratingA), ...cable],
+    limits: [limit('charger', toA(feedMa(charger, nominalV))), ...cable],
     marginMa: null,
     designLoadMa: ZERO_TRIPLE,
     reservedMa: ZERO_TRIPLE,
@@ -122,7 +130,6 @@ function connectorsOf(raw: RawConfig, circuits: readonly Circuit[]): ConnectorSp
     const feed = circuits.findIndex(circuit => circuit.id === (isShared(charger) ? charger.identity : charger.circuit));
     for (const socket of socketsOf(charger)) {
       const own = charger.name ?? charger.identity;
-      const ratings = [charger.ratingA, charger.cableA, socket.ratingA].filter(rating => rating !== undefined);
       out.push({
         index: out.length,
         charger: chargerIndex,
@@ -131,10 +138,8 @@ function connectorsOf(raw: RawConfig, circuits: readonly Circuit[]): ConnectorSp
         name: socket.name ?? (isShared(charger) ? `${own} socket ${socket.connectorId}` : own),
         path: pathUp(circuits, feed),
         phases: gridPhases(raw.supply.phases, charger.phases ?? raw.supply.phases, charger.rotation ?? 'RST'),
-        minMa: toMa(charger.minA),
-        maxMa: toMa(Math.min(...ratings)),
         fallbackMa: 0,
-        dc: null,
+        ...socketFigures(charger, socket, raw.supply.nominalV),
       });
     }
   });

@@ -24,7 +24,8 @@ export function schemaFindings(value: unknown): Refused {
     };
   }
   validate(value);
-  const errors = validate.errors ?? [];
+  // The branch that did not fit tells its own errors; that one was chosen is none.
+  const errors = (validate.errors ?? []).filter(error => error.keyword !== 'if');
   const choices = errors.filter(error => error.keyword === 'oneOf' || error.keyword === 'anyOf');
   const plain = errors.filter(error => !choices.some(choice => choice === error || isUnder(error, choice)));
   const chosen = choices.map(choice => choiceFindings(choice, errors));

@@ -20,7 +20,14 @@ export function readDemoSite(file: string): Config {
     meterIds: [...meters.keys()],
     signedMeterIds: [...meters].filter(([, profile]) => isSigned(profile)).map(([id]) => id),
   };
-  const input = { file, text: text.value, environment: {}, readFile: readerBeside(file), devices };
+  const input = {
+    file,
+    text: text.value,
+    environment: {},
+    readFile: readerBeside(file),
+    devices,
+    nowWallMs: Date.now(),
+  };
   const { config, problems } = loadConfig(input);
   if (config === null || problems.length > 0) throw new Error(problems.map(problemLine).join('\n'));
   return config;

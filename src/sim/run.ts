@@ -43,11 +43,9 @@ export type RunResult = {
 export async function openGatewayOn(site: SimSite, log: Log = silentLog): Promise<Gateway> {
   const devices = shippedDevices();
   const signed = [...devices.meters].filter(([, profile]) => isSigned(profile)).map(([id]) => id);
-  const config = resolveConfig(rawConfig(site.plan), {
-    chargers: devices.chargers,
-    meterIds: [...devices.meters.keys()],
-    signedMeterIds: signed,
-  });
+  const meterIds = [...devices.meters.keys()];
+  const known = { chargers: devices.chargers, meterIds, signedMeterIds: signed };
+  const config = resolveConfig(rawConfig(site.plan), known, site.world.clock.wallMs());
   if (!config.ok) throw new Error(`the drawn site is refused: ${JSON.stringify(config.problems)}`);
   const opened = await openGateway({
     config: config.value,

@@ -168,7 +168,8 @@ async function connect(door: ChargerDoor, index: number, station: HandStation): 
 
 async function openOn(world: World, stations: readonly HandStation[], seen: boolean): Promise<Gateway> {
   const devices = shippedDevices();
-  const config = resolveConfig(rawSite(stations), { chargers: devices.chargers, meterIds: [...devices.meters.keys()] });
+  const known = { chargers: devices.chargers, meterIds: [...devices.meters.keys()] };
+  const config = resolveConfig(rawSite(stations), known, Date.now());
   if (!config.ok) throw new Error(`the bench site is refused: ${JSON.stringify(config.problems)}`);
   const opened = await openGateway({
     config: config.value,

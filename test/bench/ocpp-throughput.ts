@@ -68,7 +68,8 @@ async function asked(clients: ChildProcess, order: Order): Promise<Count> {
 async function openBusbar(): Promise<Server> {
   const devices = shippedDevices();
   const folder = mkdtempSync(join(tmpdir(), 'busbar-bench-'));
-  const config = resolveConfig(rawSite(), { chargers: devices.chargers, meterIds: [...devices.meters.keys()] });
+  const known = { chargers: devices.chargers, meterIds: [...devices.meters.keys()] };
+  const config = resolveConfig(rawSite(), known, Date.now());
   if (!config.ok) throw new Error(JSON.stringify(config.problems));
   const opened = await openGateway({
     config: config.value,

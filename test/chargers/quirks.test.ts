@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compareFirmware } from '#chargers/firmware.ts';
-import { CAUTIOUS_TRAITS, profileFor, readChargerProfiles, traitsFor } from '#chargers/quirks.ts';
+import { adjusted, CAUTIOUS_TRAITS, profileFor, readChargerProfiles, traitsFor } from '#chargers/quirks.ts';
 
 const folder = new URL('../../profiles/chargers/', import.meta.url);
 const files = readdirSync(folder).map(name => ({ name, json: readFileSync(new URL(name, folder), 'utf8') }));
@@ -111,5 +111,20 @@ describe('firmware names', () => {
     expect(compareFirmware(earlier, later)).toBeLessThan(0);
     expect(compareFirmware(later, earlier)).toBeGreaterThan(0);
     expect(compareFirmware(earlier, earlier)).toBe(0);
+  });
+});
+
+describe('what a site file says of a charger', () => {
+  it('stands over the profile of the model that boots', () => {
+    expect(adjusted(CAUTIOUS_TRAITS, { dc: false })).toEqual(CAUTIOUS_TRAITS);
+    expect(adjusted(CAUTIOUS_TRAITS, { dc: false, writesPerDay: 96 })).toEqual({
+      ...CAUTIOUS_TRAITS,
+      writesPerDay: 96,
+    });
+    expect(adjusted(CAUTIOUS_TRAITS, { dc: false, writesPerDay: null }).writesPerDay).toBeNull();
+  });
+
+  it('makes one of direct current take watts, whatever its profile says', () => {
+    expect(adjusted(CAUTIOUS_TRAITS, { dc: true })).toMatchObject({ rateUnit: 'W', dividesByPhases: true });
   });
 });

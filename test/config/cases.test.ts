@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type LoadInput, loadConfig, problemLine } from '#config/load.ts';
 import { readerBeside } from '../../src/real/files.ts';
-import { devices } from './devices.ts';
+import { devices, NOW_WALL_MS } from './devices.ts';
 
 const folder = fileURLToPath(new URL('../cases/config', import.meta.url));
 const names = readdirSync(folder).sort();
@@ -25,6 +25,7 @@ function inputOf(name: string): LoadInput {
     environment: existsSync(variables) ? JSON.parse(readFileSync(variables, 'utf8')) : {},
     readFile: path => readFromCase(name, path),
     devices,
+    nowWallMs: NOW_WALL_MS,
   };
 }
 

@@ -6,7 +6,7 @@ import { checkText } from '#config/check.ts';
 import { loadConfig } from '#config/load.ts';
 import { siteFileSchema } from '#config/schema.ts';
 import { readerBeside, readProfileFolder } from '../../src/real/files.ts';
-import { devices } from './devices.ts';
+import { devices, NOW_WALL_MS } from './devices.ts';
 
 const tree = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -25,6 +25,7 @@ const input = (file: string, text: string, known = devices) => ({
   environment: {},
   readFile: readerBeside(file),
   devices: known,
+  nowWallMs: NOW_WALL_MS,
 });
 
 describe('the sites that come with Busbar', () => {
@@ -73,14 +74,24 @@ chargers:
   test('sums, chargers that are not proven, and a verdict', () => {
     const { exitCode, text } = checkText(input('yard.yaml', site.replace('FALLBACK', '8')));
     expect(exitCode).toBe(0);
-    expect(text).toBe(`Hard limits without Busbar, in A: every charger at its fallback, the building at designLoadA
-  circuit  limit  row  fallbacks  building  reserved   sum    of         with unproven at rating
-  main     fuse   L1        14.0      20.0       0.0  34.0  63.0  holds  58.0
-  main     fuse   L2        14.0      20.0       0.0  34.0  63.0  holds  58.0
-  main     fuse   L3        14.0      20.0       0.0  34.0  63.0  holds  58.0
+    expect(text).toBe(`Yard
+  preset         standard
+  lease          300 s after it last heard from Busbar, a charger is at its fallback by itself
+  commissioning  no window open
 
-Not yet proven, counted at their rating outside a commissioning window:
-  CP01: generic, class unknown; fallback 8 A, rating 32 A
+Hard limits when Busbar is dead, in A: every charger at its fallback, taken as proven; the building at designLoadA
+  circuit  limit  row   fallbacks  building  reserved   sum    of         unproven at rating
+  main     fuse   each       14.0      20.0       0.0  34.0  63.0  holds  58.0
+
+While Busbar runs, the two largest fallbacks stay free for cars that plug in: 14 A on main.
+
+Proven (class A), as long as its firmware is one that was tested
+  profile   firmware  tested  chargers
+  tested-a  any       bench   CP02
+
+Not proven yet: counts at its rating, not at its fallback, outside a commissioning window
+  charger  profile  class    fallback  rating  why
+  CP01     generic  unknown  8 A       32 A    no profile named: model and firmware are unknown until it boots
 
 yard.yaml: no problems
 `);
@@ -117,4 +128,63 @@ web: { token: [sesame] }
     expect(text).not.toMatch(/hunter2|sesame/);
     expect(text).toContain('chargers.0.password: 7 bytes long');
   });
+});
+
+describe('chargers that nobody has proven', () => {
+  // 20 A building + 32 A + 32 A at their ratings are above 63 A; with either of them at 6 A they are not.
+  const yard = (rest = '', more = '') => `site: { name: Yard }
+${rest}
+circuits:
+  - { id: main, name: Main fuse, designLoadA: 20, limits: [{ source: fuse, kind: hard, limitA: 63 }] }
+chargers:
+  - { identity: CP01, circuit: main, ratingA: 32, auth: none, address: 192.0.2.1 }
+  - { identity: CP02, circuit: main, ratingA: 32, profile: untested, auth: none, address: 192.0.2.2 }
+${more}`;
+  const says = (text: string) => checkText(input('yard.yaml', text)).text;
+
+  test('leave no room for raises, and it is said for whose sake', () => {
+    const text = says(yard());
+    expect(text).toContain('84.0, no room for raises');
+    expect(text).toContain(
+      'No raise on Main fuse until enough of CP01 and CP02 are proven, or a commissioning window is open.',
+    );
+    expect(text).toMatch(/CP02 +untested +unknown +6 A +32 A +nobody has tested this model/);
+  });
+
+  test('must all be proven where one of them alone is too much', () => {
+    const more = ['CP03', 'CP04', 'CP05'].map(
+      id => `  - { identity: ${id}, circuit: main, ratingA: 32, profile: tested-a, auth: none, address: 192.0.2.3 }`,
+    );
+    // 20 A building, four fallbacks of 6 A, one rating of 32 A.
+    expect(says(yard('', more.join('\n')))).toContain('No raise on Main fuse until CP01 and CP02 are proven, or');
+  });
+
+  test('wait for the end of an open window, which is told with its date', () => {
+    const text = says(yard('commissioning: { until: 2026-03-12 }'));
+    expect(text).toContain('commissioning  window open until 2026-03-13 00:00 (UTC), 2 days from now');
+    expect(text).toMatch(/Once it closes:\n {2}No raise on Main fuse until enough of CP01 and CP02 are proven\.\n/);
+  });
+
+  test('say nothing of raises where their ratings fit', () => {
+    expect(says(yard().replace('limitA: 63', 'limitA: 84'))).not.toContain('raise');
+  });
+});
+
+test('sockets that stand at 0 are told, and how many of them keep their minimum when Busbar falls silent', () => {
+  const chargers = (profile: string) =>
+    ['A', 'B', 'C'].map(
+      id => `  - { identity: ${id}, circuit: main, ratingA: 16, profile: ${profile}, auth: none, address: 192.0.2.1 }`,
+    );
+  // 45 A carry the building, its margin and two minimums of 6 A, not three.
+  const text = `site: { name: Yard, preset: strict }
+circuits: [{ id: main, designLoadA: 30, limits: [{ source: fuse, kind: hard, limitA: 45 }] }]
+chargers:
+${chargers('tested-a').join('\n')}
+`;
+  const result = checkText(input('yard.yaml', text));
+  expect(result.exitCode).toBe(0);
+  expect(result.text).toContain('lease          60 s after');
+  expect(result.text).toContain('3 of 3 sockets have a fallback of 0 A.');
+  expect(result.text).toContain('at most 2 that charge keep their minimum (2 of 3 on main), the others pause.');
+  expect(result.text).not.toContain('stay free for cars that plug in');
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { failed } from '#base/outcome.ts';
 import { loadConfig } from '#config/load.ts';
-import { devices } from './devices.ts';
+import { devices, NOW_WALL_MS } from './devices.ts';
 
 const example = readFileSync(fileURLToPath(new URL('../../config/site.example.yaml', import.meta.url)), 'utf8');
 const lines = example.split('\n');
@@ -16,6 +16,7 @@ const load = (text: string) =>
     environment: {},
     readFile: path => failed('exception', `${path} is not there`),
     devices,
+    nowWallMs: NOW_WALL_MS,
   });
 
 /** Lines lost, doubled, shifted, or with a piece of another one inside. */

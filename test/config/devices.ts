@@ -1,6 +1,9 @@
-/** The devices that the case files may name. */
+/** The devices that the case files may name, and the instant at which all of them are read. */
 import { CAUTIOUS_TRAITS, type ChargerProfile } from '#chargers/quirks.ts';
 import type { Devices } from '#config/config.ts';
+
+/** 2026-03-10 12:00 UTC. */
+export const NOW_WALL_MS = Date.UTC(2026, 2, 10, 12);
 
 const profile = (id: string, traits: Partial<ChargerProfile>): ChargerProfile => ({
   ...CAUTIOUS_TRAITS,

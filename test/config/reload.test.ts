@@ -18,6 +18,7 @@ describe('applies at once', () => {
     ['site.name', base({ site: { name: 'Other yard' } })],
     ['limits.sources', base({ limits: { sources: ['ems'] } })],
     ['web.token', base({ web: { token: 'sesame' } })],
+    ['commissioning.until', base({ commissioning: { until: '2026-03-20' } })],
     ['name of circuit main', base({ circuits: [{ ...circuits[0], name: 'Cellar' }] })],
     [
       'password or address of charger CP02',
@@ -40,6 +41,9 @@ describe('waits for a restart', () => {
   test.each<[string, RawEntry]>([
     ['supply', base({ supply: { nominalV: 240 } })],
     ['site.timezone', base({ site: { name: 'Yard', timezone: 'Europe/Berlin' } })],
+    ['lease.ttlS or site.preset', base({ lease: { ttlS: 60 } })],
+    ['lease.ttlS or site.preset', base({ site: { name: 'Yard', preset: 'strict' } })],
+    ['charger CP01 changed', base({ chargers: [{ ...chargers[0], writesPerDay: 100 }, chargers[1]] })],
     ['history', base({ history: { keepDays: 7 } })],
     ['circuit main changed', base({ circuits: [{ ...circuits[0], limits: [fuse(80)] }] })],
     ['meter grid changed', base({ meters: [{ ...meter, unit: 2 }] })],

@@ -1,6 +1,6 @@
 /** Small sites as plain data, for tables. */
 import { examine } from '#config/examine.ts';
-import { devices } from './devices.ts';
+import { devices, NOW_WALL_MS } from './devices.ts';
 
 export type RawEntry = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ export const site = (circuits: readonly RawEntry[], chargers: readonly RawEntry[
 
 /** The topology of a site and what is wrong with it; fails where it cannot be understood at all. */
 export function examined(raw: RawEntry) {
-  const { config, problems } = examine(raw, devices);
+  const { config, problems } = examine(raw, devices, NOW_WALL_MS);
   if (config === null) throw new Error(JSON.stringify(problems));
   return { topology: config.topology, config, problems };
 }

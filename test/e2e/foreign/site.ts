@@ -97,6 +97,7 @@ async function openTheGateway(plan: SitePlan, meterPort: number): Promise<Gatewa
     environment: { TOKEN, ...plan.environment },
     readFile: () => ({ ok: false, why: 'rejected', detail: 'no files here' }),
     devices: { chargers: devices.chargers, meterIds: [...devices.meters.keys()], signedMeterIds: devices.signed },
+    nowWallMs: Date.now(),
   });
   if (loaded.config === null || loaded.problems.length > 0)
     throw new Error(`the site file has problems:\n${loaded.problems.map(problemLine).join('\n')}`);
