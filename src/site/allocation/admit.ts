@@ -1,6 +1,7 @@
 /** Admission: 0 or the minimum. A car below its minimum does not charge, so minimums go first. */
-import { type Desk, f64, i32, NO_ROW, u8 } from './desk.ts';
-import { book, keepBindingRows, rowWithoutRoom } from './rows.ts';
+import { type Desk, LINE_BITS, NO_ROW } from './desk.ts';
+import { book, layPaths, lineWithoutRoom } from './paths.ts';
+import { keepBindingRows } from './rows.ts';
 
 /**
  * Admits greedily in order of arrival: whose minimum fits every row of its path beside the minimums
@@ -8,17 +9,20 @@ import { book, keepBindingRows, rowWithoutRoom } from './rows.ts';
  * a smaller one behind it may still fit. A claim whose ceiling is below its minimum never takes part.
  */
 export function admit(d: Desk): void {
-  keepBindingRows(d, d.min);
-  d.load.fill(0, 0, 4 * d.nodes);
+  const { order, pathStart, admitted, min } = d;
+  keepBindingRows(d, min);
+  layPaths(d);
   for (let k = 0; k < d.claims; k++) {
-    const c = i32(d.order, k);
-    if (!u8(d.admitted, c)) continue;
-    const full = rowWithoutRoom(d, c, f64(d.min, c));
+    const c = order[k] as number;
+    // Nothing can hold most claims back: an empty path is not walked.
+    if (pathStart[c] === pathStart[c + 1]) continue;
+    const minimum = min[c] as number;
+    const full = lineWithoutRoom(d, c, minimum);
     if (full === NO_ROW) {
-      book(d, c, f64(d.min, c), d.load);
+      book(d, c, minimum, d.load);
     } else {
-      d.admitted[c] = 0;
-      d.boundRow[c] = full;
+      admitted[c] = 0;
+      d.boundRow[c] = d.kept[full >> LINE_BITS] as number;
     }
   }
 }

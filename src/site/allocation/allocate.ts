@@ -1,7 +1,7 @@
 /** The allocator: claims on a tree of rows become targets, each with what kept it from more. */
 import { admit } from './admit.ts';
 import type { Allocation, Bound, Claim, RowTree, Share } from './claim.ts';
-import { type Desk, f64, i32, layOut, NO_ROW, u8 } from './desk.ts';
+import { type Desk, layOut, NO_ROW } from './desk.ts';
 import { fill } from './fill.ts';
 import { orderByArrival } from './order.ts';
 import { quantise } from './quantise.ts';
@@ -17,7 +17,7 @@ export function allocate(tree: RowTree, capacityMa: Float64Array, claims: readon
   admit(desk);
   fill(desk);
   quantise(desk);
-  return { shares: sharesOf(desk, claims) };
+  return { shares: sharesOf(desk, claims), exactMa: desk.exact.slice(0, claims.length) };
 }
 
 function sharesOf(d: Desk, claims: readonly Claim[]): readonly Share[] {
@@ -26,9 +26,8 @@ function sharesOf(d: Desk, claims: readonly Claim[]): readonly Share[] {
     shares[c] = {
       connector: (claims[c] as Claim).connector,
       // A whole number below 2^31: said so, it needs no box of its own.
-      targetMa: f64(d.target, c) | 0,
-      exactMa: f64(d.exact, c),
-      bound: boundOf(i32(d.boundRow, c), u8(d.admitted, c) === 1),
+      targetMa: (d.target[c] as number) | 0,
+      bound: boundOf(d.boundRow[c] as number, (d.admitted[c] as number) === 1),
     };
   }
   return shares;

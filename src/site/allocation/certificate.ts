@@ -8,8 +8,15 @@ import { phaseCount, usableCapacityMa, usableCeilingMa, usableMinimumMa } from '
 /** A ten-millionth of an ampere: far above the fill's rounding, far below any step. */
 const TOLERANCE_MA = 1e-4;
 
-/** Scratch for one check, by row; grown, never handed out. */
-let scratch = makeScratch(256);
+/** Numbers to a row in the scratch, side by side so that a visit to a row waits for memory once. */
+const LINE = 4;
+
+/** What is still open about a claim once it is entered: nothing, why it takes no part, or else what stops it: 8 * node + phases. */
+const NOTHING = -1;
+const LEFT_OUT = -2;
+
+/** Scratch for one check, the columns of row r at LINE * r; grown, never handed out. */
+let scratch = makeScratch(256, 256);
 
 /**
  * True when every share lies between its minimum and its ceiling, no row is overfull, everyone below their
@@ -22,48 +29,60 @@ export function certificateHolds(
   claims: readonly Claim[],
   allocation: Allocation,
 ): boolean {
-  const shares = allocation.shares;
+  const { shares, exactMa } = allocation;
   const rows = 4 * tree.parent.length;
-  if (shares.length !== claims.length || capacityMa.length !== rows) return false;
-  clear(rows);
-  for (let c = 0; c < claims.length; c++) if (!enter(claims[c] as Claim, shares[c] as Share)) return false;
+  if (shares.length !== claims.length || exactMa.length !== claims.length || capacityMa.length !== rows) return false;
+  clear(rows, claims.length);
+  for (let c = 0; c < claims.length; c++) {
+    if (!enter(c, claims[c] as Claim, shares[c] as Share, exactMa[c] as number)) return false;
+  }
   carryUp(tree);
   if (!findBottlenecks(tree, capacityMa)) return false;
   for (let c = 0; c < claims.length; c++) {
-    if (!isExplained(claims[c] as Claim, shares[c] as Share, capacityMa)) return false;
+    const open = scratch.open[c] as number;
+    if (open === NOTHING) continue;
+    if (open === LEFT_OUT) {
+      if (!hasNoRoom(claims[c] as Claim, shares[c] as Share, capacityMa)) return false;
+    } else if (!isStopped(open >> 3, open & 7, exactMa[c] as number)) return false;
   }
   return true;
 }
 
-function clear(rows: number): void {
-  if (rows > scratch.load.length) scratch = makeScratch(rows);
-  scratch.load.fill(0, 0, rows);
-  scratch.minimums.fill(0, 0, rows);
-  scratch.top.fill(-1, 0, rows);
+function clear(rows: number, claims: number): void {
+  if (LINE * rows > scratch.load.length || claims > scratch.open.length) scratch = makeScratch(rows, claims);
+  const { load, minimums, top } = scratch;
+  for (let line = 0; line < LINE * rows; line += LINE) {
+    load[line] = 0;
+    minimums[line] = 0;
+    top[line] = -1;
+  }
 }
 
-const takesPart = (claim: Claim, share: Share): boolean =>
-  share.bound.kind !== 'not-admitted' && usableMinimumMa(claim) <= usableCeilingMa(claim);
-
-/** Puts a share on its node's rows. False when it is outside its own bounds. */
-function enter(claim: Claim, share: Share): boolean {
-  const exact = share.exactMa;
+/** Puts a share on its node's rows and notes what is open about it. False when it is outside its own bounds. */
+function enter(c: number, claim: Claim, share: Share, exact: number): boolean {
   if (share.connector !== claim.connector) return false;
-  if (!takesPart(claim, share)) return exact === 0;
   const minimum = usableMinimumMa(claim);
-  if (!(exact >= minimum - TOLERANCE_MA && exact <= usableCeilingMa(claim) + TOLERANCE_MA)) return false;
+  const ceiling = usableCeilingMa(claim);
+  const isLeftOut = share.bound.kind === 'not-admitted';
+  scratch.open[c] = isLeftOut ? LEFT_OUT : NOTHING;
+  if (isLeftOut || minimum > ceiling) return exact === 0;
+  if (!(exact >= minimum - TOLERANCE_MA && exact <= ceiling + TOLERANCE_MA)) return false;
   const rose = exact > minimum + TOLERANCE_MA ? exact : -1;
-  for (let r = 0; r < 3; r++) if (claim.phaseMask & (1 << r)) add(4 * claim.node + r, exact, minimum, rose);
-  const phases = phaseCount(claim.phaseMask);
-  add(4 * claim.node + 3, phases * exact, phases * minimum, rose);
+  const mask = claim.phaseMask;
+  if (exact < ceiling - TOLERANCE_MA) scratch.open[c] = 8 * claim.node + mask;
+  const line = LINE * 4 * claim.node;
+  if (mask & 1) add(scratch, line, exact, minimum, rose);
+  if (mask & 2) add(scratch, line + LINE, exact, minimum, rose);
+  if (mask & 4) add(scratch, line + 2 * LINE, exact, minimum, rose);
+  const phases = phaseCount(mask);
+  add(scratch, line + 3 * LINE, phases * exact, phases * minimum, rose);
   return true;
 }
 
-function add(row: number, load: number, minimum: number, top: number): void {
-  const { load: loads, minimums, top: tops } = scratch;
-  loads[row] = (loads[row] as number) + load;
-  minimums[row] = (minimums[row] as number) + minimum;
-  if (top > (tops[row] as number)) tops[row] = top;
+function add({ load, minimums, top }: Scratch, line: number, exact: number, minimum: number, rose: number): void {
+  load[line] = (load[line] as number) + exact;
+  minimums[line] = (minimums[line] as number) + minimum;
+  if (rose > (top[line] as number)) top[line] = rose;
 }
 
 function carryUp(tree: RowTree): void {
@@ -72,8 +91,8 @@ function carryUp(tree: RowTree): void {
     const parent = tree.parent[node] as number;
     if (parent < 0) continue;
     for (let r = 0; r < 4; r++) {
-      const row = 4 * node + r;
-      add(4 * parent + r, load[row] as number, minimums[row] as number, top[row] as number);
+      const line = LINE * (4 * node + r);
+      add(scratch, LINE * (4 * parent + r), load[line] as number, minimums[line] as number, top[line] as number);
     }
   }
 }
@@ -88,32 +107,44 @@ function findBottlenecks(tree: RowTree, capacityMa: Float64Array): boolean {
     const above = 4 * (tree.parent[node] as number);
     for (let r = 0; r < 4; r++) {
       const row = 4 * node + r;
-      const room = usableCapacityMa(capacityMa[row]) - (load[row] as number);
+      const line = LINE * row;
+      const room = usableCapacityMa(capacityMa[row]) - (load[line] as number);
       if (!(room >= -TOLERANCE_MA)) return false;
-      const here = room <= TOLERANCE_MA ? (top[row] as number) : Infinity;
-      bottleneck[row] = above < 0 ? here : Math.min(here, bottleneck[above + r] as number);
+      const here = room <= TOLERANCE_MA ? (top[line] as number) : Infinity;
+      bottleneck[line] = above < 0 ? here : Math.min(here, bottleneck[LINE * (above + r)] as number);
     }
   }
   return true;
 }
 
-function isExplained(claim: Claim, share: Share, capacityMa: Float64Array): boolean {
-  if (share.bound.kind === 'not-admitted') return hasNoRoom(claim, 4 * share.bound.node + share.bound.row, capacityMa);
-  if (!takesPart(claim, share) || share.exactMa >= usableCeilingMa(claim) - TOLERANCE_MA) return true;
+/** Any one row that stops it explains why it has not its ceiling. */
+function isStopped(node: number, mask: number, exact: number): boolean {
   const { bottleneck } = scratch;
-  let lowest = bottleneck[4 * claim.node + 3] as number;
-  for (let r = 0; r < 3; r++) {
-    if (claim.phaseMask & (1 << r)) lowest = Math.min(lowest, bottleneck[4 * claim.node + r] as number);
-  }
-  return share.exactMa >= lowest - TOLERANCE_MA;
+  const line = LINE * 4 * node;
+  const least = exact + TOLERANCE_MA;
+  return (
+    least >= (bottleneck[line + 3 * LINE] as number) ||
+    ((mask & 1) !== 0 && least >= (bottleneck[line] as number)) ||
+    ((mask & 2) !== 0 && least >= (bottleneck[line + LINE] as number)) ||
+    ((mask & 4) !== 0 && least >= (bottleneck[line + 2 * LINE] as number))
+  );
 }
 
-function hasNoRoom(claim: Claim, row: number, capacityMa: Float64Array): boolean {
-  const phases = (row & 3) === 3 ? phaseCount(claim.phaseMask) : 1;
-  return (scratch.minimums[row] as number) + phases * usableMinimumMa(claim) > usableCapacityMa(capacityMa[row]);
+/** Beside the minimums of those let in, this one's does not fit the row it names. */
+function hasNoRoom(claim: Claim, { bound }: Share, capacityMa: Float64Array): boolean {
+  if (bound.kind !== 'not-admitted') return false;
+  const row = 4 * bound.node + bound.row;
+  const phases = bound.row === 3 ? phaseCount(claim.phaseMask) : 1;
+  const minimums = scratch.minimums[LINE * row] as number;
+  return minimums + phases * usableMinimumMa(claim) > usableCapacityMa(capacityMa[row]);
 }
 
-function makeScratch(rows: number) {
-  const floats = () => new Float64Array(rows);
-  return { load: floats(), minimums: floats(), top: floats(), bottleneck: floats() };
+type Scratch = Readonly<Record<'load' | 'minimums' | 'top' | 'bottleneck', Float64Array> & { open: Int32Array }>;
+
+/** Each column of the rows is a view of the same memory, shifted by one. */
+function makeScratch(rows: number, claims: number): Scratch {
+  const lines = new Float64Array(LINE * rows + LINE);
+  const column = (k: number) => lines.subarray(k, k + LINE * rows);
+  const open = new Int32Array(claims);
+  return { load: column(0), minimums: column(1), top: column(2), bottleneck: column(3), open };
 }

@@ -34,12 +34,12 @@ export type Share = {
   readonly connector: number;
   /** 0, the claim's minimum as it stands, or a multiple of its step above that and not above its ceiling. */
   readonly targetMa: number;
-  /** The exact share before quantising, for the certificate. */
-  readonly exactMa: number;
   readonly bound: Bound;
 };
 
+/** Both in the order of the claims. */
 export type Allocation = {
-  /** In the order of the claims. */
   readonly shares: readonly Share[];
+  /** The shares before quantising, for the certificate. Side by side: a fraction in an object is an object of its own. */
+  readonly exactMa: Float64Array;
 };

@@ -11,7 +11,11 @@ import { phaseCount, usableCapacityMa, usableCeilingMa, usableMinimumMa } from '
 export const NO_ROW = -1;
 
 /** A claim touches the rows of its phases and, with all of them, the sum row (bit 8). */
-export const SUM_BIT = 8;
+const SUM_BIT = 8;
+
+/** A line has room for so many columns, one cache line; and the bits of that. */
+export const LINE = 8;
+export const LINE_BITS = 3;
 
 export type Desk = {
   claims: number;
@@ -21,7 +25,7 @@ export type Desk = {
   // One entry for each claim.
   node: Int32Array;
   /** Bits 1, 2, 4 and SUM_BIT: the rows it touches at every node of its path. */
-  rows: Uint8Array;
+  touches: Uint8Array;
   phases: Uint8Array;
   min: Float64Array;
   ceiling: Float64Array;
@@ -32,14 +36,18 @@ export type Desk = {
   admitted: Uint8Array;
   exact: Float64Array;
   target: Float64Array;
-  /** The row that holds it back, or NO_ROW. */
+  /** The row that holds it back, or NO_ROW; and for the fill the line of that row. */
   boundRow: Int32Array;
+  boundLine: Int32Array;
   /** Claims in order of arrival. */
   order: Int32Array;
   /** Fill: claims by minimum not yet risen from it, claims by ceiling, and room to sort. */
   waiting: Int32Array;
   byCeiling: Int32Array;
   spare: Int32Array;
+  /** Sorting by spread: the stretch each key lies in, and where each stretch ends. */
+  stretch: Int32Array;
+  stretchEnd: Int32Array;
   /** Sort keys, and the same memory as words. */
   sortKeys: Float64Array;
   sortWords: Int32Array;
@@ -57,12 +65,20 @@ export type Desk = {
   cursor: Int32Array;
 
   // One entry for each row.
-  /** The nearest row of the same phase at or above that can bind, NO_ROW without one; and the nearest strictly above. */
+  rowCapacity: Float64Array;
+  /** What can arrive from below while the kept rows are found. */
+  arriving: Float64Array;
+  /** The line of the nearest kept row of the same phase at or above, NO_ROW without one. */
   near: Int32Array;
-  up: Int32Array;
-  /** The kept rows, parents before children. */
+
+  // One entry for each kept row, parents before children.
   kept: Int32Array;
   keptCount: number;
+  /** The line of the nearest kept row of the same phase strictly above. */
+  up: Int32Array;
+
+  // By line: what is counted on the k-th kept row stands side by side from line LINE * k, so that a visit to a row
+  // waits for memory once. Each column is a view of the same memory, shifted by one.
   capacity: Float64Array;
   load: Float64Array;
   /** How fast the row's load grows with a level: phases of the claims that may still rise. */
@@ -72,8 +88,12 @@ export type Desk = {
   waitPace: Float64Array;
   /** The highest minimum that waits at the start. */
   tallest: Float64Array;
-  /** Lowest value met on the way down from the root; after the links are made, only of kept rows. */
-  low: Float64Array;
+  /** The level at which the row was full when last asked. */
+  fullAt: Float64Array;
+
+  // The paths (`paths.ts`): for claim c, the kept rows it touches are steps pathStart[c] to pathStart[c + 1].
+  pathStart: Int32Array;
+  steps: Int32Array;
 
   // The queue (`queue.ts`): of rows in the fill, of places in the order of arrival when handing back.
   listed: Int32Array;
@@ -84,11 +104,6 @@ export type Desk = {
   heapKey: Float64Array;
   heapSize: number;
 };
-
-/** Reads of typed arrays whose index the desk itself made. One for each type keeps them fast. */
-export const f64 = (list: Float64Array, index: number): number => list[index] as number;
-export const i32 = (list: Int32Array, index: number): number => list[index] as number;
-export const u8 = (list: Uint8Array, index: number): number => list[index] as number;
 
 let desk = makeDesk(64, 64);
 
@@ -104,17 +119,17 @@ export function layOut(tree: RowTree, capacityMa: Float64Array, claims: readonly
   desk.nodes = nodes;
   desk.parent = tree.parent;
   for (let node = 0; node < nodes; node++) {
-    const parent = i32(tree.parent, node);
+    const parent = tree.parent[node] as number;
     if (!(parent >= -1 && parent < node)) assert(false, `node ${node} stands before its parent ${parent}`);
   }
-  const { capacity } = desk;
-  for (let row = 0; row < 4 * nodes; row++) capacity[row] = usableCapacityMa(f64(capacityMa, row));
+  const { rowCapacity } = desk;
+  for (let row = 0; row < 4 * nodes; row++) rowCapacity[row] = usableCapacityMa(capacityMa[row]);
   layClaims(desk, claims);
   return desk;
 }
 
 function layClaims(d: Desk, claims: readonly Claim[]): void {
-  const { node, rows, phases, min, ceiling, step, arrival, connector, admitted } = d;
+  const { node, touches, phases, min, ceiling, step, arrival, connector, admitted } = d;
   d.exact.fill(0, 0, claims.length);
   d.target.fill(0, 0, claims.length);
   d.boundRow.fill(NO_ROW, 0, claims.length);
@@ -125,7 +140,7 @@ function layClaims(d: Desk, claims: readonly Claim[]): void {
     const least = usableMinimumMa(claim);
     const most = usableCeilingMa(claim);
     node[c] = claim.node;
-    rows[c] = mask | SUM_BIT;
+    touches[c] = mask | SUM_BIT;
     phases[c] = phaseCount(mask);
     min[c] = least;
     ceiling[c] = most;
@@ -152,28 +167,6 @@ function refuse(claim: Claim, nodes: number): void {
   assert(stepMa >= 1 && stepMa < Infinity, `connector ${connector}: step ${stepMa} mA`);
 }
 
-/** Adds an amount per phase to the rows of one node that a claim touches; the sum row takes it once for each phase. */
-export function addOwn(rows: Float64Array, row: number, touched: number, phases: number, amount: number): void {
-  if (touched & 1) rows[row] = f64(rows, row) + amount;
-  if (touched & 2) rows[row + 1] = f64(rows, row + 1) + amount;
-  if (touched & 4) rows[row + 2] = f64(rows, row + 2) + amount;
-  rows[row + 3] = f64(rows, row + 3) + phases * amount;
-}
-
-/** Children into parents, from the leaves up. */
-export function sumUp(d: Desk, rows: Float64Array): void {
-  const { parent, nodes } = d;
-  for (let node = nodes - 1; node >= 0; node--) {
-    const to = 4 * i32(parent, node);
-    const from = 4 * node;
-    if (to < 0) continue;
-    rows[to] = f64(rows, to) + f64(rows, from);
-    rows[to + 1] = f64(rows, to + 1) + f64(rows, from + 1);
-    rows[to + 2] = f64(rows, to + 2) + f64(rows, from + 2);
-    rows[to + 3] = f64(rows, to + 3) + f64(rows, from + 3);
-  }
-}
-
 function makeDesk(wantedClaims: number, wantedNodes: number): Desk {
   const n = 2 ** Math.ceil(Math.log2(Math.max(64, wantedClaims)));
   const nodes = 2 ** Math.ceil(Math.log2(Math.max(64, wantedNodes)));
@@ -183,25 +176,28 @@ function makeDesk(wantedClaims: number, wantedNodes: number): Desk {
   const floats = (length: number) => new Float64Array(length);
   const bytes = (length: number) => new Uint8Array(length);
   const sortKeys = floats(ids);
+  const lines = floats(LINE * rows);
+  const column = (k: number) => lines.subarray(k);
   return {
     ...{ claims: 0, nodes: 0, parent: ints(0) },
-    ...{ node: ints(n), rows: bytes(n), phases: bytes(n), min: floats(n), ceiling: floats(n), step: floats(n) },
+    ...{ node: ints(n), touches: bytes(n), phases: bytes(n), min: floats(n), ceiling: floats(n), step: floats(n) },
     ...{ arrival: floats(n), connector: floats(n), admitted: bytes(n), exact: floats(n), target: floats(n) },
-    ...{ boundRow: ints(n), order: ints(n), waiting: ints(n), byCeiling: ints(n), spare: ints(ids), phase: bytes(n) },
-    ...{ sortKeys, sortWords: new Int32Array(sortKeys.buffer) },
-    ...{ inTree: ints(n), place: ints(n), next: ints(n + 1) },
-    ...{ first: ints(nodes), end: ints(nodes), cursor: ints(nodes), near: ints(rows), up: ints(rows) },
-    ...{ kept: ints(rows), keptCount: 0 },
-    ...{ capacity: floats(rows), load: floats(rows), pace: floats(rows), low: floats(rows) },
+    ...{ boundRow: ints(n), boundLine: ints(n), order: ints(n), waiting: ints(n), byCeiling: ints(n), phase: bytes(n) },
     ...{
-      waitLoad: floats(rows),
-      waitPace: floats(rows),
-      tallest: floats(rows),
-      listed: ints(ids),
-      listKey: floats(ids),
-      listAt: 0,
-      listEnd: 0,
+      spare: ints(ids),
+      stretch: ints(ids),
+      stretchEnd: ints(ids),
+      sortKeys,
+      sortWords: new Int32Array(sortKeys.buffer),
     },
+    ...{ inTree: ints(n), place: ints(n), next: ints(n + 1) },
+    ...{ first: ints(nodes), end: ints(nodes), cursor: ints(nodes) },
+    ...{ rowCapacity: floats(rows), arriving: floats(rows), near: ints(rows) },
+    ...{ kept: ints(rows), keptCount: 0, up: ints(rows) },
+    ...{ capacity: column(0), load: column(1), pace: column(2) },
+    ...{ waitLoad: column(3), waitPace: column(4), tallest: column(5), fullAt: column(6) },
+    ...{ pathStart: ints(n + 1), steps: ints(8 * n) },
+    ...{ listed: ints(ids), listKey: floats(ids), listAt: 0, listEnd: 0 },
     ...{ heap: ints(ids), heapKey: floats(ids), heapSize: 0 },
   };
 }

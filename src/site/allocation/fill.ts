@@ -3,10 +3,11 @@
  * a full row on its path stops it. As every row only counts upwards, this is max-min fair with any
  * mixture of phases, floors and sum rows (Radunovic and Le Boudec: water filling under free disposal).
  */
-import { addOwn, type Desk, f64, i32, NO_ROW, sumUp, u8 } from './desk.ts';
+import { type Desk, LINE_BITS, NO_ROW } from './desk.ts';
 import { sortBy } from './order.ts';
+import { book, bookOut, layPaths, TIMES } from './paths.ts';
 import { firstKey, openQueue, putBack, takeFirst } from './queue.ts';
-import { bookOut, keepBindingRows } from './rows.ts';
+import { keepBindingRows } from './rows.ts';
 import { layInTreeOrder, nextLive, passOver } from './tree-order.ts';
 
 const ON_MINIMUM = 0;
@@ -14,11 +15,12 @@ const RISING = 1;
 const FROZEN = 2;
 
 /**
- * Gives every admitted claim its exact share (mA per phase, `exact`) and the row that froze it (`boundRow`, NO_ROW
- * for its ceiling). Events come by level: a claim leaves its minimum, reaches its ceiling, or a row fills up.
+ * Gives every admitted claim its exact share (mA per phase, `exact`) and the line of the row that froze it (`boundLine`,
+ * NO_ROW for its ceiling). Events come by level: a claim leaves its minimum, reaches its ceiling, or a row fills up.
  */
 export function fill(d: Desk): void {
   keepBindingRows(d, d.ceiling);
+  layPaths(d);
   layInTreeOrder(d);
   const live = listByCeiling(d);
   const waiting = startOnMinimums(d, live);
@@ -28,26 +30,33 @@ export function fill(d: Desk): void {
 
 /** Claims that some kept row can stop, by ceiling; the others get their ceiling at once. Answers how many. */
 function listByCeiling(d: Desk): number {
+  const { admitted, pathStart, byCeiling, phase, exact, ceiling, boundLine, pace } = d;
   let count = 0;
   for (let c = 0; c < d.claims; c++) {
-    if (!u8(d.admitted, c)) continue;
-    if (isHeldByRows(d, c)) {
-      d.byCeiling[count++] = c;
-      d.phase[c] = ON_MINIMUM;
-    } else {
-      d.exact[c] = f64(d.ceiling, c);
+    if (admitted[c] === 0) continue;
+    if (pathStart[c] === pathStart[c + 1]) {
+      exact[c] = ceiling[c] as number;
+      boundLine[c] = NO_ROW;
       passOver(d, c);
+    } else {
+      byCeiling[count++] = c;
+      phase[c] = ON_MINIMUM;
+      book(d, c, 1, pace);
     }
   }
-  sortBy(d.byCeiling, count, d.ceiling, d);
+  sortBy(byCeiling, count, ceiling, d);
   return count;
 }
 
-function isHeldByRows(d: Desk, c: number): boolean {
-  const touched = u8(d.rows, c);
-  const own = 4 * i32(d.node, c);
-  for (let r = 0; r < 4; r++) if (touched & (1 << r) && i32(d.near, own + r) !== NO_ROW) return true;
-  return false;
+/** Nobody waits yet. */
+function clearWaiting(d: Desk): void {
+  const { waitLoad, waitPace, tallest } = d;
+  for (let k = 0; k < d.keptCount; k++) {
+    const line = k << LINE_BITS;
+    waitLoad[line] = 0;
+    waitPace[line] = 0;
+    tallest[line] = 0;
+  }
 }
 
 /**
@@ -55,102 +64,108 @@ function isHeldByRows(d: Desk, c: number): boolean {
  * counts the phases not frozen, `load` what is frozen; `waitPace` and `waitLoad` are what waits. Answers how many wait.
  */
 function startOnMinimums(d: Desk, live: number): number {
-  const rows = 4 * d.nodes;
-  for (const column of [d.load, d.pace, d.waitLoad, d.waitPace]) column.fill(0, 0, rows);
+  const { byCeiling, min } = d;
+  clearWaiting(d);
   let lowest = Infinity;
-  for (let k = 0; k < live; k++) lowest = Math.min(lowest, f64(d.min, i32(d.byCeiling, k)));
+  for (let k = 0; k < live; k++) lowest = Math.min(lowest, min[byCeiling[k] as number] as number);
   let waiting = 0;
   for (let k = 0; k < live; k++) {
-    const c = i32(d.byCeiling, k);
-    addOwn(d.pace, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), 1);
-    if (f64(d.min, c) > lowest) d.waiting[waiting++] = c;
-    else d.phase[c] = RISING;
+    const c = byCeiling[k] as number;
+    if ((min[c] as number) > lowest) {
+      d.waiting[waiting++] = c;
+      layOnMinimum(d, c);
+    } else {
+      d.phase[c] = RISING;
+    }
   }
-  sumUp(d, d.pace);
-  if (waiting > 0) layWaiting(d, waiting);
+  sortBy(d.waiting, waiting, min, d);
   return waiting;
 }
 
-function layWaiting(d: Desk, waiting: number): void {
-  d.tallest.fill(0, 0, 4 * d.nodes);
-  for (let k = 0; k < waiting; k++) layOnMinimum(d, i32(d.waiting, k));
-  sortBy(d.waiting, waiting, d.min, d);
-}
-
-/** Counts a claim that waits on the kept rows of its path. */
+/** Counts a claim that waits on the rows of its path. */
 function layOnMinimum(d: Desk, c: number): void {
-  const { near, up, waitLoad, waitPace, tallest } = d;
-  const touched = u8(d.rows, c);
-  const minimum = f64(d.min, c);
-  const own = 4 * i32(d.node, c);
-  for (let r = 0; r < 4; r++) {
-    if (!(touched & (1 << r))) continue;
-    const weight = r < 3 ? 1 : u8(d.phases, c);
-    for (let row = i32(near, own + r); row >= 0; row = i32(up, row)) {
-      waitLoad[row] = f64(waitLoad, row) + weight * minimum;
-      waitPace[row] = f64(waitPace, row) + weight;
-      if (minimum > f64(tallest, row)) tallest[row] = minimum;
-    }
+  const { steps, waitLoad, waitPace, tallest } = d;
+  const minimum = d.min[c] as number;
+  const end = d.pathStart[c + 1] as number;
+  for (let k = d.pathStart[c] as number; k < end; k++) {
+    const step = steps[k] as number;
+    const times = step & TIMES;
+    const line = step - times;
+    waitLoad[line] = (waitLoad[line] as number) + times * minimum;
+    waitPace[line] = (waitPace[line] as number) + times;
+    if (minimum > (tallest[line] as number)) tallest[line] = minimum;
   }
 }
 
 /** The level at which a row is full if nobody on it leaves a minimum or is frozen before. */
-function levelWhenFull(d: Desk, row: number): number {
-  const pace = f64(d.pace, row) - f64(d.waitPace, row);
-  return pace > 0 ? (f64(d.capacity, row) - f64(d.load, row) - f64(d.waitLoad, row)) / pace : Infinity;
+function levelWhenFull(d: Desk, line: number): number {
+  const pace = (d.pace[line] as number) - (d.waitPace[line] as number);
+  if (!(pace > 0)) return Infinity;
+  return ((d.capacity[line] as number) - (d.load[line] as number) - (d.waitLoad[line] as number)) / pace;
 }
 
 /**
- * A level below which the row cannot be full; its true one once nobody on it can be waiting there. Freezes only put it
- * off. `level` is how far the site has risen, `nextStart` where the next claim leaves its minimum.
+ * Sets the k-th kept row's key in the queue: a level below which it cannot be full; its true one once nobody on it can
+ * be waiting there. Freezes only put it off. `level` is how far the site has risen, `nextStart` where the next claim
+ * leaves its minimum. Written, not answered: a number handed back is an object when the call is not inlined.
  */
-function levelNotBefore(d: Desk, row: number, level: number, nextStart: number): number {
-  const pace = f64(d.pace, row);
-  if (pace === 0) return Infinity;
-  const room = f64(d.capacity, row) - f64(d.load, row);
-  const waitPace = f64(d.waitPace, row);
-  const tallest = f64(d.tallest, row);
-  if (waitPace === 0 || room / pace >= tallest) return room / pace;
+function setKey(d: Desk, k: number, level: number, nextStart: number): void {
+  const line = k << LINE_BITS;
+  const pace = d.pace[line] as number;
+  const room = (d.capacity[line] as number) - (d.load[line] as number);
+  const waitPace = d.waitPace[line] as number;
+  const tallest = d.tallest[line] as number;
+  if (waitPace === 0 || room / pace >= tallest) {
+    d.listKey[k] = room / pace;
+    return;
+  }
   // A row fills ever faster, so the straight line from its load now to that at its tallest minimum is never too late.
-  const now = f64(d.waitLoad, row) + (pace - waitPace) * level;
+  const now = (d.waitLoad[line] as number) + (pace - waitPace) * level;
   const gain = pace * tallest - now;
   const straight = gain > 0 ? level + ((room - now) * (tallest - level)) / gain : level;
-  return Math.max(straight, Math.min(levelWhenFull(d, row), nextStart));
+  d.listKey[k] = Math.max(straight, Math.min(levelWhenFull(d, line), nextStart));
 }
 
 /** Lists the kept rows on which somebody may rise, each with the level it cannot be full before. Answers how many. */
 function listRows(d: Desk): number {
+  const { pace, listed } = d;
   let count = 0;
   for (let k = 0; k < d.keptCount; k++) {
-    const row = i32(d.kept, k);
-    if (f64(d.pace, row) === 0) continue;
-    d.listed[count++] = row;
-    d.listKey[row] = levelNotBefore(d, row, 0, 0);
+    if (pace[k << LINE_BITS] === 0) continue;
+    listed[count++] = k;
+    setKey(d, k, 0, 0);
   }
   return count;
 }
 
 /** Takes events by level until no claim can rise. At one level ceilings come first: who has all it asked for is not held by a row. */
 function run(d: Desk, live: number, waiting: number): void {
+  const { phase, byCeiling, waiting: byMinimum } = d;
   let atCeiling = 0;
   let atMinimum = 0;
   for (;;) {
-    while (atCeiling < live && u8(d.phase, i32(d.byCeiling, atCeiling)) === FROZEN) atCeiling++;
+    while (atCeiling < live && phase[byCeiling[atCeiling] as number] === FROZEN) atCeiling++;
     if (atCeiling === live) return;
-    while (atMinimum < waiting && u8(d.phase, i32(d.waiting, atMinimum)) !== ON_MINIMUM) atMinimum++;
-    const topped = i32(d.byCeiling, atCeiling);
-    const ceiling = f64(d.ceiling, topped);
-    const minimum = atMinimum < waiting ? f64(d.min, i32(d.waiting, atMinimum)) : Infinity;
+    while (atMinimum < waiting && phase[byMinimum[atMinimum] as number] !== ON_MINIMUM) atMinimum++;
+    const topped = byCeiling[atCeiling] as number;
+    const ceiling = d.ceiling[topped] as number;
+    const minimum = atMinimum < waiting ? (d.min[byMinimum[atMinimum] as number] as number) : Infinity;
     const full = firstKey(d);
     if (ceiling <= full && ceiling <= minimum) {
-      freeze(d, topped, ceiling, NO_ROW);
+      freeze(d, topped, NO_ROW);
     } else if (minimum <= full) {
-      letRise(d, i32(d.waiting, atMinimum));
+      letRise(d, byMinimum[atMinimum] as number);
     } else {
-      const row = takeFirst(d);
-      const level = levelWhenFull(d, row);
-      if (level <= full) stopAll(d, row, level);
-      else if (f64(d.pace, row) > 0) putBack(d, row, levelNotBefore(d, row, full, minimum));
+      const k = takeFirst(d);
+      const line = k << LINE_BITS;
+      const level = levelWhenFull(d, line);
+      d.fullAt[line] = level;
+      if (level <= full) {
+        stopAll(d, k);
+      } else if ((d.pace[line] as number) > 0) {
+        setKey(d, k, full, minimum);
+        putBack(d, k);
+      }
     }
   }
 }
@@ -158,30 +173,34 @@ function run(d: Desk, live: number, waiting: number): void {
 /** A claim leaves its minimum and rises with the others. */
 function letRise(d: Desk, c: number): void {
   d.phase[c] = RISING;
-  bookOut(d, c, -f64(d.min, c), d.waitLoad, d.waitPace);
+  bookOut(d, c, -(d.min[c] as number), d.waitLoad, d.waitPace);
 }
 
-/** A row is full: everyone on it who is not frozen stops here. */
-function stopAll(d: Desk, row: number, level: number): void {
+/** The k-th kept row is full: everyone on it who is not frozen stops here. */
+function stopAll(d: Desk, k: number): void {
+  const row = d.kept[k] as number;
   const node = row >> 2;
   const bit = 1 << (row & 3);
-  const end = i32(d.end, node);
-  for (let place = nextLive(d, i32(d.first, node)); place < end; place = nextLive(d, place + 1)) {
-    const c = i32(d.inTree, place);
-    if (u8(d.rows, c) & bit) freeze(d, c, level, row);
+  const end = d.end[node] as number;
+  for (let place = nextLive(d, d.first[node] as number); place < end; place = nextLive(d, place + 1)) {
+    const c = d.inTree[place] as number;
+    if ((d.touches[c] as number) & bit) freeze(d, c, k << LINE_BITS);
   }
 }
 
-/** Stops a claim at a level, or on its minimum if it never left it. Its rows fill more slowly from here. */
-function freeze(d: Desk, c: number, level: number, row: number): void {
-  const minimum = f64(d.min, c);
-  const ceiling = f64(d.ceiling, c);
-  const rose = u8(d.phase, c) === RISING;
-  const share = row === NO_ROW ? ceiling : rose ? Math.min(Math.max(level, minimum), ceiling) : minimum;
+/** Stops a claim where the row of this line is full, or on its minimum if it never left it; at its ceiling for NO_ROW. */
+function freeze(d: Desk, c: number, line: number): void {
+  const minimum = d.min[c] as number;
+  const rose = d.phase[c] === RISING;
+  const share = line === NO_ROW ? (d.ceiling[c] as number) : rose ? levelWithin(d, c, line) : minimum;
   d.exact[c] = share;
-  d.boundRow[c] = row;
+  d.boundLine[c] = line;
   d.phase[c] = FROZEN;
   passOver(d, c);
+  // Its rows fill more slowly from here.
   bookOut(d, c, share, d.load, d.pace);
   if (!rose) bookOut(d, c, -minimum, d.waitLoad, d.waitPace);
 }
+
+const levelWithin = (d: Desk, c: number, line: number): number =>
+  Math.min(Math.max(d.fullAt[line] as number, d.min[c] as number), d.ceiling[c] as number);

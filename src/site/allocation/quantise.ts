@@ -3,31 +3,52 @@
  * whole multiple of the step above it, and never more than the ceiling: a charger that rounds for
  * itself then never rounds up. What rounding down leaves over is handed back until nothing fits.
  */
-import { addOwn, type Desk, f64, i32, NO_ROW, SUM_BIT, sumUp, u8 } from './desk.ts';
+import { type Desk, LINE_BITS, NO_ROW } from './desk.ts';
+import { book, lineWithoutRoom, TIMES } from './paths.ts';
 import { firstKey, openQueue, putBack, takeFirst } from './queue.ts';
-import { book, bookAll, rowWithoutRoom } from './rows.ts';
+
+/** Of a node's four rows, the one of the sum. */
+const SUM = 3;
 
 /** Below this a share just under a step counts as on it: the exact fill's own rounding, far below the 1 mA rows count in. */
 const SLIP_MA = 1e-6;
 
-/** Sets `target` of every admitted claim, and corrects `boundRow` to what stops it now. */
+/** Sets `target` of every admitted claim, and `boundRow` to what stops it now. Only the rows the fill kept can. */
 export function quantise(d: Desk): void {
-  for (let c = 0; c < d.claims; c++) if (u8(d.admitted, c)) d.target[c] = stepDown(d, c, f64(d.exact, c));
-  bookAll(d, d.target);
+  const { admitted, exact, target, boundRow } = d;
+  clearLines(d);
+  for (let c = 0; c < d.claims; c++) {
+    if (admitted[c] === 0) continue;
+    target[c] = stepDown(d, c, exact[c] as number);
+    book(d, c, target[c] as number, d.load);
+  }
   handBack(d);
-  for (let c = 0; c < d.claims; c++) if (u8(d.admitted, c)) d.boundRow[c] = stoppedBy(d, c);
+  for (let c = 0; c < d.claims; c++) {
+    if (admitted[c] === 0) continue;
+    const line = stoppedBy(d, c);
+    boundRow[c] = line === NO_ROW ? NO_ROW : (d.kept[line >> LINE_BITS] as number);
+  }
+}
+
+function clearLines(d: Desk): void {
+  const { load, pace } = d;
+  for (let k = 0; k < d.keptCount; k++) {
+    const line = k << LINE_BITS;
+    load[line] = 0;
+    pace[line] = 0;
+  }
 }
 
 /** The highest allowed target not above a share. */
 function stepDown(d: Desk, c: number, shareMa: number): number {
-  const step = f64(d.step, c);
-  return Math.max(f64(d.min, c), Math.floor((shareMa + SLIP_MA) / step) * step);
+  const step = d.step[c] as number;
+  return Math.max(d.min[c] as number, Math.floor((shareMa + SLIP_MA) / step) * step);
 }
 
 /** From the target to the next allowed one. */
 function stepUp(d: Desk, c: number): number {
-  const step = f64(d.step, c);
-  const target = f64(d.target, c);
+  const step = d.step[c] as number;
+  const target = d.target[c] as number;
   return (Math.floor(target / step) + 1) * step - target;
 }
 
@@ -39,10 +60,31 @@ function handBack(d: Desk): void {
   openQueue(d, listTakers(d));
   while (firstKey(d) < Infinity) {
     const turn = takeFirst(d);
-    const c = i32(d.order, turn);
-    if (takeTurn(d, c)) putBack(d, turn, f64(d.target, c));
-    else book(d, c, -1, d.pace);
+    const c = d.order[turn] as number;
+    if (takeTurn(d, c)) {
+      d.listKey[turn] = d.target[c] as number;
+      putBack(d, turn);
+    } else {
+      book(d, c, -1, d.pace);
+    }
   }
+}
+
+/** Lists, by place in the order of arrival, the claims whose next step fits; counts them on their rows. Answers how many. */
+function listTakers(d: Desk): number {
+  const { order, admitted, target, ceiling, listed, listKey } = d;
+  let count = 0;
+  for (let turn = 0; turn < d.claims; turn++) {
+    const c = order[turn] as number;
+    if (admitted[c] === 0) continue;
+    const more = stepUp(d, c);
+    const now = target[c] as number;
+    if (now + more > (ceiling[c] as number) || lineWithoutRoom(d, c, more) !== NO_ROW) continue;
+    listed[count++] = turn;
+    listKey[turn] = now;
+    book(d, c, 1, d.pace);
+  }
+  return count;
 }
 
 /**
@@ -51,79 +93,39 @@ function handBack(d: Desk): void {
  * Answers whether yet another step would fit.
  */
 function takeTurn(d: Desk, c: number): boolean {
-  const { load, capacity, pace, up } = d;
-  const step = f64(d.step, c);
-  const touched = u8(d.rows, c);
-  const own = 4 * i32(d.node, c);
+  const { load, capacity, pace, steps } = d;
+  const step = d.step[c] as number;
   const next = stepUp(d, c);
-  let most = f64(d.ceiling, c) - f64(d.target, c);
+  let most = (d.ceiling[c] as number) - (d.target[c] as number);
   if (next > most) return false;
   let even = most;
-  for (let r = 0; r < 4; r++) {
-    if (!(touched & (1 << r))) continue;
-    const weight = r < 3 ? 1 : u8(d.phases, c);
-    for (let row = i32(d.near, own + r); row >= 0; row = i32(up, row)) {
-      const room = f64(capacity, row) - f64(load, row);
-      if (room < next * weight) return false;
-      if (room < most * weight) most = room / weight;
-      if (room < even * f64(pace, row)) even = room / f64(pace, row);
-    }
+  const end = d.pathStart[c + 1] as number;
+  for (let k = d.pathStart[c] as number; k < end; k++) {
+    const at = steps[k] as number;
+    const times = at & TIMES;
+    const line = at - times;
+    const room = (capacity[line] as number) - (load[line] as number);
+    if (room < next * times) return false;
+    if (room < most * times) most = room / times;
+    if (room < even * (pace[line] as number)) even = room / (pace[line] as number);
   }
   const taken = next + Math.max(0, Math.floor((even - next) / step)) * step;
   book(d, c, taken, load);
-  d.target[c] = f64(d.target, c) + taken;
+  d.target[c] = (d.target[c] as number) + taken;
   return taken + step <= most;
 }
 
-/** Lists, by place in the order of arrival, the claims whose next step fits; counts them on their rows. Answers how many. */
-function listTakers(d: Desk): number {
-  narrowDown(d);
-  d.pace.fill(0, 0, 4 * d.nodes);
-  let count = 0;
-  for (let turn = 0; turn < d.claims; turn++) {
-    const c = i32(d.order, turn);
-    if (!u8(d.admitted, c)) continue;
-    const more = stepUp(d, c);
-    if (f64(d.target, c) + more > f64(d.ceiling, c) || !fitsBelow(d, c, more)) continue;
-    d.listed[count++] = turn;
-    d.listKey[turn] = f64(d.target, c);
-    addOwn(d.pace, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), 1);
-  }
-  sumUp(d, d.pace);
-  return count;
-}
-
-/** Into `low` the least room of each kept row and those above it. */
-function narrowDown(d: Desk): void {
-  const { kept, capacity, load, up, low } = d;
-  for (let k = 0; k < d.keptCount; k++) {
-    const row = i32(kept, k);
-    const above = i32(up, row);
-    const room = f64(capacity, row) - f64(load, row);
-    low[row] = above < 0 ? room : Math.min(room, f64(low, above));
-  }
-}
-
-function fitsBelow(d: Desk, c: number, more: number): boolean {
-  const { near, low } = d;
-  const own = 4 * i32(d.node, c);
-  const touched = u8(d.rows, c);
-  for (let r = 0; r < 4; r++) {
-    if (!(touched & (1 << r))) continue;
-    const row = i32(near, own + r);
-    if (row >= 0 && f64(low, row) < (r < 3 ? more : more * u8(d.phases, c))) return false;
-  }
-  return true;
-}
-
-/** NO_ROW for a claim that has all its ceiling allows; else the row that froze it while that is full within a step, else the nearest one that is. */
+/**
+ * NO_ROW for a claim that has all its ceiling allows; else the line of the row that froze it while that is full within
+ * a step, else of the nearest one that is.
+ */
 function stoppedBy(d: Desk, c: number): number {
   const more = stepUp(d, c);
-  if (f64(d.target, c) + more > f64(d.ceiling, c)) return NO_ROW;
-  const row = i32(d.boundRow, c);
-  if (row !== NO_ROW) {
-    const drawn = 1 << (row & 3) === SUM_BIT ? more * u8(d.phases, c) : more;
-    if (f64(d.load, row) + drawn > f64(d.capacity, row)) return row;
+  if ((d.target[c] as number) + more > (d.ceiling[c] as number)) return NO_ROW;
+  const line = d.boundLine[c] as number;
+  if (line !== NO_ROW) {
+    const drawn = ((d.kept[line >> LINE_BITS] as number) & 3) === SUM ? more * (d.phases[c] as number) : more;
+    if ((d.load[line] as number) + drawn > (d.capacity[line] as number)) return line;
   }
-  return rowWithoutRoom(d, c, more);
+  return lineWithoutRoom(d, c, more);
 }

@@ -2,7 +2,7 @@
  * A queue of ids by key, equal keys by id. What is known at the start is sorted once; only what comes
  * back with a later key goes through a heap, and that is little.
  */
-import { type Desk, f64, i32 } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { sortBy } from './order.ts';
 
 /** Opens the queue with the first `count` ids of `listed`, ascending, and their keys in `listKey`, by id. */
@@ -15,17 +15,17 @@ export function openQueue(d: Desk, count: number): void {
 
 /** The smallest key, Infinity when the queue is empty. */
 export function firstKey(d: Desk): number {
-  const listed = d.listAt < d.listEnd ? f64(d.listKey, i32(d.listed, d.listAt)) : Infinity;
-  return d.heapSize > 0 ? Math.min(listed, f64(d.heapKey, 0)) : listed;
+  const listed = d.listAt < d.listEnd ? (d.listKey[d.listed[d.listAt] as number] as number) : Infinity;
+  return d.heapSize > 0 ? Math.min(listed, d.heapKey[0] as number) : listed;
 }
 
 /** Takes the first id out; the queue is not empty. */
 export function takeFirst(d: Desk): number {
-  if (d.heapSize === 0) return i32(d.listed, d.listAt++);
-  const back = i32(d.heap, 0);
+  if (d.heapSize === 0) return d.listed[d.listAt++] as number;
+  const back = d.heap[0] as number;
   if (d.listAt < d.listEnd) {
-    const listed = i32(d.listed, d.listAt);
-    if (isBefore(f64(d.listKey, listed), listed, f64(d.heapKey, 0), back)) {
+    const listed = d.listed[d.listAt] as number;
+    if (isBefore(d.listKey[listed] as number, listed, d.heapKey[0] as number, back)) {
       d.listAt++;
       return listed;
     }
@@ -34,13 +34,14 @@ export function takeFirst(d: Desk): number {
   return back;
 }
 
-/** Puts an id that was taken out back in. */
-export function putBack(d: Desk, id: number, key: number): void {
+/** Puts an id that was taken out back in, by what `listKey` now says. */
+export function putBack(d: Desk, id: number): void {
+  const key = d.listKey[id] as number;
   let slot = d.heapSize++;
   while (slot > 0) {
     const above = (slot - 1) >> 1;
-    if (isBefore(f64(d.heapKey, above), i32(d.heap, above), key, id)) break;
-    put(d, i32(d.heap, above), f64(d.heapKey, above), slot);
+    if (isBefore(d.heapKey[above] as number, d.heap[above] as number, key, id)) break;
+    put(d, d.heap[above] as number, d.heapKey[above] as number, slot);
     slot = above;
   }
   put(d, id, key, slot);
@@ -51,19 +52,19 @@ const isBefore = (key: number, id: number, otherKey: number, otherId: number): b
 
 function dropTop(d: Desk): void {
   const last = --d.heapSize;
-  const id = i32(d.heap, last);
-  const key = f64(d.heapKey, last);
+  const id = d.heap[last] as number;
+  const key = d.heapKey[last] as number;
   let slot = 0;
   for (let below = 1; below < last; below = 2 * slot + 1) {
     const right = below + 1;
     if (
       right < last &&
-      isBefore(f64(d.heapKey, right), i32(d.heap, right), f64(d.heapKey, below), i32(d.heap, below))
+      isBefore(d.heapKey[right] as number, d.heap[right] as number, d.heapKey[below] as number, d.heap[below] as number)
     ) {
       below = right;
     }
-    if (isBefore(key, id, f64(d.heapKey, below), i32(d.heap, below))) break;
-    put(d, i32(d.heap, below), f64(d.heapKey, below), slot);
+    if (isBefore(key, id, d.heapKey[below] as number, d.heap[below] as number)) break;
+    put(d, d.heap[below] as number, d.heapKey[below] as number, slot);
     slot = below;
   }
   put(d, id, key, slot);

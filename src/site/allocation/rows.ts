@@ -1,116 +1,79 @@
 /**
- * Rows: which of them can bind at all, and what a claim finds on its way up. A row that the rows
- * below or above it imply is left out; that changes no result and saves most of the work.
+ * Rows: which of them can bind at all. A row that the rows below or above it imply is left out; that
+ * changes no result and saves most of the work.
  */
-import { addOwn, type Desk, f64, i32, NO_ROW, sumUp, u8 } from './desk.ts';
+import { type Desk, LINE_BITS, NO_ROW } from './desk.ts';
 
 /**
  * Keeps the rows that can bind while every admitted claim takes at most its `demand` (mA per phase), and links them:
- * `near` is the nearest kept row of the same phase at or above a row, `up` the nearest above.
+ * `near` is the line of the nearest kept row of the same phase at or above a row, `up` of the nearest above.
  * Implied from below: what can arrive fits anyway. Implied from above: a kept row nearer the root is as narrow.
  */
 export function keepBindingRows(d: Desk, demand: Float64Array): void {
-  const arriving = d.low;
-  arriving.fill(0, 0, 4 * d.nodes);
-  for (let c = 0; c < d.claims; c++) {
-    if (u8(d.admitted, c)) addOwn(arriving, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), f64(demand, c));
-  }
-  markReached(d, arriving);
+  addOwn(d, demand);
+  passUp(d);
   linkUncovered(d);
 }
 
-/** From the leaves up: marks, in `near`, the rows whose capacity is below what can arrive, and hands on what can pass. */
-function markReached(d: Desk, arriving: Float64Array): void {
-  const { parent, capacity, near } = d;
+/** Into `arriving` what each node's own claims take. Without asking for each phase: masks come in no order to foresee. */
+function addOwn(d: Desk, demand: Float64Array): void {
+  const { arriving, admitted, node, touches, phases } = d;
+  arriving.fill(0, 0, 4 * d.nodes);
+  for (let c = 0; c < d.claims; c++) {
+    if (admitted[c] === 0) continue;
+    const touched = touches[c] as number;
+    const row = 4 * (node[c] as number);
+    const amount = demand[c] as number;
+    arriving[row] = (arriving[row] as number) + (touched & 1) * amount;
+    arriving[row + 1] = (arriving[row + 1] as number) + ((touched >> 1) & 1) * amount;
+    arriving[row + 2] = (arriving[row + 2] as number) + ((touched >> 2) & 1) * amount;
+    arriving[row + 3] = (arriving[row + 3] as number) + (phases[c] as number) * amount;
+  }
+}
+
+/** From the leaves up: what can arrive at each row, when each row below lets pass what it can carry. */
+function passUp(d: Desk): void {
+  const { parent, rowCapacity, arriving } = d;
   for (let node = d.nodes - 1; node >= 0; node--) {
-    const onward = 4 * i32(parent, node);
+    const onward = 4 * (parent[node] as number);
     let phases = 0;
     for (let r = 0; r < 4; r++) {
       const row = 4 * node + r;
-      const wanted = r < 3 ? f64(arriving, row) : Math.min(phases, f64(arriving, row));
-      const own = f64(capacity, row);
-      const binds = own < wanted;
-      const passes = binds ? own : wanted;
-      near[row] = binds ? row : NO_ROW;
-      if (onward >= 0) arriving[onward + r] = f64(arriving, onward + r) + passes;
+      const arrives = arriving[row] as number;
+      // The sum can never be more than what its phases let pass.
+      const wanted = r === 3 && phases < arrives ? phases : arrives;
+      const own = rowCapacity[row] as number;
+      const passes = Math.min(own, wanted);
+      arriving[row] = wanted;
+      if (onward >= 0) arriving[onward + r] = (arriving[onward + r] as number) + passes;
       phases += passes;
     }
   }
 }
 
-/** From the roots down: drops rows at least as wide as a kept row of the same phase above, and links the others. */
+/** From the roots down: drops rows as wide as what can arrive, or as a kept row of the same phase above, and links the others. */
 function linkUncovered(d: Desk): void {
-  const { parent, capacity, near, up, low, kept } = d;
+  const { parent, rowCapacity, arriving, near, up, kept, capacity, load, pace } = d;
   let count = 0;
   for (let node = 0; node < d.nodes; node++) {
-    const above = 4 * i32(parent, node);
+    const above = 4 * (parent[node] as number);
     for (let r = 0; r < 4; r++) {
       const row = 4 * node + r;
-      const next = above < 0 ? NO_ROW : i32(near, above + r);
-      const narrowest = above < 0 ? Infinity : f64(low, above + r);
-      const own = f64(capacity, row);
-      up[row] = next;
-      if (i32(near, row) === row && own < narrowest) {
-        low[row] = own;
-        kept[count++] = row;
-      } else {
-        low[row] = narrowest;
+      const next = above < 0 ? NO_ROW : (near[above + r] as number);
+      const own = rowCapacity[row] as number;
+      if (own >= (arriving[row] as number) || (next !== NO_ROW && own >= (capacity[next] as number))) {
         near[row] = next;
+        continue;
       }
+      const line = count << LINE_BITS;
+      near[row] = line;
+      up[count] = next;
+      kept[count] = row;
+      count++;
+      capacity[line] = own;
+      load[line] = 0;
+      pace[line] = 0;
     }
   }
   d.keptCount = count;
-}
-
-/** The first kept row on the claim's path that `moreMa` per phase does not fit beside `load`, or NO_ROW. */
-export function rowWithoutRoom(d: Desk, c: number, moreMa: number): number {
-  const { load, capacity, up } = d;
-  const touched = u8(d.rows, c);
-  const own = 4 * i32(d.node, c);
-  for (let r = 0; r < 4; r++) {
-    if (!(touched & (1 << r))) continue;
-    const more = r < 3 ? moreMa : moreMa * u8(d.phases, c);
-    for (let row = i32(d.near, own + r); row >= 0; row = i32(up, row)) {
-      if (f64(load, row) + more > f64(capacity, row)) return row;
-    }
-  }
-  return NO_ROW;
-}
-
-/** Adds `moreMa` per phase to `load` on a claim's kept rows, and takes its phases from `pace`. */
-export function bookOut(d: Desk, c: number, moreMa: number, load: Float64Array, pace: Float64Array): void {
-  const { near, up } = d;
-  const touched = u8(d.rows, c);
-  const phases = u8(d.phases, c);
-  const own = 4 * i32(d.node, c);
-  for (let r = 0; r < 4; r++) {
-    if (!(touched & (1 << r))) continue;
-    const weight = r < 3 ? 1 : phases;
-    const drawn = weight * moreMa;
-    for (let row = i32(near, own + r); row >= 0; row = i32(up, row)) {
-      load[row] = f64(load, row) + drawn;
-      pace[row] = f64(pace, row) - weight;
-    }
-  }
-}
-
-/** Adds `more` per phase to one column on a claim's kept rows. */
-export function book(d: Desk, c: number, more: number, column: Float64Array): void {
-  const { near, up } = d;
-  const touched = u8(d.rows, c);
-  const own = 4 * i32(d.node, c);
-  for (let r = 0; r < 4; r++) {
-    if (!(touched & (1 << r))) continue;
-    const drawn = r < 3 ? more : more * u8(d.phases, c);
-    for (let row = i32(near, own + r); row >= 0; row = i32(up, row)) column[row] = f64(column, row) + drawn;
-  }
-}
-
-/** Sets the load of every row to what the admitted claims take. */
-export function bookAll(d: Desk, taken: Float64Array): void {
-  d.load.fill(0, 0, 4 * d.nodes);
-  for (let c = 0; c < d.claims; c++) {
-    if (u8(d.admitted, c)) addOwn(d.load, 4 * i32(d.node, c), u8(d.rows, c), u8(d.phases, c), f64(taken, c));
-  }
-  sumUp(d, d.load);
 }

@@ -160,6 +160,20 @@ describe('the allocator, site by site', () => {
     expect(rowsHold(tree, capacityMa, claims, allocation)).toBe(true);
   });
 
+  it('shares a row at the bottom of 60 circuits in series, each narrower than the one above', () => {
+    const levels = 60;
+    const tree = { parent: Int32Array.from({ length: levels }, (_, node) => node - 1) };
+    const capacityMa = Float64Array.from({ length: 4 * levels }, (_, row) => (700 - (row >> 2)) * 1000);
+    const cars = Array.from({ length: 40 }, (_, c) => `main ${[1, 12, 123][c % 3]} 6 32 1`);
+    const { claims } = siteOf(['main - 32 32 32 -'], cars);
+    const below = claims.map(claim => ({ ...claim, node: levels - 1 }));
+    const allocation = allocate(tree, capacityMa, below);
+    // 641 A on the last sum row among 14, 13 and 13 cars of one, two and three phases.
+    expect([...allocation.exactMa].every(ma => Math.abs(ma - 641_000 / 79) < 1e-6)).toBe(true);
+    expect(certificateHolds(tree, capacityMa, below, allocation)).toBe(true);
+    expect(rowsHold(tree, capacityMa, below, allocation)).toBe(true);
+  });
+
   it('refuses a tree whose child stands before its parent, an unknown node, an empty phase mask and a step below 1 mA', () => {
     const { tree, capacityMa, claims } = siteOf(['main - 32 32 32 -'], ['main 123 6 32 1']);
     const [claim] = claims as [Claim];

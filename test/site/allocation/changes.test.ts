@@ -21,7 +21,7 @@ describe('what a change may do to the others', () => {
   it('a car that asks for less never leaves the others worse off, from the lowest up (13)', () => {
     forSites(NO_MINIMUM, (site, allocation, seed) => {
       const content = site.claims.flatMap((claim, c) =>
-        allocation.shares[c]!.exactMa === claim.ceilingMa && claim.ceilingMa > 0 ? [c] : [],
+        allocation.exactMa[c]! === claim.ceilingMa && claim.ceilingMa > 0 ? [c] : [],
       );
       if (content.length === 0) return;
       const chosen = randomFrom(seed).pick(content);
@@ -44,7 +44,7 @@ describe('what a change may do to the others', () => {
       for (const a of admitted) {
         for (const b of admitted) {
           if (a >= b || !areAlike(site.claims[a]!, site.claims[b]!)) continue;
-          expect(Math.abs(allocation.shares[a]!.exactMa - allocation.shares[b]!.exactMa)).toBeLessThanOrEqual(1e-6);
+          expect(Math.abs(allocation.exactMa[a]! - allocation.exactMa[b]!)).toBeLessThanOrEqual(1e-6);
         }
       }
       const order = site.claims.map((_, c) => c).reverse();
@@ -120,7 +120,8 @@ describe('what a change may do to the others', () => {
   });
 });
 
-const numbersOf = (allocation: Allocation) => allocation.shares.map(share => [share.exactMa, share.targetMa]);
+const numbersOf = (allocation: Allocation) =>
+  allocation.shares.map((share, c) => [allocation.exactMa[c], share.targetMa]);
 
 const areAlike = (a: Claim, b: Claim): boolean =>
   a.node === b.node &&

@@ -19,9 +19,12 @@ const car = (connector: number, node: number, minMa = 6000): Claim => ({
 const claims = [car(0, 1), car(1, 1), car(2, 0), car(3, 1, 13_000)];
 const good = allocate(tree, capacityMa, claims);
 
-const with_ = (c: number, part: Partial<Share>): Allocation => ({
+const with_ = (c: number, part: Partial<Share>, exactMa = good.exactMa[c]!): Allocation => ({
   shares: good.shares.map((share, k) => (k === c ? { ...share, ...part } : share)),
+  exactMa: good.exactMa.with(c, exactMa),
 });
+const exactly = (c: number, exactMa: number): Allocation => with_(c, {}, exactMa);
+const short: Allocation = { ...good, shares: good.shares.slice(1) };
 const proves = (allocation: Allocation) => certificateHolds(tree, capacityMa, claims, allocation);
 const holds = (allocation: Allocation) => rowsHold(tree, capacityMa, claims, allocation);
 
@@ -32,18 +35,16 @@ describe('the checks do not take the allocator at its word', () => {
   });
 
   it.each([
-    ['a share that could have been larger', with_(2, { exactMa: 11_999 })],
-    ['a share that overfills a row', with_(2, { exactMa: 12_001 })],
-    [
-      'an unfair split of a full row',
-      { shares: with_(0, { exactMa: 11_000 }).shares.map((s, k) => (k === 1 ? { ...s, exactMa: 9000 } : s)) },
-    ],
-    ['a share below the minimum', with_(0, { exactMa: 5000 })],
-    ['a share that is no number', with_(0, { exactMa: Number.NaN })],
-    ['a car left out although it fits', with_(0, { exactMa: 0, bound: { kind: 'not-admitted', node: 0, row: 0 } })],
+    ['a share that could have been larger', exactly(2, 11_999)],
+    ['a share that overfills a row', exactly(2, 12_001)],
+    ['an unfair split of a full row', { ...good, exactMa: good.exactMa.with(0, 11_000).with(1, 9000) }],
+    ['a share below the minimum', exactly(0, 5000)],
+    ['a share that is no number', exactly(0, Number.NaN)],
+    ['a car left out although it fits', with_(0, { bound: { kind: 'not-admitted', node: 0, row: 0 } }, 0)],
     ['a car left out by a row that has room', with_(3, { bound: { kind: 'not-admitted', node: 1, row: 3 } })],
     ['the share of another connector', with_(0, { connector: 9 })],
-    ['a missing share', { shares: good.shares.slice(1) }],
+    ['a missing share', short],
+    ['a missing exact share', { ...good, exactMa: good.exactMa.slice(1) }],
   ])('the certificate fails on %s', (_, wrong) => {
     expect(proves(wrong)).toBe(false);
   });
@@ -55,7 +56,7 @@ describe('the checks do not take the allocator at its word', () => {
     ['a fraction of a milliampere', with_(2, { targetMa: 11_999.5 })],
     ['a negative target', with_(2, { targetMa: -1000 })],
     ['a target that is no number', with_(2, { targetMa: Number.NaN })],
-    ['a missing share', { shares: good.shares.slice(1) }],
+    ['a missing share', short],
   ])('the row check fails on %s', (_, wrong) => {
     expect(holds(wrong)).toBe(false);
   });

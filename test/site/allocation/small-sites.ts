@@ -96,4 +96,4 @@ export const fitsAll = (site: Site, taken: readonly number[]): boolean =>
   loadsOf(site.tree, site.claims, taken).every((ma, row) => ma <= usableCapacityMa(site.capacityMa[row]));
 
 export const targetsOf = (allocation: Allocation): number[] => allocation.shares.map(share => share.targetMa);
-export const exactOf = (allocation: Allocation): number[] => allocation.shares.map(share => share.exactMa);
+export const exactOf = (allocation: Allocation): number[] => [...allocation.exactMa];
