@@ -5,7 +5,7 @@
 import { assert, at } from '#base/assert.ts';
 import type { Outcome } from '#base/outcome.ts';
 import { type ChargersHandle, openChargers } from '#chargers/chargers.ts';
-import { type ChargerProfile, traitsFor } from '#chargers/quirks.ts';
+import { bootTraits, type ChargerProfile } from '#chargers/quirks.ts';
 import type { Config } from '#config/config.ts';
 import { compareConfigs } from '#config/reload.ts';
 import { type Ems, openEms } from '#ems/ems.ts';
@@ -107,6 +107,7 @@ class Hall {
   async open(): Promise<Outcome<Gateway>> {
     const { config, meterProfiles } = this.#options;
     this.#recallLimits();
+    this.#openCommissioning();
     const door = await this.#openChargers();
     if (!door.ok) return door;
     this.#chargers = door.value;
@@ -149,6 +150,7 @@ class Hall {
     this.#config = next;
     this.#state = { ...this.#state, topology: next.topology };
     this.#dropSourcesThatAreGone();
+    this.#openCommissioning();
     this.#chargers?.reconfigure(next.chargers);
     this.#web?.reconfigure(next.web);
     for (const change of live) log.info('taken over from the new site file', { change });
@@ -192,8 +194,7 @@ class Hall {
   /** A profile named in the configuration stands; else the model that boots is looked up. */
   #traits(charger: number, report: Extract<Report, { kind: 'boot' }>) {
     const configured = at(this.#state.topology.chargers, charger).traits;
-    const found = traitsFor(this.#options.chargerProfiles, report.vendor, report.model, report.firmware);
-    return configured.profileId === 'generic' ? found : configured;
+    return bootTraits(this.#options.chargerProfiles, configured, at(this.#config.traitOverrides, charger), report);
   }
 
   #send(command: GateCommand): void {
@@ -265,6 +266,16 @@ class Hall {
     const gone = outsideLimits.map(limit => limit.source).filter(source => !topology.limitSources.includes(source));
     const atMs = this.#world.clock.nowMs();
     for (const source of new Set(gone)) this.dispatch({ type: 'limits-cleared', source, atMs });
+  }
+
+  /** The window has its end on the installer's calendar; from here on it runs on our own clock. */
+  #openCommissioning(): void {
+    const { clock, log } = this.#world;
+    const until = this.#config.commissioningUntilWallMs;
+    const atMs = clock.nowMs();
+    const untilMs = until === null ? Number.NEGATIVE_INFINITY : atMs + until - clock.wallMs();
+    if (untilMs > atMs) log.warn('commissioning window open', { until: new Date(until ?? 0).toISOString() });
+    if (untilMs !== this.#state.commissioningUntilMs) this.dispatch({ type: 'commissioning', untilMs, atMs });
   }
 
   /** What keeps the site from being ready goes to the log once, when it begins and when it ends. */

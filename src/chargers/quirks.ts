@@ -115,6 +115,28 @@ export function adjusted(traits: ChargerTraits, overrides: TraitOverrides): Char
   return dc ? { ...traits, writesPerDay, rateUnit: 'W', dividesByPhases: true } : { ...traits, writesPerDay };
 }
 
+/** What a boot says of itself. */
+export type BootWords = { readonly vendor: string; readonly model: string; readonly firmware: string };
+
+/**
+ * The traits of a charger that booted. A profile that the site file names stands whatever the charger calls itself,
+ * but no class outlives the firmware it was tested with (safety, "class").
+ * @param named the traits from the site file
+ */
+export function bootTraits(
+  profiles: readonly ChargerProfile[],
+  named: ChargerTraits,
+  overrides: TraitOverrides,
+  { vendor, model, firmware }: BootWords,
+): ChargerTraits {
+  if (named.profileId === CAUTIOUS_TRAITS.profileId) {
+    return adjusted(traitsFor(profiles, vendor, model, firmware), overrides);
+  }
+  const profile = profiles.find(({ id }) => id === named.profileId);
+  const isCovered = profile === undefined || inRange(profile, firmware);
+  return isCovered ? named : { ...named, leaseClass: 'unknown' };
+}
+
 const plain = (text: string): string => text.trim().toLowerCase();
 
 function fits(name: string, model: string): boolean {

@@ -88,7 +88,7 @@ const profileOf = (id: number, stackLevel: number, schedule: Schedule, traits: C
 const seconds = (ms: number): number => Math.round(ms / 1000);
 
 function period({ spec, traits, nominalV }: Place, startS: number, limitMa: number): ChargingPeriod {
-  const numberPhases = spec.phases.length;
+  const numberPhases = spec.dc === null ? spec.phases.length : null;
   return { startS, limit: rate(spec, traits, limitMa, nominalV), numberPhases };
 }
 

@@ -102,5 +102,5 @@ function composite(state: SiteState, connector: number, reply: Composite, atChar
 function highestMa({ unit, periods }: ChargingSchedule, { dc, phases }: ConnectorSpec, nominalV: number): number {
   const most = periods.reduce((highest, period) => Math.max(highest, period.limit), 0);
   if (unit === 'A') return Math.round(most * 1000);
-  return Math.round((most * 1000) / (dc === null ? nominalV * phases.length : dc.wattsPerA));
+  return Math.ceil((most * 1000) / (dc === null ? nominalV * phases.length : dc.wattsPerA));
 }

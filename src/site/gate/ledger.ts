@@ -157,7 +157,8 @@ export function bookedLevelMa(
   atMs: number,
   aheadMs: number,
 ) {
-  if (charger.switchedOff || isFreeSocket(connector, spec, charger, atMs)) return 0;
+  if (charger.switchedOff) return 0;
+  if (isFreeSocket(connector, spec, charger, atMs)) return spec.dc?.standbyMa ?? 0;
   return bookedAtRating(charger) ? spec.maxMa : bookedMa(connector, spec, charger.traits, atMs, aheadMs);
 }
 
