@@ -1,5 +1,5 @@
 /**
- * Many seeds, one result: `busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--building constant] [--json]`.
+ * Many seeds, one result: `busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--building constant] [--zoo all|none] [--json]`.
  * `--explain S..T` prints instead what happens in the first seed from second S to second T.
  */
 import { availableParallelism } from 'node:os';
@@ -8,7 +8,7 @@ import type { BrokenCause } from './account.ts';
 import { explain } from './explain.ts';
 import type { FaultKind } from './faults.ts';
 import type { Violation } from './over-account.ts';
-import { type RunOptions, type RunResult, runSeed } from './run.ts';
+import { DEFAULT_ZOO, type RunOptions, type RunResult, runSeed } from './run.ts';
 
 export type SeedsOptions = Omit<RunOptions, 'seed' | 'log' | 'trace'> & { readonly from: number; readonly to: number };
 
@@ -204,10 +204,12 @@ export function readArguments(args: readonly string[]): SeedsOptions | string {
   const chargers = Number(value('chargers', '12'));
   const faults = value('faults', 'all');
   const building = value('building', 'varying');
+  const zoo = value('zoo', DEFAULT_ZOO);
   if (!seeds || to < from) return '--seeds takes A..B or one number';
   if (!(hours > 0)) return '--hours takes a number above 0';
   if (!Number.isInteger(chargers) || chargers < 1) return '--chargers takes a whole number above 0';
   if (faults !== 'all' && faults !== 'none') return '--faults takes all or none';
+  if (zoo !== 'all' && zoo !== 'none') return '--zoo takes all or none';
   if (building !== 'varying' && building !== 'constant') return '--building takes varying or constant';
-  return { from, to, hours, chargers, faults, building };
+  return { from, to, hours, chargers, faults, building, zoo };
 }

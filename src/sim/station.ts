@@ -10,10 +10,12 @@ import type { CarPlan } from './car.ts';
 import { type ConnectorPlan, SimConnector } from './connector.ts';
 import type { Brand, Habit } from './habits.ts';
 import type { Prng } from './prng.ts';
-import { emptyStack, limitAt, type Stack, withoutTransaction } from './profile-engine.ts';
+import { limitAt, type Stack } from './profile-engine.ts';
 import { Sampling } from './sampling.ts';
 import { answerCall, type Callee } from './station-calls.ts';
+import { StationClock } from './station-clock.ts';
 import { StationLine } from './station-line.ts';
+import { StationMemory } from './station-memory.ts';
 import { StationVoice } from './station-voice.ts';
 import { TransactionQueue } from './transaction-queue.ts';
 import type { Truth } from './truth.ts';
@@ -63,9 +65,8 @@ export class Station {
   ]);
   private readonly line: StationLine;
   private readonly queue: TransactionQueue;
-  private profiles: Stack = emptyStack;
-  /** What it said it would obey; another stack than `profiles` only where a habit says so. */
-  private promised: Stack = emptyStack;
+  private readonly memory = new StationMemory(() => this.plan.habit);
+  private readonly ownClock: StationClock;
   private readonly voice: StationVoice;
   private off = true;
   private later: (() => void)[] = [];
@@ -74,6 +75,7 @@ export class Station {
   constructor(deps: StationDeps, plan: StationPlan) {
     this.deps = deps;
     this.plan = plan;
+    this.ownClock = new StationClock(deps.clock, plan.clockErrorMs);
     this.connectors = plan.connectors.map(connector => this.openConnector(connector));
     this.voice = new StationVoice({
       clock: deps.clock,
@@ -83,6 +85,9 @@ export class Station {
       connectors: () => this.connectors,
       socket: () => this.line.socket,
       wallMs: () => this.wallMs(),
+      timeTold: wallMs => {
+        if (this.plan.habit.clock === 'told') this.setClock(wallMs);
+      },
       accepted: () => {
         this.queue.push();
         this.resume();
@@ -94,6 +99,7 @@ export class Station {
       nominalV: deps.nominalV,
       keys: this.keys,
       isOnline: () => this.isOnline(),
+      habit: () => this.plan.habit,
       stamp: () => this.voice.stamp(),
       tell: payload => this.voice.tell('MeterValues', payload),
       sampled: connector => deps.sampled(connector),
@@ -125,7 +131,9 @@ export class Station {
         random: deps.random.split(`connector ${plan.connectorId}`),
         stepMa: this.plan.brand.stepMa,
         wallMs: () => this.wallMs(),
-        stack: () => this.profiles,
+        untilMs: wallMs => this.ownClock.untilMs(wallMs),
+        stack: () => this.memory.inForce(),
+        habit: () => this.plan.habit,
         statusChanged: () => this.voice.tellStatuses(),
         carChanged: () => deps.carChanged(connector),
         drawChanged: () => deps.drawChanged(connector),
@@ -137,6 +145,7 @@ export class Station {
 
   powerOn(): void {
     this.off = false;
+    if (this.plan.habit.clock === 'told') this.setClock(0);
     this.voice.forget();
     this.deps.powerChanged(false);
     this.line.powerOn();
@@ -154,6 +163,7 @@ export class Station {
     }
     this.line.powerOff();
     this.deps.powerChanged(true);
+    this.memory.powerLost();
     this.deps.clock.after('boot', forMs, () => this.powerOn());
   }
 
@@ -175,16 +185,43 @@ export class Station {
   }
 
   stack(): Stack {
-    return this.profiles;
+    return this.memory.inForce();
   }
 
   /** The current that the profiles it accepted allow a connector, mA. */
   promisedMa(connector: SimConnector): number {
-    return Math.round(limitAt(this.promised, connector.asking()) * 1000);
+    return Math.round(limitAt(this.memory.promised(), connector.asking()) * 1000);
   }
 
   wallMs(): number {
-    return this.deps.clock.wallMs() + this.plan.clockErrorMs;
+    return this.ownClock.wallMs();
+  }
+
+  /** Its clock shows another time from now on: periods begin and end by it. */
+  setClock(wallMs: number): void {
+    this.ownClock.set(wallMs);
+    this.follow();
+  }
+
+  driftClock(perMille: number): void {
+    this.ownClock.drift(perMille);
+    this.follow();
+  }
+
+  /** Profiles it was made to write so far, by connector; 0 is the station as a whole. */
+  writes(): ReadonlyMap<number, number> {
+    return this.memory.writes;
+  }
+
+  /** It obeys from now on all that it ever accepted: somebody mended it. */
+  mend(habit: Habit): void {
+    Object.assign(this.plan, { habit });
+    this.memory.replace(this.memory.promised());
+    this.follow();
+  }
+
+  private follow(): void {
+    for (const connector of this.connectors) connector.follow();
   }
 
   connectorOf(connectorId: number): SimConnector {
@@ -237,8 +274,7 @@ export class Station {
     connector.transaction = null;
     connector.open();
     this.sampling.stop(connector);
-    this.profiles = withoutTransaction(this.profiles, connector.plan.connectorId);
-    this.promised = withoutTransaction(this.promised, connector.plan.connectorId);
+    this.memory.transactionOver(connector.plan.connectorId);
     const payload = { meterStop: connector.meterWh(), timestamp: this.voice.stamp(), idTag: transaction.idTag, reason };
     this.queue.add(
       'StopTransaction',
@@ -252,16 +288,11 @@ export class Station {
 
   private callee(): Callee {
     return {
-      habit: this.plan.habit,
+      habit: () => this.plan.habit,
       connectors: this.connectors,
       keys: this.keys,
-      stack: () => this.promised,
-      setStack: stack => {
-        this.promised = stack;
-        if (this.plan.habit.profiles === 'accepted-and-forgotten') return;
-        this.profiles = stack;
-        for (const connector of this.connectors) connector.follow();
-      },
+      memory: this.memory,
+      followed: () => this.follow(),
       keyChanged: key => {
         if (key === 'HeartbeatInterval') this.voice.armHeartbeat();
         if (key === 'MeterValueSampleInterval') for (const connector of this.connectors) this.sampling.arm(connector);

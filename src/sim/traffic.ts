@@ -1,5 +1,5 @@
 /** Cars that come and go, as a garage sees them: through one gate, to any free bay, for half an hour to four. */
-import { drawCar } from './car.ts';
+import { drawCar, drawSleeper } from './car.ts';
 import type { SimSite } from './site.ts';
 
 /** The gateway and the chargers have been set up before the doors open. */
@@ -13,7 +13,7 @@ const STAY_MS: readonly [number, number] = [30 * 60_000, 240 * 60_000];
 const EARLY_SHARE = 0.5;
 
 /** Starts the traffic. `until` keeps no count: it goes on for as long as the world runs. */
-export function startTraffic(site: SimSite): void {
+export function startTraffic(site: SimSite, sleepers = false): void {
   const random = site.random.split('traffic');
   const { clock, posts } = site;
   const early = Math.ceil(posts.length * EARLY_SHARE);
@@ -25,7 +25,8 @@ export function startTraffic(site: SimSite): void {
     count++;
     if (free.length > 0) {
       const { station } = draw.pick(free);
-      station.plug(1, drawCar(draw, `TAG-${count}`));
+      const car = drawCar(draw, `TAG-${count}`);
+      station.plug(1, sleepers ? drawSleeper(draw.split('sleep'), car) : car);
       clock.after('departure', draw.whole(...STAY_MS), () => station.unplug(1));
     }
     const gapMs = count < early ? 0 : draw.gap(MEAN_GAP_OF_ONE_BAY_MS / posts.length);

@@ -45,7 +45,11 @@ const SHOWN_MS = 10_000;
 /** What a meter in a car or a charger may be off. */
 const TOLERANCE_MA = 500;
 
-/** A charger that accepted a limit and draws more. Once a sample has shown it, it surprises nobody again. */
+/**
+ * A charger that accepted a limit and would draw more: it breaks its class from the moment a car is on it
+ * (until then it could not), and once a sample has shown it, it surprises nobody again: there is no second
+ * excuse for the same charger, whoever comes to it.
+ */
 export class ClassWatch {
   private readonly clock: VirtualClock;
   private readonly observer: Observer;
@@ -58,20 +62,21 @@ export class ClassWatch {
     this.path = path;
   }
 
-  /** It draws so much under a promise of so much. */
-  drew(drawMa: number, promisedMa: number): void {
-    const over = drawMa > promisedMa + TOLERANCE_MA;
-    if (over && this.state === 'kept') {
+  /** With or without a car, it may draw so much under a promise of so much. */
+  judge(hasCar: boolean, mightMa: number, promisedMa: number): void {
+    const breaks = hasCar && mightMa > promisedMa + TOLERANCE_MA;
+    if (breaks && this.state === 'kept') {
       this.state = 'breaking';
       this.observer.enter('class', this.path);
-    } else if (!over && this.state === 'breaking') {
+    } else if (!breaks && this.state === 'breaking') {
       this.state = 'kept';
       this.observer.leave('class', this.path);
     }
   }
 
-  sampled(): void {
-    if (this.state !== 'breaking') return;
+  /** A sample is on the wire. It shows something only if the car draws more than was promised. */
+  sampled(drawMa: number, promisedMa: number): void {
+    if (this.state !== 'breaking' || drawMa <= promisedMa + TOLERANCE_MA) return;
     this.state = 'shown';
     this.clock.after('class shown', SHOWN_MS, () => this.observer.leave('class', this.path));
   }
