@@ -63,7 +63,7 @@ function book(site: SimSite, gateway: Gateway): readonly string[] {
     const saw = sample ? `saw ${amps(sample.ma)} ${((site.clock.nowMs() - sample.atMs) / 1000).toFixed(1)} s ago` : '';
     const target = targets[index];
     return [
-      post?.plan.identity,
+      `${post?.plan.identity} (${post?.plan.habit.name})`,
       `on ${site.plan.circuits[post?.plan.circuit ?? 0]?.id}`,
       chargers[index]?.link,
       connector.status,

@@ -30,7 +30,7 @@ const RATE_PER_HOUR: Readonly<Record<FaultKind, number>> = {
   'no-samples': 0.3,
   'meter-silent': 3,
   'meter-exception': 3,
-  'gateway-restart': 0.25,
+  'gateway-restart': 0.23,
   'clock-step': 0.3,
   'clock-drift': 0.3,
 };
@@ -56,6 +56,9 @@ const DRIFT_LASTS_MS: readonly [number, number] = [60_000, 300_000];
 const RESTART_MS: readonly [number, number] = [1000, 5000];
 const REBOOTED_MS: readonly [number, number] = [10_000, 40_000];
 const MACHINE_REBOOTS = 0.1;
+/** Where the gateway dies too, links rest sooner, or more than 5 % of the time would be excused. */
+const SHORT_DROP_MS: readonly [number, number] = [3000, 12_000];
+const LONG_DROP = 0.15;
 const FLAP_MS: readonly [number, number] = [500, 2000];
 
 const HOUR_MS = 3_600_000;
@@ -84,7 +87,9 @@ export function startFaults(site: SimSite, life: GatewayLife | null, rarer = 1):
       });
     next();
   };
-  startChargerFaults(site, every);
+  startChargerFaults(site, every, draw =>
+    draw.whole(...(!life || draw.chance(LONG_DROP) ? DROP_LASTS_MS : SHORT_DROP_MS)),
+  );
   for (const [id, meter] of site.meters) {
     every('meter-silent', id, draw => hiccup(meter, 'silent', draw));
     every('meter-exception', id, draw => hiccup(meter, 'exception', draw));
@@ -122,13 +127,13 @@ export function startFlaps(site: SimSite): void {
   }
 }
 
-function startChargerFaults(site: SimSite, every: Every): void {
+function startChargerFaults(site: SimSite, every: Every, dropMs: (draw: Prng) => number): void {
   for (const post of site.posts) {
     const { faults: link } = post;
     const name = post.plan.identity;
     every('link-delay', name, draw => link.slow(draw.whole(...DELAY_MS), draw.whole(...DELAY_LASTS_MS)));
     every('link-slow', name, draw => link.slow(draw.whole(...SLOW_MS), draw.whole(...SLOW_LASTS_MS)));
-    every('link-drop', name, draw => link.cut(draw, draw.whole(...DROP_LASTS_MS)));
+    every('link-drop', name, draw => link.cut(draw, dropMs(draw)));
     every('no-samples', name, draw => post.station.muteSamples(draw.whole(...NO_SAMPLES_MS)));
     every('reboot', name, draw => {
       if (draw.chance(HALF_OPEN)) post.link.drop({ stationAfterMs: 0, gatewayAfterMs: null });

@@ -63,7 +63,7 @@ export const HABITS = {
   relative: { ...polite, name: 'relative', kinds: ['Relative'] },
   'samples-when-asked': { ...polite, name: 'samples-when-asked', samples: 'when-asked' },
   'samples-never': { ...polite, name: 'samples-never', samples: 'never' },
-  flapping: { ...polite, name: 'flapping', dropsEveryMs: 6 * 60_000 },
+  flapping: { ...polite, name: 'flapping', dropsEveryMs: 10 * 60_000 },
   /** Writes every profile to flash; what it does is polite, what matters is how often. */
   persists: { ...polite, name: 'persists' },
 } as const satisfies Readonly<Record<string, Habit>>;

@@ -39,10 +39,6 @@ export type PostParts = {
   drawChanged(circuit: number, drawMa: number): void;
 };
 
-/** What a car on it draws, or could at once: what is in force beside its own limit. */
-const mightDrawMa = (connector: SimConnector): number =>
-  Math.max(connector.drawMa(), Math.min(connector.limitMa(), connector.car?.plan.maxMa ?? 0));
-
 /** Sets up charger number `index` of the site, without power. */
 export function openPost(parts: PostParts, plan: PlannedCharger, index: number): Post {
   const { clock, truth, observer, network } = parts;
@@ -54,7 +50,7 @@ export function openPost(parts: PostParts, plan: PlannedCharger, index: number):
   const wanting = new Wanting(clock, observer);
   const obeys = plan.habit.profiles !== 'accepted-and-forgotten';
   const judgeClass = (connector: SimConnector) => {
-    if (!obeys) classWatch.judge(connector.car !== null, mightDrawMa(connector), station.promisedMa(connector));
+    if (!obeys) classWatch.drew(connector.drawMa(), station.promisedMa(connector));
   };
   const station: Station = new Station(
     {
@@ -67,19 +63,20 @@ export function openPost(parts: PostParts, plan: PlannedCharger, index: number):
         for (const seen of watched) observer.recheck(seen);
         linkWatch.judge();
         wanting.judge(connector);
-        judgeClass(connector);
       },
       drawChanged: connector => {
         judgeClass(connector);
         wanting.judge(connector);
         parts.drawChanged(plan.circuit, connector.drawMa());
       },
-      sampled: connector => classWatch.sampled(connector.drawMa(), station.promisedMa(connector)),
+      sampled: connector => {
+        if (!obeys) classWatch.sampled(connector.drawMa(), station.promisedMa(connector));
+      },
       powerChanged: off => linkWatch.power(!off),
     },
     stationPlan(plan),
   );
-  const holdings = new Holdings(truthOf(station));
+  const holdings = new Holdings(truthOf(station, () => obeys || classWatch.isShown()));
   for (const connector of station.connectors)
     watched.push(observedConnector(connector, plan, parts.plan.nominalV, holdings));
   for (const connector of watched) observer.addConnector(connector);

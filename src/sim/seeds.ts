@@ -1,5 +1,6 @@
 /**
  * Many seeds, one result: `busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--building constant] [--zoo all|none] [--json]`.
+ * `--week` counts instead what a week makes chargers write (flash.ts).
  * `--explain S..T` prints instead what happens in the first seed from second S to second T.
  */
 import { availableParallelism } from 'node:os';
@@ -7,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import type { BrokenCause } from './account.ts';
 import { explain } from './explain.ts';
 import type { FaultKind } from './faults.ts';
+import { flashText, runFlash } from './flash.ts';
 import type { Violation } from './over-account.ts';
 import { DEFAULT_ZOO, type RunOptions, type RunResult, runSeed } from './run.ts';
 
@@ -173,6 +175,7 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${options}\n`);
     return BAD_ARGUMENTS;
   }
+  if (args.includes('--week') || args.includes('--flash')) return week(options, args);
   const explained = /^(\d+)\.\.(\d+)$/.exec(argumentOf(args, 'explain', ''));
   if (explained) {
     const write = (line: string) => void process.stdout.write(`${line}\n`);
@@ -186,6 +189,18 @@ export async function main(args: readonly string[]): Promise<number> {
   });
   process.stdout.write(`${JSON.stringify(result, null, json ? 0 : 2)}\n`);
   return result.failing.length === 0 ? DONE : FAILED;
+}
+
+async function week(options: SeedsOptions, args: readonly string[]): Promise<number> {
+  const days = Number(argumentOf(args, 'days', '7'));
+  if (!(days > 0)) {
+    process.stderr.write('--days takes a number above 0\n');
+    return BAD_ARGUMENTS;
+  }
+  const { from: seed, chargers, zoo = DEFAULT_ZOO } = options;
+  const result = await runFlash({ seed, chargers, days: Math.ceil(days), zoo });
+  process.stdout.write(`${args.includes('--json') ? JSON.stringify(result) : flashText(result)}\n`);
+  return DONE;
 }
 
 function argumentOf(args: readonly string[], name: string, otherwise: string): string {

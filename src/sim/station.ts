@@ -188,6 +188,11 @@ export class Station {
     return this.memory.inForce();
   }
 
+  /** What it said it would obey. */
+  promisedStack(): Stack {
+    return this.memory.promised();
+  }
+
   /** The current that the profiles it accepted allow a connector, mA. */
   promisedMa(connector: SimConnector): number {
     return Math.round(limitAt(this.memory.promised(), connector.asking()) * 1000);

@@ -45,16 +45,22 @@ const SHOWN_MS = 10_000;
 /** What a meter in a car or a charger may be off. */
 const TOLERANCE_MA = 500;
 
+/** Safety rule 8: after so many obeying samples in a row that follow a new decrease it may be trusted again. */
+const OBEYED_TO_RETURN = 10;
+
 /**
- * A charger that accepted a limit and would draw more: it breaks its class from the moment a car is on it
- * (until then it could not), and once a sample has shown it, it surprises nobody again: there is no second
- * excuse for the same charger, whoever comes to it.
+ * A charger that accepted a limit and draws more. Once a sample has shown it, it surprises nobody again,
+ * whoever comes to it, until it has earned its trust back by rule 8: then the next breach is a new one.
  */
 export class ClassWatch {
   private readonly clock: VirtualClock;
   private readonly observer: Observer;
   private readonly path: readonly number[];
   private state: 'kept' | 'breaking' | 'shown' = 'kept';
+  /** The lowest it was told since it was shown. */
+  private lowestMa = 0;
+  /** Obeying samples since the newest decrease; null before one. */
+  private obeyed: number | null = null;
 
   constructor(clock: VirtualClock, observer: Observer, path: readonly number[]) {
     this.clock = clock;
@@ -62,23 +68,40 @@ export class ClassWatch {
     this.path = path;
   }
 
-  /** With or without a car, it may draw so much under a promise of so much. */
-  judge(hasCar: boolean, mightMa: number, promisedMa: number): void {
-    const breaks = hasCar && mightMa > promisedMa + TOLERANCE_MA;
-    if (breaks && this.state === 'kept') {
+  /** It was shown, and has not been trusted again since: it counts with all that it can draw. */
+  isShown(): boolean {
+    return this.state === 'shown';
+  }
+
+  /** It draws so much under a promise of so much. */
+  drew(drawMa: number, promisedMa: number): void {
+    const over = drawMa > promisedMa + TOLERANCE_MA;
+    if (over && this.state === 'kept') {
       this.state = 'breaking';
       this.observer.enter('class', this.path);
-    } else if (!breaks && this.state === 'breaking') {
+    } else if (!over && this.state === 'breaking') {
       this.state = 'kept';
       this.observer.leave('class', this.path);
     }
   }
 
-  /** A sample is on the wire. It shows something only if the car draws more than was promised. */
+  /** A sample of this draw is on the wire. */
   sampled(drawMa: number, promisedMa: number): void {
-    if (this.state !== 'breaking' || drawMa <= promisedMa + TOLERANCE_MA) return;
-    this.state = 'shown';
-    this.clock.after('class shown', SHOWN_MS, () => this.observer.leave('class', this.path));
+    const over = drawMa > promisedMa + TOLERANCE_MA;
+    if (this.state === 'breaking' && over) {
+      this.state = 'shown';
+      this.lowestMa = promisedMa;
+      this.obeyed = null;
+      this.clock.after('class shown', SHOWN_MS, () => this.observer.leave('class', this.path));
+    } else if (this.state === 'shown') this.judgeReturn(over, promisedMa);
+  }
+
+  private judgeReturn(over: boolean, promisedMa: number): void {
+    if (promisedMa < this.lowestMa) this.obeyed = 0;
+    this.lowestMa = Math.min(this.lowestMa, promisedMa);
+    if (over) this.obeyed = null;
+    else if (this.obeyed !== null) this.obeyed++;
+    if (this.obeyed === OBEYED_TO_RETURN) this.state = 'kept';
   }
 }
 
