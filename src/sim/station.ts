@@ -16,6 +16,7 @@ import { answerCall, type Callee } from './station-calls.ts';
 import { StationClock } from './station-clock.ts';
 import { StationLine } from './station-line.ts';
 import { StationMemory } from './station-memory.ts';
+import { StationTransactions } from './station-transactions.ts';
 import { StationVoice } from './station-voice.ts';
 import { TransactionQueue } from './transaction-queue.ts';
 import type { Truth } from './truth.ts';
@@ -48,9 +49,6 @@ export type StationDeps = {
   powerChanged(off: boolean): void;
 };
 
-/** From the plug to the card at the reader and the start, and from a boot to the same. */
-const AUTHORISE_MS: readonly [number, number] = [2000, 10_000];
-
 export class Station {
   readonly plan: StationPlan;
   readonly connectors: readonly SimConnector[];
@@ -71,6 +69,7 @@ export class Station {
   private off = true;
   private later: (() => void)[] = [];
   private readonly sampling: Sampling;
+  private readonly transactions: StationTransactions;
 
   constructor(deps: StationDeps, plan: StationPlan) {
     this.deps = deps;
@@ -90,7 +89,7 @@ export class Station {
       },
       accepted: () => {
         this.queue.push();
-        this.resume();
+        this.transactions.resume();
       },
     });
     this.queue = new TransactionQueue(deps.clock, () => (this.isOnline() ? this.line.socket : null));
@@ -103,6 +102,17 @@ export class Station {
       stamp: () => this.voice.stamp(),
       tell: payload => this.voice.tell('MeterValues', payload),
       sampled: connector => deps.sampled(connector),
+    });
+    this.transactions = new StationTransactions({
+      clock: deps.clock,
+      random: deps.random,
+      queue: this.queue,
+      memory: this.memory,
+      sampling: this.sampling,
+      connectors: this.connectors,
+      wallMs: () => this.wallMs(),
+      stamp: () => this.voice.stamp(),
+      isOff: () => this.off,
     });
     const callee = this.callee();
     this.line = new StationLine({
@@ -149,7 +159,7 @@ export class Station {
     this.voice.forget();
     this.deps.powerChanged(false);
     this.line.powerOn();
-    if (this.plan.resumesAlone) this.resume();
+    if (this.plan.resumesAlone) this.transactions.resume();
   }
 
   /** Power lost now, back after `forMs`. */
@@ -158,7 +168,7 @@ export class Station {
     this.off = true;
     this.voice.forget();
     for (const connector of this.connectors) {
-      this.stop(connector, 'PowerLoss');
+      this.transactions.stop(connector, 'PowerLoss');
       connector.open();
     }
     this.line.powerOff();
@@ -175,12 +185,12 @@ export class Station {
   plug(connectorId: number, car: CarPlan): void {
     const connector = this.connectorOf(connectorId);
     connector.plug(car, this.deps.random.split(`car ${car.idTag}`));
-    this.startLater(connector);
+    this.transactions.startLater(connector);
   }
 
   unplug(connectorId: number): void {
     const connector = this.connectorOf(connectorId);
-    this.stop(connector, 'EVDisconnected');
+    this.transactions.stop(connector, 'EVDisconnected');
     connector.unplug();
   }
 
@@ -237,58 +247,6 @@ export class Station {
     return this.voice.isOnline();
   }
 
-  // --- transactions
-
-  private resume(): void {
-    for (const connector of this.connectors) if (connector.car && !connector.transaction) this.startLater(connector);
-  }
-
-  private startLater(connector: SimConnector): void {
-    const car = connector.car;
-    if (!car) return;
-    this.deps.clock.after('authorise', this.deps.random.whole(...AUTHORISE_MS), () => {
-      if (connector.car === car && !connector.transaction && !this.off) this.start(connector, car.plan.idTag);
-    });
-  }
-
-  private start(connector: SimConnector, idTag: string): void {
-    const transaction = { id: null as number | null, idTag, startedWallMs: this.wallMs() };
-    connector.transaction = transaction;
-    const payload = {
-      connectorId: connector.plan.connectorId,
-      idTag,
-      meterStart: connector.meterWh(),
-      timestamp: this.voice.stamp(),
-    };
-    this.queue.add(
-      'StartTransaction',
-      () => payload,
-      answer => {
-        transaction.id = answer.transactionId as number;
-        const refused = (answer.idTagInfo as { status: string }).status !== 'Accepted';
-        if (refused && connector.transaction === transaction) this.stop(connector, 'DeAuthorized');
-      },
-    );
-    connector.energise();
-    this.sampling.arm(connector);
-  }
-
-  private stop(connector: SimConnector, reason: string): void {
-    const { transaction } = connector;
-    if (!transaction) return;
-    connector.transaction = null;
-    connector.open();
-    this.sampling.stop(connector);
-    this.memory.transactionOver(connector.plan.connectorId);
-    const payload = { meterStop: connector.meterWh(), timestamp: this.voice.stamp(), idTag: transaction.idTag, reason };
-    this.queue.add(
-      'StopTransaction',
-      () => ({ ...payload, transactionId: transaction.id ?? 0 }),
-      () => {},
-    );
-    if (connector.car) connector.setStatus(reason === 'PowerLoss' ? 'Preparing' : 'Finishing');
-  }
-
   // --- what calls may do
 
   private callee(): Callee {
@@ -309,12 +267,12 @@ export class Station {
       sendMeterValues: connector => this.sampling.send(connector, 'Trigger'),
       reboot: () => this.reboot(RESET_MS),
       startRemotely: (connector, idTag) => {
-        this.start(connector, idTag);
+        this.transactions.start(connector, idTag);
         return true;
       },
       stopTransaction: id => {
         const connector = this.connectors.find(each => each.transaction?.id === id);
-        if (connector) this.later.push(() => this.stop(connector, 'Remote'));
+        if (connector) this.later.push(() => this.transactions.stop(connector, 'Remote'));
         return connector !== undefined;
       },
     };
