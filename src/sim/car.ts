@@ -15,6 +15,8 @@ export type CarPlan = {
   readonly rampMaPerS: number;
   /** Now and then it draws nothing for a while, for reasons of its own, and tells nobody. */
   readonly restless: boolean;
+  /** Falls asleep when it is paused, and draws again so long after it is offered current; null = never. Absent = it does not. */
+  readonly wakesAfterMs?: number | null;
 };
 
 /** IEC 61851-1: no current is offered below 6 A, and none is drawn. */
@@ -55,10 +57,12 @@ export class Car {
   private countedAtMs: number;
   private gone = false;
   private resting = false;
+  private asleep = false;
   private readonly restRandom: Prng;
   private reaction: Timer | null = null;
   private ramp: Timer | null = null;
   private taper: Timer | null = null;
+  private wake: Timer | null = null;
 
   constructor(deps: CarDeps, plan: CarPlan) {
     this.deps = deps;
@@ -77,6 +81,7 @@ export class Car {
     this.reaction = this.deps.clock.after('car reacts', this.deps.random.whole(...REACTION_MS), () => {
       this.reaction = null;
       this.adoptedMa = this.signalledMa;
+      this.doze();
       this.settle();
     });
   }
@@ -104,6 +109,10 @@ export class Car {
   wantMa(): number {
     const stage = this.stage();
     return stage ? Math.max(Math.min(FLOOR_MA, this.plan.maxMa), Math.round(this.plan.maxMa * stage.factor)) : 0;
+  }
+
+  isAsleep(): boolean {
+    return this.asleep;
   }
 
   full(): boolean {
@@ -141,6 +150,23 @@ export class Car {
     });
   }
 
+  /** Paused in the middle of charging, some cars sleep; offered current again, they take minutes to wake, or never do. */
+  private doze(): void {
+    const { wakesAfterMs } = this.plan;
+    if (wakesAfterMs === undefined) return;
+    if (this.adoptedMa < FLOOR_MA) {
+      this.asleep ||= this.currentMa > 0;
+      this.wake?.cancel();
+      this.wake = null;
+    } else if (this.asleep && wakesAfterMs !== null)
+      this.wake ??= this.deps.clock.after('car wakes', wakesAfterMs, () => {
+        this.asleep = false;
+        this.wake = null;
+        this.settle();
+        this.deps.wantChanged();
+      });
+  }
+
   private rest(resting: boolean): void {
     this.resting = resting;
     this.settle();
@@ -155,7 +181,10 @@ export class Car {
   private settle(): void {
     this.ramp?.cancel();
     this.ramp = null;
-    const aimMa = this.adoptedMa < FLOOR_MA || this.gone || this.resting ? 0 : Math.min(this.adoptedMa, this.wantMa());
+    const aimMa =
+      this.adoptedMa < FLOOR_MA || this.gone || this.resting || this.asleep
+        ? 0
+        : Math.min(this.adoptedMa, this.wantMa());
     if (aimMa <= this.currentMa) {
       this.draw(aimMa);
       return;
@@ -191,6 +220,17 @@ export class Car {
       else this.armTaper();
     });
   }
+}
+
+/** One in so many cars sleeps when it is paused, and some of them for good. */
+const SLEEPS = 0.2;
+const NEVER_WAKES = 0.2;
+const WAKES_AFTER_MS: readonly [number, number] = [60_000, 300_000];
+
+/** The same car, now and then with a sleep. */
+export function drawSleeper(random: Prng, car: CarPlan): CarPlan {
+  if (!random.chance(SLEEPS)) return car;
+  return { ...car, wakesAfterMs: random.chance(NEVER_WAKES) ? null : random.whole(...WAKES_AFTER_MS) };
 }
 
 /** Draws a car as garages see them: a third one-phase, few two-phase, the rest three-phase. */

@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { PhaseIndex } from '#base/units.ts';
 import { Car, type CarPlan, FLOOR_MA } from './car.ts';
+import type { Habit } from './habits.ts';
 import type { Prng } from './prng.ts';
 import { limitAt, nextChange, type Stack } from './profile-engine.ts';
 import type { Truth } from './truth.ts';
@@ -35,16 +36,16 @@ export type ConnectorDeps = {
   readonly stepMa: number;
   /** The station's own wall clock. */
   wallMs(): number;
+  /** True time until that clock shows this. */
+  untilMs(wallMs: number): number;
   stack(): Stack;
+  habit(): Habit;
   statusChanged(): void;
   /** What may be obeyed changed though no frame came: a car arrived or left. */
   carChanged(): void;
   /** The car draws another current, or wants no more. */
   drawChanged(): void;
 };
-
-/** From a new limit to the pilot that signals it. With the slowest car 8 s in all. */
-const PILOT_DELAY_MS: readonly [number, number] = [100, 500];
 
 export class SimConnector {
   readonly plan: ConnectorPlan;
@@ -121,7 +122,7 @@ export class SimConnector {
     if (!this.car || !this.closed) return;
     this.armPeriod();
     if (this.pilotTimer || this.limitMa() === this.signalledMa) return;
-    this.pilotTimer = this.deps.clock.after('pilot', this.deps.random.whole(...PILOT_DELAY_MS), () => {
+    this.pilotTimer = this.deps.clock.after('pilot', this.deps.random.whole(...this.deps.habit().pilotDelayMs), () => {
       this.pilotTimer = null;
       this.signalledMa = this.limitMa();
       this.car?.pilot(this.signalledMa);
@@ -144,7 +145,13 @@ export class SimConnector {
       ratingA: this.plan.ratingMa / 1000,
       phases: this.plan.rotation.length,
       nominalV: this.deps.nominalV,
+      wattPhases: this.wattPhases(),
     };
+  }
+
+  /** Phases that a limit in watts is spread over; one while no car says otherwise. Null where the schedule decides. */
+  wattPhases(): number | null {
+    return this.deps.habit().watts === 'car-phases' ? (this.car?.plan.phases ?? 1) : null;
   }
 
   carPhases(): readonly PhaseIndex[] | null {
@@ -172,7 +179,7 @@ export class SimConnector {
 
   private judgeStatus(): void {
     if (!this.car || !this.closed) return;
-    if (this.car.full()) this.setStatus('SuspendedEV');
+    if (this.car.full() || (this.car.isAsleep() && this.signalledMa > 0)) this.setStatus('SuspendedEV');
     else this.setStatus(this.signalledMa > 0 ? 'Charging' : 'SuspendedEVSE');
   }
 
@@ -187,6 +194,6 @@ export class SimConnector {
     const asking = this.asking();
     const next = stack.length === 0 ? null : nextChange(stack, asking);
     if (next === null) return;
-    this.periodTimer = this.deps.clock.after('period', next - asking.atWallMs, () => this.follow());
+    this.periodTimer = this.deps.clock.after('period', this.deps.untilMs(next), () => this.follow());
   }
 }

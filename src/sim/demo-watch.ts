@@ -3,11 +3,13 @@ import type { Clock } from '#base/clock.ts';
 import { NO_LIMIT_MA, type Triple } from '#base/units.ts';
 import type { Circuit, FixedLimit, Topology } from '#site/topology.ts';
 import { Holdings } from './holdings.ts';
-import { type ObservedConnector, Observer } from './observer.ts';
+import { Observer } from './observer.ts';
 import type { SimLimit } from './over-account.ts';
 import type { WireTap } from './pipe.ts';
 import type { Station } from './station.ts';
+import { truthOf } from './station-truth.ts';
 import type { Truth } from './truth.ts';
+import type { ObservedConnector } from './watched.ts';
 
 /** From an answer on the wire until the gateway, a process of its own on a busy machine, has surely taken it in. */
 const TAKEN_IN_MS = 250;
@@ -33,11 +35,7 @@ export function openWatch(clock: Clock, truth: Truth, topology: Topology, interv
   return {
     observer,
     tapFor: station => {
-      const holdings = new Holdings({
-        stack: () => station.stack(),
-        wallMs: () => station.wallMs(),
-        startedWallMs: id => station.connectorOf(id).transaction?.startedWallMs ?? null,
-      });
+      const holdings = new Holdings(truthOf(station));
       const connectors = station.connectors.map(connector => observed(connector, holdings, topology.nominalV));
       for (const connector of connectors) observer.addConnector(connector);
       watched.set(station, connectors);

@@ -18,7 +18,7 @@ export async function explain(
     const atS = nowMs() / 1000;
     if (atS >= fromS && atS <= toS) write(`${atS.toFixed(3).padStart(10)}  ${line}`);
   };
-  const { site, gateway } = await beginSeed(options, {
+  const { site, life } = await beginSeed(options, {
     onFrame: (identity, frame) => {
       const told = commandLine(frame);
       if (told) say(`  to ${identity}: ${told}`);
@@ -37,9 +37,9 @@ export async function explain(
   });
   write(JSON.stringify(site.plan.circuits));
   await site.clock.run(fromS * 1000);
-  for (const line of book(site, gateway)) write(line);
+  for (const line of book(site, life.gateway())) write(line);
   await site.clock.run(toS * 1000);
-  for (const line of book(site, gateway)) write(line);
+  for (const line of book(site, life.gateway())) write(line);
   for (const violation of site.observer.finish().violations) write(JSON.stringify(violation));
 }
 
@@ -63,7 +63,7 @@ function book(site: SimSite, gateway: Gateway): readonly string[] {
     const saw = sample ? `saw ${amps(sample.ma)} ${((site.clock.nowMs() - sample.atMs) / 1000).toFixed(1)} s ago` : '';
     const target = targets[index];
     return [
-      post?.plan.identity,
+      `${post?.plan.identity} (${post?.plan.habit.name})`,
       `on ${site.plan.circuits[post?.plan.circuit ?? 0]?.id}`,
       chargers[index]?.link,
       connector.status,

@@ -16,7 +16,7 @@ const NEVER = -1;
 export class Grace {
   private readonly marginMa: number;
   /** Null without a guard meter: then background has its design load, and nothing opens but by limits. */
-  private readonly intervalMs: number | null;
+  readonly intervalMs: number | null;
   private untilMs: [number, number, number] = [NEVER, NEVER, NEVER];
   private meterUntil = NEVER;
   private sampleMa: Triple = [0, 0, 0];

@@ -37,11 +37,6 @@ export function stackChange(frame: string): StackChange | null {
   return null;
 }
 
-export const applied = (stack: Stack, change: StackChange): Stack =>
-  change.kind === 'set'
-    ? withProfile(stack, change.connectorId, change.profile)
-    : withoutProfiles(stack, change.criteria);
-
 /** How far ahead a schedule counts as something the charger may obey: the look-ahead for live rows. */
 export const LOOK_AHEAD_MS = 15_000;
 
@@ -60,6 +55,10 @@ export type StationTruth = {
   wallMs(): number;
   /** Start of the connector's transaction in that clock, or null. */
   startedWallMs(connectorId: number): number | null;
+  /** Phases that it spreads a limit in watts over; null where the schedule decides. */
+  wattPhases(connectorId: number): number | null;
+  /** Whether it would take this profile. */
+  takes(profile: WireProfile): boolean;
 };
 
 /** The highest current a connector may obey with this stack, mA; below the 6 A floor nothing. */
@@ -69,15 +68,23 @@ export function levelMa(station: StationTruth, stack: Stack, connector: HeldConn
     {
       connectorId: connector.connectorId,
       atWallMs: station.wallMs(),
-      startedWallMs: station.startedWallMs(connector.connectorId),
+      // A schedule relative to the transaction begins at the earliest now: what counts is what it may come to.
+      startedWallMs: station.startedWallMs(connector.connectorId) ?? station.wallMs(),
       ratingA: connector.ratingMa / 1000,
       phases: connector.phases,
       nominalV: connector.nominalV,
+      wattPhases: station.wattPhases(connector.connectorId),
     },
     LOOK_AHEAD_MS,
   );
   const ma = Math.round(limitA * 1000);
   return ma < 6000 ? 0 : ma;
+}
+
+/** The stack that a station holds once this has arrived. */
+export function applied(station: StationTruth, stack: Stack, change: StackChange): Stack {
+  if (change.kind === 'clear') return withoutProfiles(stack, change.criteria);
+  return station.takes(change.profile) ? withProfile(stack, change.connectorId, change.profile) : stack;
 }
 
 /** The wire and the stack of one charger. */
@@ -106,7 +113,7 @@ export class Holdings {
   /** Every stack it holds or may come to hold by what is under way. */
   stacks(): readonly Stack[] {
     const list = [this.station.stack()];
-    for (const change of this.underWay) list.push(applied(list.at(-1) ?? [], change));
+    for (const change of this.underWay) list.push(applied(this.station, list.at(-1) ?? [], change));
     return list;
   }
 

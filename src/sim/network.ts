@@ -134,9 +134,14 @@ export function simNetwork(clock: VirtualClock, random: Prng): Network {
     };
     await later(link.draw());
     const entry = doors.get(Number(url.port));
-    if (!link.isUp() || !entry) {
+    if (!link.isUp()) {
       await later(Math.min(options.timeoutMs, DIAL_TIMEOUT_MS));
       return failed('timeout', 'nobody answers');
+    }
+    if (!entry) {
+      // The machine is there and the port is not: it says so at once.
+      await later(link.draw());
+      return failed('rejected', 'connection refused');
     }
     const verdict = await entry.door.judge(handshake);
     if (!verdict.accept) {

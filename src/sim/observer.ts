@@ -5,39 +5,15 @@
  */
 import { at } from '#base/assert.ts';
 import type { Clock } from '#base/clock.ts';
-import type { PhaseIndex, Triple } from '#base/units.ts';
+import type { Triple } from '#base/units.ts';
 import { type Account, BROKEN_CAUSES, type BrokenCause } from './account.ts';
 import { Grace, RECOVERY_MS } from './grace.ts';
-import { applied, type HeldConnector, type Holdings, levelMa, stackChange } from './holdings.ts';
+import { applied, type Holdings, levelMa, stackChange } from './holdings.ts';
 import { Bucket } from './intervals.ts';
 import { type Excuses, OverAccount, type Row, rowsOf, type SimLimit } from './over-account.ts';
 import type { WireTap } from './pipe.ts';
 import type { Truth } from './truth.ts';
-
-/** What the observer is told of a circuit beside the tree of `Truth`. */
-export type ObservedCircuit = {
-  readonly limits: readonly SimLimit[];
-  readonly marginMa: number;
-  /** Interval of its guard meter; null without one. */
-  readonly guardIntervalMs: number | null;
-};
-
-/** One socket: where it hangs, and what the world can tell of it. */
-export type ObservedConnector = HeldConnector & {
-  readonly holdings: Holdings;
-  readonly circuit: number;
-  /** Grid phases of the car on it, null without a car. */
-  carPhases(): readonly PhaseIndex[] | null;
-  drawMa(): number;
-};
-
-/** One circuit under watch. */
-type Watch = {
-  readonly rows: readonly Row[];
-  readonly grace: Grace;
-  readonly connectors: ObservedConnector[];
-  brokenHolders: number;
-};
+import { type ObservedCircuit, type ObservedConnector, onLine, type Watch } from './watched.ts';
 
 export class Observer {
   private readonly clock: Clock;
@@ -47,7 +23,9 @@ export class Observer {
   private readonly buckets = new Map(BROKEN_CAUSES.map(cause => [cause, new Bucket()]));
   private readonly anyBroken = new Bucket();
   private readonly nominalV: number;
+  private diedAtMs = Number.POSITIVE_INFINITY;
   private lapsedAtMs = Number.POSITIVE_INFINITY;
+  private brokenAtDeath: Broken | null = null;
   private grantChanges = 0;
   private wantingMs = 0;
 
@@ -112,6 +90,7 @@ export class Observer {
       graceUntilMs: watch.grace.until(row.line),
       meterUntilMs: watch.grace.meterUntilMs(),
       broken: watch.brokenHolders > 0,
+      diedAtMs: this.diedAtMs,
       lapsedAtMs: this.lapsedAtMs,
     };
   }
@@ -169,20 +148,32 @@ export class Observer {
     this.anyBroken.leave(nowMs);
   }
 
-  /** As `leave`, but what is above a limit now gets the time a command and a car need. */
-  leaveRecovering(cause: BrokenCause, path: readonly number[]): void {
+  /** As `leave`, but what is above a limit now gets the time a command and a car need, after `learningMs`. */
+  leaveRecovering(cause: BrokenCause, path: readonly number[], learningMs = 0): void {
     const above = path.some(c => at(this.watches, c).rows.some(row => row.excessMa > 0));
     if (!above) this.leave(cause, path);
-    else this.clock.after('recovery', RECOVERY_MS, () => this.leave(cause, path));
+    else this.clock.after('recovery', learningMs + RECOVERY_MS, () => this.leave(cause, path));
   }
 
-  /** The gateway was killed for good; its longest lease lapses so much later. */
+  gatewayDown(): void {
+    this.enter('gateway', this.everywhere());
+  }
+
+  /** A new gateway is there. Rule 16 has it wait for three good samples of every meter before it knows the building. */
+  gatewayUp(): void {
+    const slowestMs = Math.max(0, ...this.watches.map(watch => watch.grace.intervalMs ?? 0));
+    this.leaveRecovering('gateway', this.everywhere(), GOOD_SAMPLES * slowestMs);
+  }
+
+  /**
+   * The gateway was killed for good; its longest lease lapses so much later. From here on only hard limits
+   * count, and no assumption of a living gateway is broken any more: those figures stand as they are.
+   */
   gatewayDied(longestLeaseMs: number): void {
-    this.lapsedAtMs = this.clock.nowMs() + longestLeaseMs;
-    this.enter(
-      'gateway',
-      this.watches.map((_, c) => c),
-    );
+    for (const c of this.everywhere()) this.settle(c);
+    this.diedAtMs = this.clock.nowMs();
+    this.lapsedAtMs = this.diedAtMs + longestLeaseMs;
+    this.brokenAtDeath = this.broken();
   }
 
   // --- wires
@@ -194,7 +185,7 @@ export class Observer {
       sent: frame => {
         const change = stackChange(frame);
         if (!change) return;
-        const next = applied(holdings.stacks().at(-1) ?? [], change);
+        const next = applied(holdings.station, holdings.stacks().at(-1) ?? [], change);
         const raised = connectors.filter(
           connector => levelMa(holdings.station, next, connector) > holdings.highestMa(connector),
         );
@@ -264,12 +255,27 @@ export class Observer {
       this.settle(circuit);
       for (const row of watch.rows) this.account.endRaise(row, nowMs);
     });
-    const ms = (cause: BrokenCause) => Math.round(this.buckets.get(cause)?.ms(nowMs) ?? 0);
     return {
       overLimitMs: Math.round(this.account.over.unionMs()),
       exogenousOverMs: Math.round(this.account.exogenous.unionMs()),
       worstExogenousOverA: Math.round(this.account.worstExogenousMa) / 1000,
       brokenOverMs: Math.round(this.account.broken.unionMs()),
+      ...(this.brokenAtDeath ?? this.broken()),
+      afterDeathOverMs: Math.round(this.account.afterDeath.unionMs()),
+      grantChanges: this.grantChanges,
+      wantingCarMs: Math.round(this.wantingMs),
+      violations: [...this.account.violations],
+    };
+  }
+
+  private everywhere(): readonly number[] {
+    return this.watches.map((_, c) => c);
+  }
+
+  private broken(): Broken {
+    const nowMs = this.clock.nowMs();
+    const ms = (cause: BrokenCause) => Math.round(this.buckets.get(cause)?.ms(nowMs) ?? 0);
+    return {
       brokenAssumptionMs: Math.round(this.anyBroken.ms(nowMs)),
       brokenBuckets: {
         gateway: ms('gateway'),
@@ -278,13 +284,11 @@ export class Observer {
         limit: ms('limit'),
         meter: ms('meter'),
       },
-      afterDeathOverMs: Math.round(this.account.afterDeath.unionMs()),
-      grantChanges: this.grantChanges,
-      wantingCarMs: Math.round(this.wantingMs),
-      violations: [...this.account.violations],
     };
   }
 }
 
-const onLine = (currents: Triple, line: 0 | 1 | 2 | 3): number =>
-  line === 3 ? currents[0] + currents[1] + currents[2] : currents[line];
+type Broken = Pick<Account, 'brokenAssumptionMs' | 'brokenBuckets'>;
+
+/** Rule 16: so many good samples before a gateway that has just begun knows the building. */
+const GOOD_SAMPLES = 3;

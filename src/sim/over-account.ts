@@ -71,6 +71,8 @@ export type Excuses = {
   readonly meterUntilMs: number;
   /** A broken assumption touches this circuit now. */
   readonly broken: boolean;
+  /** Instant at which the gateway was killed for good: what is above a limit until the lapse is exogenous. */
+  readonly diedAtMs: number;
   /** Instant from which only hard limits count, and count as after-death; Infinity while the gateway lives. */
   readonly lapsedAtMs: number;
 };
@@ -98,15 +100,17 @@ export class OverAccount {
     const { excessMa, sinceMs } = row;
     if (excessMa <= 0 || toMs <= sinceMs) return;
     const lapse = Math.min(toMs, Math.max(sinceMs, excuses.lapsedAtMs));
-    const grace = Math.min(lapse, Math.max(sinceMs, excuses.graceUntilMs));
-    const meter = Math.min(lapse, Math.max(grace, excuses.meterUntilMs));
+    const death = Math.min(lapse, Math.max(sinceMs, excuses.diedAtMs));
+    const grace = Math.min(death, Math.max(sinceMs, excuses.graceUntilMs));
+    const meter = Math.min(death, Math.max(grace, excuses.meterUntilMs));
     this.exogenous.add(sinceMs, grace);
+    this.exogenous.add(death, lapse);
     const perPhaseMa = row.line === 3 ? excessMa / 3 : excessMa;
-    if (grace > sinceMs) this.worstExogenousMa = Math.max(this.worstExogenousMa, perPhaseMa);
+    if (grace > sinceMs || lapse > death) this.worstExogenousMa = Math.max(this.worstExogenousMa, perPhaseMa);
     this.broken.add(grace, meter);
-    if (meter < lapse) {
-      if (excuses.broken) this.broken.add(meter, lapse);
-      else this.violate('current', row, meter, lapse, excessMa, this.over);
+    if (meter < death) {
+      if (excuses.broken) this.broken.add(meter, death);
+      else this.violate('current', row, meter, death, excessMa, this.over);
     }
     if (lapse < toMs && row.hard) this.violate('after-death', row, lapse, toMs, excessMa, this.afterDeath);
   }

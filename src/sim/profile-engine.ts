@@ -97,7 +97,12 @@ export type Asking = {
   readonly ratingA: number;
   readonly phases: number;
   readonly nominalV: number;
+  /** Phases that a limit in watts is spread over, where the station goes by its car and not by numberPhases. */
+  readonly wattPhases?: number | null;
 };
+
+/** By the numberPhases of the schedule (1.6 errata 3.34), or by the phases on which the car draws. */
+export type WattsRead = 'number-phases' | 'car-phases';
 
 /** The current a connector may take at an instant, A per phase, never above its rating. */
 export function limitAt(stack: Stack, asking: Asking): number {
@@ -175,5 +180,5 @@ function limitOf(entry: StackEntry, asking: Asking): number | null {
   for (const period of schedule.chargingSchedulePeriod) if (period.startPeriod <= elapsedS) current = period;
   if (current === null) return null;
   if (schedule.chargingRateUnit === 'A') return current.limit;
-  return current.limit / (asking.nominalV * Math.min(current.numberPhases ?? 3, asking.phases));
+  return current.limit / (asking.nominalV * (asking.wattPhases ?? Math.min(current.numberPhases ?? 3, asking.phases)));
 }

@@ -1,15 +1,13 @@
 /** One seed, from its number to its account: the whole gateway, unchanged, in a simulated world. */
-import { type Log, silentLog } from '#base/log.ts';
-import { resolveConfig } from '#config/config.ts';
-import { type Gateway, openGateway } from '#gateway.ts';
-import { isSigned } from '#meters/profile.ts';
+import type { Log } from '#base/log.ts';
+import type { Gateway } from '#gateway.ts';
 import type { Account } from './account.ts';
-import { shippedDevices } from './devices.ts';
-import { type FaultCounts, startFaults } from './faults.ts';
+import { type FaultCounts, startFaults, startFlaps } from './faults.ts';
+import { GatewayLife } from './gateway-life.ts';
+import { slowestReactionMs } from './habits.ts';
 import { prng } from './prng.ts';
 import { drawSite } from './scenario.ts';
 import { openSite, powerOn, type SimSite, type SiteOptions } from './site.ts';
-import { rawConfig } from './site-plan.ts';
 import { Trace } from './trace.ts';
 import { startTraffic } from './traffic.ts';
 
@@ -19,6 +17,8 @@ export type RunOptions = {
   readonly hours: number;
   readonly faults: 'all' | 'none';
   readonly building: 'varying' | 'constant';
+  /** `all`: every make of charger, cars that sleep, a kettle, and a gateway that dies. */
+  readonly zoo?: 'all' | 'none';
   readonly log?: Log;
   /** Also hash every frame the gateway sends and every reading; costs time. */
   readonly trace?: boolean;
@@ -39,56 +39,40 @@ export type RunResult = {
   readonly traceHash: string | null;
 };
 
-/** Opens the gateway on a site. What the configuration refuses is a bug of the scenario: it throws. */
-export async function openGatewayOn(site: SimSite, log: Log = silentLog): Promise<Gateway> {
-  const devices = shippedDevices();
-  const signed = [...devices.meters].filter(([, profile]) => isSigned(profile)).map(([id]) => id);
-  const meterIds = [...devices.meters.keys()];
-  const known = { chargers: devices.chargers, meterIds, signedMeterIds: signed };
-  const config = resolveConfig(rawConfig(site.plan), known, site.world.clock.wallMs());
-  if (!config.ok) throw new Error(`the drawn site is refused: ${JSON.stringify(config.problems)}`);
-  const opened = await openGateway({
-    config: config.value,
-    world: { ...site.world, log },
-    chargerProfiles: devices.chargers,
-    meterProfiles: devices.meters,
-    dataFolder: null,
-    seen: false,
-    loopbackWrites: false,
-    nightly: null,
-    sendPoints: null,
-  });
-  if (!opened.ok) throw new Error(`the gateway does not open: ${opened.detail}`);
-  return opened.value;
-}
+/** Becomes 'all' once the gate keeps promise 2. */
+export const DEFAULT_ZOO: 'all' | 'none' = 'none';
 
 /** A seed's world with the gateway open on it, at its first instant. */
 export async function beginSeed(
   options: RunOptions,
   hooks: Pick<SiteOptions, 'onFrame' | 'onSample' | 'onLink'> = {},
-): Promise<{ readonly site: SimSite; readonly gateway: Gateway; readonly faults: FaultCounts | null }> {
+): Promise<{ readonly site: SimSite; readonly life: GatewayLife; readonly faults: FaultCounts | null }> {
   const seed = `seed ${options.seed}`;
-  const plan = drawSite(prng(`${seed}/site`), options.chargers);
+  const zoo = (options.zoo ?? DEFAULT_ZOO) === 'all';
+  const plan = drawSite(prng(`${seed}/site`), options.chargers, zoo);
   const site = openSite(plan, { seed, building: options.building, ...hooks });
-  const gateway = await openGatewayOn(site, options.log);
+  const life = await GatewayLife.begin(site, options.log);
   powerOn(site);
-  startTraffic(site);
-  return { site, gateway, faults: options.faults === 'all' ? startFaults(site) : null };
+  startTraffic(site, zoo);
+  startFlaps(site);
+  return { site, life, faults: options.faults === 'all' ? startFaults(site, zoo ? life : null) : null };
 }
 
 export async function runSeed(options: RunOptions): Promise<RunResult> {
   const began = performance.now();
   const trace = options.trace ? new Trace() : null;
   let nowMs = () => 0;
-  const { site, gateway, faults } = await beginSeed(
+  const { site, life, faults } = await beginSeed(
     options,
     trace ? { onFrame: (identity, frame) => trace.frame(nowMs(), identity, frame) } : {},
   );
   nowMs = site.clock.nowMs;
-  await site.clock.run(options.hours * 3_600_000);
+  await site.clock.run(options.hours * HOUR_MS);
   site.settleCars();
+  const dies = faults !== null && (options.zoo ?? DEFAULT_ZOO) === 'all' && options.seed % KILLED_EVERY === 0;
+  if (dies) await afterDeath(site, life);
   const account = site.observer.finish();
-  await closeOn(site, gateway);
+  if (!dies) await closeOn(site, life.gateway());
   return {
     seed: options.seed,
     hours: options.hours,
@@ -101,6 +85,33 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     deliveredWh: site.posts.reduce((sum, post) => sum + post.station.connectorOf(1).deliveredWh(), 0),
     traceHash: trace?.hash(account) ?? null,
   };
+}
+
+const HOUR_MS = 3_600_000;
+/** In every second seed the gateway is killed for good when the hours are over. */
+const KILLED_EVERY = 2;
+/** Safety rule 18: how far a charger's clock may be off. */
+const CLOCKS_MS = 10_000;
+/** Safety rule 19: a lease below the fallback lapses upwards after so many times the longest TTL. */
+const PAUSE_LEASES = 3;
+/** To look at what stands when the last lease has lapsed. */
+const LOOK_MS = 60_000;
+
+/**
+ * Kills the gateway for good and lets the world go on until the leases of paused cars have lapsed too, and
+ * a minute more. Meanwhile every building comes to draw the most it was declared to, and stays there.
+ */
+export async function afterDeath(site: SimSite, life: GatewayLife): Promise<void> {
+  const random = site.random.split('death');
+  const { leaseTtlMs } = life.gateway().state().topology;
+  const reactionMs = Math.max(...site.plan.chargers.map(({ habit }) => slowestReactionMs(habit)));
+  const leaseMs = leaseTtlMs + CLOCKS_MS + reactionMs;
+  site.observer.gatewayDied(leaseMs);
+  life.end(random);
+  for (const building of site.buildings.values())
+    site.clock.after('building at its most', random.whole(0, leaseMs), () => building.full());
+  const pausesMs = PAUSE_LEASES * leaseTtlMs + CLOCKS_MS + reactionMs;
+  await site.clock.run(site.clock.nowMs() + pausesMs + LOOK_MS);
 }
 
 /** Closing may wait for timers of the virtual clock, so time goes on meanwhile. */

@@ -1,6 +1,7 @@
 /** When a simulated station measures: every interval during a transaction, and whenever it is asked. */
 import type { Clock, Timer } from '#base/clock.ts';
 import type { SimConnector } from './connector.ts';
+import type { Habit } from './habits.ts';
 import { sampledValues } from './sampled.ts';
 
 export type SamplingDeps = {
@@ -9,6 +10,7 @@ export type SamplingDeps = {
   /** The station's configuration keys. */
   readonly keys: ReadonlyMap<string, string>;
   isOnline(): boolean;
+  habit(): Habit;
   /** Its time, as text. */
   stamp(): string;
   tell(payload: object): void;
@@ -28,7 +30,8 @@ export class Sampling {
   arm(connector: SimConnector): void {
     this.stop(connector);
     const intervalMs = Number(this.deps.keys.get('MeterValueSampleInterval')) * 1000;
-    if (!connector.transaction || intervalMs <= 0) return;
+    const isPeriodic = this.deps.habit().samples === 'periodic';
+    if (!connector.transaction || intervalMs <= 0 || !isPeriodic) return;
     const run = () => {
       this.send(connector, 'Sample.Periodic');
       this.arm(connector);

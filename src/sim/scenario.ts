@@ -8,11 +8,16 @@ import { type BuildingPlan, drawBuilding } from './building.ts';
 import { BRANDS, HABITS } from './habits.ts';
 import type { Prng } from './prng.ts';
 import type { PlannedCharger, PlannedCircuit, PlannedLimit, SitePlan } from './site-plan.ts';
+import { drawMakes, type Make } from './zoo.ts';
 
 /** Below every step that a building makes, so that each step opens a window of its own. */
 const MARGIN_A = 1.5;
 const FIRST_METER_PORT = 1502;
 const NOMINAL_V = 230;
+/** For twelve chargers. */
+const MAINS_A = [63, 63, 80, 80, 100, 125, 160] as const;
+/** Smaller ones, so that the hard limit binds and not the contract: what stands when the gateway is dead is a matter of fuses. */
+const ZOO_MAINS_A = [40, 50, 50, 63, 63, 80, 125, 160] as const;
 /** One-phase wiring stands on any grid phase; three-phase wiring is turned to share the load. */
 const ROTATIONS: readonly (readonly PhaseIndex[])[] = [
   [0, 1, 2],
@@ -21,21 +26,45 @@ const ROTATIONS: readonly (readonly PhaseIndex[])[] = [
   [0, 2, 1],
 ];
 
-export function drawSite(random: Prng, chargers: number): SitePlan {
-  const scale = Math.max(1, chargers / 12);
-  const mainA = Math.round(random.pick([63, 63, 80, 80, 100, 125, 160]) * scale);
-  const circuits = drawCircuits(random.split('circuits'), mainA);
+/** With `zoo` its chargers are of every make, and its buildings have a kettle. */
+export function drawSite(random: Prng, count: number, zoo = false): SitePlan {
+  const scale = Math.max(1, count / 12);
+  const mainA = Math.round(random.pick(zoo ? ZOO_MAINS_A : MAINS_A) * scale);
+  const circuits = drawCircuits(random.split('circuits'), mainA, zoo);
   const draw = random.split('chargers');
+  const makes = zoo ? drawMakes(random.split('makes'), count) : [];
+  const chargers = Array.from({ length: count }, (_, index) =>
+    drawCharger(draw.split(`${index}`), index, circuits, makes[index] ?? null),
+  );
+  const unsafe = chargers.filter((_, index) => makes[index]?.unsafe ?? false);
   return {
     name: 'Drawn garage',
     nominalV: NOMINAL_V,
-    circuits,
-    chargers: Array.from({ length: chargers }, (_, index) => drawCharger(draw.split(`${index}`), index, circuits)),
+    circuits: circuits.map((circuit, index) => withRoom(circuit, unsafeA(circuits, index, unsafe))),
+    chargers,
   };
 }
 
-function drawCircuits(random: Prng, mainA: number): readonly PlannedCircuit[] {
-  const sub = random.chance(0.3) ? drawSubBoard(random.split('sub'), mainA) : null;
+/** What unsafe chargers below a circuit draw at worst on its worst phase, A. */
+function unsafeA(circuits: readonly PlannedCircuit[], index: number, unsafe: readonly PlannedCharger[]): number {
+  const sums: [number, number, number] = [0, 0, 0];
+  for (const charger of unsafe) {
+    if (index !== charger.circuit && circuits[charger.circuit]?.parent !== index) continue;
+    for (const phase of charger.rotation) sums[phase] += charger.ratingA;
+  }
+  return Math.max(...sums);
+}
+
+/** An installer who knows that a charger may stand at its rating gives it that much of every fuse. */
+const withRoom = (circuit: PlannedCircuit, roomA: number): PlannedCircuit => ({
+  ...circuit,
+  limits: circuit.limits.map(limit =>
+    limit.kind === 'hard' && limit.limitA !== null ? { ...limit, limitA: limit.limitA + roomA } : limit,
+  ),
+});
+
+function drawCircuits(random: Prng, mainA: number, tea: boolean): readonly PlannedCircuit[] {
+  const sub = random.chance(0.3) ? drawSubBoard(random.split('sub'), mainA, tea) : null;
   const ownMa = designMa(random, mainA, sub ? [0.1, 0.25] : [0.2, 0.45]);
   const below = sub?.designMa ?? [0, 0, 0];
   const main: PlannedCircuit = {
@@ -48,7 +77,7 @@ function drawCircuits(random: Prng, mainA: number): readonly PlannedCircuit[] {
     marginA: MARGIN_A,
     designMa: [ownMa[0] + below[0], ownMa[1] + below[1], ownMa[2] + below[2]],
     guard: { meterId: 'grid', intervalMs: random.pick([1000, 1000, 2000]), port: FIRST_METER_PORT },
-    building: buildingOf(random, 0, ownMa),
+    building: buildingOf(random, 0, ownMa, tea),
   };
   const feeders = Array.from({ length: random.int(3) }, (_, index): PlannedCircuit => {
     const limitA = Math.round(mainA * random.between(0.4, 0.7));
@@ -57,7 +86,7 @@ function drawCircuits(random: Prng, mainA: number): readonly PlannedCircuit[] {
   return [main, ...(sub ? [sub] : []), ...feeders];
 }
 
-function drawSubBoard(random: Prng, mainA: number): PlannedCircuit {
+function drawSubBoard(random: Prng, mainA: number, tea: boolean): PlannedCircuit {
   const limitA = Math.round(mainA * random.between(0.5, 0.7));
   const design = designMa(random, limitA, [0.15, 0.35]);
   return {
@@ -67,7 +96,7 @@ function drawSubBoard(random: Prng, mainA: number): PlannedCircuit {
     marginA: MARGIN_A,
     designMa: design,
     guard: { meterId: 'sub-meter', intervalMs: random.pick([1000, 2000]), port: FIRST_METER_PORT + 1 },
-    building: buildingOf(random, 1, design),
+    building: buildingOf(random, 1, design, tea),
   };
 }
 
@@ -102,11 +131,17 @@ function designMa(random: Prng, limitA: number, share: readonly [number, number]
   return [one(), one(), one()];
 }
 
-const buildingOf = (random: Prng, circuit: number, design: Triple): BuildingPlan =>
-  drawBuilding(random.split('building'), circuit, design);
+const buildingOf = (random: Prng, circuit: number, design: Triple, tea: boolean): BuildingPlan =>
+  drawBuilding(random.split('building'), circuit, design, tea);
 
-function drawCharger(random: Prng, index: number, circuits: readonly PlannedCircuit[]): PlannedCharger {
-  const brand = random.pick(BRANDS);
+function drawCharger(
+  random: Prng,
+  index: number,
+  circuits: readonly PlannedCircuit[],
+  make: Make | null,
+): PlannedCharger {
+  const tame = random.pick(BRANDS);
+  const brand = make?.brand ?? tame;
   const onePhase = brand.vendor === 'Cedar' || random.chance(0.15);
   const least = random.whole(5, 40);
   return {
@@ -116,7 +151,7 @@ function drawCharger(random: Prng, index: number, circuits: readonly PlannedCirc
     ratingA: random.pick([16, 32, 32]),
     rotation: onePhase ? [random.pick([0, 1, 2] as const)] : random.pick(ROTATIONS),
     brand,
-    habit: HABITS.polite,
+    habit: make?.habit ?? HABITS.polite,
     clockErrorMs: random.whole(-4000, 4000),
     resumesAlone: random.chance(0.5),
     latencyMs: [least, least + random.whole(5, 60)],

@@ -1,5 +1,6 @@
 /**
- * Many seeds, one result: `busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--building constant] [--json]`.
+ * Many seeds, one result: `busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--building constant] [--zoo all|none] [--json]`.
+ * `--week` counts instead what a week makes chargers write (flash.ts).
  * `--explain S..T` prints instead what happens in the first seed from second S to second T.
  */
 import { availableParallelism } from 'node:os';
@@ -7,8 +8,9 @@ import { Worker } from 'node:worker_threads';
 import type { BrokenCause } from './account.ts';
 import { explain } from './explain.ts';
 import type { FaultKind } from './faults.ts';
+import { flashText, runFlash } from './flash.ts';
 import type { Violation } from './over-account.ts';
-import { type RunOptions, type RunResult, runSeed } from './run.ts';
+import { DEFAULT_ZOO, type RunOptions, type RunResult, runSeed } from './run.ts';
 
 export type SeedsOptions = Omit<RunOptions, 'seed' | 'log' | 'trace'> & { readonly from: number; readonly to: number };
 
@@ -173,6 +175,7 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${options}\n`);
     return BAD_ARGUMENTS;
   }
+  if (args.includes('--week') || args.includes('--flash')) return week(options, args);
   const explained = /^(\d+)\.\.(\d+)$/.exec(argumentOf(args, 'explain', ''));
   if (explained) {
     const write = (line: string) => void process.stdout.write(`${line}\n`);
@@ -186,6 +189,18 @@ export async function main(args: readonly string[]): Promise<number> {
   });
   process.stdout.write(`${JSON.stringify(result, null, json ? 0 : 2)}\n`);
   return result.failing.length === 0 ? DONE : FAILED;
+}
+
+async function week(options: SeedsOptions, args: readonly string[]): Promise<number> {
+  const days = Number(argumentOf(args, 'days', '7'));
+  if (!(days > 0)) {
+    process.stderr.write('--days takes a number above 0\n');
+    return BAD_ARGUMENTS;
+  }
+  const { from: seed, chargers, zoo = DEFAULT_ZOO } = options;
+  const result = await runFlash({ seed, chargers, days: Math.ceil(days), zoo });
+  process.stdout.write(`${args.includes('--json') ? JSON.stringify(result) : flashText(result)}\n`);
+  return DONE;
 }
 
 function argumentOf(args: readonly string[], name: string, otherwise: string): string {
@@ -204,10 +219,12 @@ export function readArguments(args: readonly string[]): SeedsOptions | string {
   const chargers = Number(value('chargers', '12'));
   const faults = value('faults', 'all');
   const building = value('building', 'varying');
+  const zoo = value('zoo', DEFAULT_ZOO);
   if (!seeds || to < from) return '--seeds takes A..B or one number';
   if (!(hours > 0)) return '--hours takes a number above 0';
   if (!Number.isInteger(chargers) || chargers < 1) return '--chargers takes a whole number above 0';
   if (faults !== 'all' && faults !== 'none') return '--faults takes all or none';
+  if (zoo !== 'all' && zoo !== 'none') return '--zoo takes all or none';
   if (building !== 'varying' && building !== 'constant') return '--building takes varying or constant';
-  return { from, to, hours, chargers, faults, building };
+  return { from, to, hours, chargers, faults, building, zoo };
 }

@@ -4,30 +4,19 @@
  */
 import { at } from '#base/assert.ts';
 import { type Log, silentLog } from '#base/log.ts';
-import type { PhaseIndex, Triple } from '#base/units.ts';
+import type { Triple } from '#base/units.ts';
 import type { World } from '#world.ts';
 import { type Building, startBuilding } from './building.ts';
-import type { SimConnector } from './connector.ts';
-import { Holdings } from './holdings.ts';
 import { type MeterDevice, meterDevice } from './meter-device.ts';
-import { type Link, simNetwork } from './network.ts';
-import { type ObservedConnector, Observer } from './observer.ts';
+import { simNetwork } from './network.ts';
+import { Observer } from './observer.ts';
 import type { SimLimit } from './over-account.ts';
+import { openPost, type Post } from './post.ts';
 import { type Prng, prng } from './prng.ts';
-import { OCPP_PORT, type PlannedCharger, type PlannedCircuit, type SitePlan, socketsOf } from './site-plan.ts';
-import { Station, type StationPlan } from './station.ts';
+import type { PlannedCircuit, SitePlan } from './site-plan.ts';
 import { openTruth, type Truth } from './truth.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
-import { ClassWatch, LinkWatch, Wanting } from './watches.ts';
 import { simWorld } from './world.ts';
-
-/** One charger of the site, with its way to the gateway. */
-export type Post = {
-  readonly plan: PlannedCharger;
-  readonly station: Station;
-  readonly link: Link;
-  readonly wanting: Wanting;
-};
 
 export type SimSite = {
   readonly plan: SitePlan;
@@ -95,8 +84,13 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
       return device ? [device] : [];
     },
   });
-  const posts = plan.chargers.map((charger, index) => openPost(parts, network, charger, index));
   const buildings = new Map<string, Building>();
+  const drawChanged = (circuit: number, drawMa: number) => {
+    if (drawMa > 0) return;
+    for (const c of truth.path(circuit)) buildings.get(at(plan.circuits, c).id)?.carStopped();
+  };
+  const postParts = { ...parts, network, drawChanged };
+  const posts = plan.chargers.map((charger, index) => openPost(postParts, charger, index));
   for (const circuit of plan.circuits) {
     if (!circuit.building) continue;
     const deps = { clock, truth, random: random.split(`building ${circuit.id}`) };
@@ -156,101 +150,6 @@ function openMeter(parts: Parts, circuit: number, id: string): MeterDevice {
     },
     1,
   );
-}
-
-function openPost(parts: Parts, network: ReturnType<typeof simNetwork>, plan: PlannedCharger, index: number): Post {
-  const { clock, truth, observer } = parts;
-  const link = network.link(plan.identity, `10.0.0.${index + 10}`, plan.latencyMs);
-  const watched: ObservedConnector[] = [];
-  const path = truth.path(plan.circuit);
-  const linkWatch = new LinkWatch(observer, path, () => watched.some(c => c.carPhases() !== null));
-  const classWatch = new ClassWatch(clock, observer, path);
-  const wanting = new Wanting(clock, observer);
-  const obeys = plan.habit.profiles !== 'accepted-and-forgotten';
-  const station: Station = new Station(
-    {
-      clock,
-      truth,
-      random: parts.random.split(`station ${plan.identity}`),
-      nominalV: parts.plan.nominalV,
-      dial: options => network.dial(link, options),
-      carChanged: connector => {
-        for (const seen of watched) observer.recheck(seen);
-        linkWatch.judge();
-        wanting.judge(connector);
-      },
-      drawChanged: connector => {
-        if (!obeys) classWatch.drew(connector.drawMa(), station.promisedMa(connector));
-        wanting.judge(connector);
-      },
-      sampled: () => classWatch.sampled(),
-      powerChanged: off => linkWatch.power(!off),
-    },
-    stationPlan(plan),
-  );
-  const holdings = new Holdings({
-    stack: () => station.stack(),
-    wallMs: () => station.wallMs(),
-    startedWallMs: id => station.connectorOf(id).transaction?.startedWallMs ?? null,
-  });
-  for (const connector of station.connectors)
-    watched.push(observedConnector(connector, plan, parts.plan.nominalV, holdings));
-  for (const connector of watched) observer.addConnector(connector);
-  const tap = observer.tap(watched, holdings);
-  const { onFrame, onLink } = parts.options;
-  link.tap = {
-    ...tap,
-    sent: frame => {
-      onFrame?.(plan.identity, frame);
-      tap.sent(frame);
-    },
-    carrying: carries => {
-      linkWatch.carrying(carries);
-      onLink?.(plan.identity, carries);
-    },
-  };
-  return { plan, station, link, wanting };
-}
-
-function stationPlan(plan: PlannedCharger): StationPlan {
-  return {
-    identity: plan.identity,
-    brand: plan.brand,
-    habit: plan.habit,
-    clockErrorMs: plan.clockErrorMs,
-    resumesAlone: plan.resumesAlone,
-    connectors: socketsOf(plan).map(connectorId => ({
-      connectorId,
-      circuit: plan.circuit,
-      ratingMa: Math.round(plan.ratingA * 1000),
-      rotation: plan.rotation,
-    })),
-    dial: {
-      url: `ws://127.0.0.1:${OCPP_PORT}/ocpp/${encodeURIComponent(plan.identity)}`,
-      subprotocols: ['ocpp1.6'],
-      authorization: `Basic ${Buffer.from(`${plan.identity}:${plan.password}`).toString('base64')}`,
-      maxPayloadBytes: 65_536,
-      timeoutMs: 5000,
-    },
-  };
-}
-
-function observedConnector(
-  connector: SimConnector,
-  plan: PlannedCharger,
-  nominalV: number,
-  holdings: Holdings,
-): ObservedConnector {
-  return {
-    connectorId: connector.plan.connectorId,
-    ratingMa: connector.plan.ratingMa,
-    phases: connector.plan.rotation.length,
-    nominalV,
-    holdings,
-    circuit: plan.circuit,
-    carPhases: (): readonly PhaseIndex[] | null => connector.carPhases(),
-    drawMa: () => connector.drawMa(),
-  };
 }
 
 /** Power on for every charger, one after the other over a few seconds. */

@@ -1,26 +1,19 @@
 /** What a simulated OCPP 1.6 station answers to the CSMS's calls. */
 import type { SimConnector } from './connector.ts';
 import type { Habit } from './habits.ts';
-import {
-  type ClearCriteria,
-  limitAt,
-  nextChange,
-  type Stack,
-  type WirePeriod,
-  type WireProfile,
-  withoutProfiles,
-  withProfile,
-} from './profile-engine.ts';
+import { type ClearCriteria, limitAt, nextChange, type WirePeriod, type WireProfile } from './profile-engine.ts';
 import { KNOWN_MEASURANDS } from './sampled.ts';
+import { type StationMemory, takes } from './station-memory.ts';
 import type { Said } from './station-socket.ts';
 
 /** What the calls can read and change of their station. */
 export type Callee = {
-  readonly habit: Habit;
+  habit(): Habit;
   readonly connectors: readonly SimConnector[];
   readonly keys: Map<string, string>;
-  stack(): Stack;
-  setStack(stack: Stack): void;
+  readonly memory: StationMemory;
+  /** A profile came or went. */
+  followed(): void;
   keyChanged(key: string): void;
   /** Done after the answer has left. */
   afterwards(job: () => void): void;
@@ -34,14 +27,13 @@ export type Callee = {
 };
 
 /** Read-only facts of OCPP 1.6 clause 9 that a CSMS asks a station of this kind. */
-const FACTS: Readonly<Record<string, string>> = {
-  ChargeProfileMaxStackLevel: '8',
-  ChargingScheduleAllowedChargingRateUnit: 'Current,Power',
-  ChargingScheduleMaxPeriods: '24',
+const facts = (habit: Habit): Readonly<Record<string, string>> => ({
+  ChargeProfileMaxStackLevel: String(habit.stackLevels - 1),
+  ChargingScheduleAllowedChargingRateUnit: habit.units.map(unit => (unit === 'A' ? 'Current' : 'Power')).join(),
+  ChargingScheduleMaxPeriods: String(habit.maxPeriods),
   MaxChargingProfilesInstalled: '10',
   SupportedFeatureProfiles: 'Core,SmartCharging,RemoteTrigger',
-};
-const MAX_STACK_LEVEL = 8;
+});
 
 type Payload = Record<string, unknown>;
 
@@ -82,21 +74,20 @@ export function answerCall(station: Callee, action: string, payload: Payload): S
 }
 
 function setProfile(station: Callee, connectorId: number, profile: WireProfile): string {
-  if (station.habit.profiles === 'rejected') return 'Rejected';
+  if (!takes(station.habit(), profile)) return 'Rejected';
   const connector = station.connectors.find(each => each.plan.connectorId === connectorId);
   const purpose = profile.chargingProfilePurpose;
   if (connectorId !== 0 && !connector) return 'Rejected';
-  if (profile.stackLevel > MAX_STACK_LEVEL) return 'Rejected';
   if (purpose === 'ChargePointMaxProfile' && connectorId !== 0) return 'Rejected';
   if (purpose === 'TxProfile' && !connector?.transaction) return 'Rejected';
-  station.setStack(withProfile(station.stack(), connectorId, profile));
+  station.memory.set(connectorId, profile);
+  station.followed();
   return 'Accepted';
 }
 
 function clearProfiles(station: Callee, criteria: ClearCriteria): string {
-  const left = withoutProfiles(station.stack(), criteria);
-  if (left.length === station.stack().length) return 'Unknown';
-  station.setStack(left);
+  if (!station.memory.clear(criteria)) return 'Unknown';
+  station.followed();
   return 'Accepted';
 }
 
@@ -105,13 +96,15 @@ function composite(station: Callee, connectorId: number, durationS: number): Sai
   const connector = station.connectors.find(each => each.plan.connectorId === connectorId);
   if (!connector) return status('Rejected');
   const start = connector.asking();
+  const { memory } = station;
+  const stack = station.habit().composite === 'as-told' ? memory.promised() : memory.inForce();
   const chargingSchedulePeriod: WirePeriod[] = [];
   for (let at: number | null = start.atWallMs; at !== null && at < start.atWallMs + durationS * 1000; ) {
     const asking = { ...start, atWallMs: at };
-    const limit = Math.round(limitAt(station.stack(), asking) * 10) / 10;
+    const limit = Math.round(limitAt(stack, asking) * 10) / 10;
     if (chargingSchedulePeriod.at(-1)?.limit !== limit)
       chargingSchedulePeriod.push({ startPeriod: Math.round((at - start.atWallMs) / 1000), limit });
-    at = nextChange(station.stack(), asking);
+    at = nextChange(stack, asking);
   }
   return {
     payload: {
@@ -134,6 +127,7 @@ function trigger(station: Callee, message: string, connectorId: number | undefin
       station.afterwards(() => station.sendHeartbeat());
       return 'Accepted';
     case 'MeterValues':
+      if (station.habit().samples === 'never') return 'Rejected';
       for (const connector of chosen) station.afterwards(() => station.sendMeterValues(connector));
       return 'Accepted';
     case 'StatusNotification':
@@ -146,7 +140,7 @@ function trigger(station: Callee, message: string, connectorId: number | undefin
 }
 
 function change(station: Callee, key: string, value: string): string {
-  if (key in FACTS) return 'Rejected';
+  if (key in facts(station.habit())) return 'Rejected';
   if (!station.keys.has(key)) return 'NotSupported';
   if (key === 'MeterValuesSampledData' && !value.split(',').every(each => KNOWN_MEASURANDS.includes(each)))
     return 'Rejected';
@@ -157,7 +151,7 @@ function change(station: Callee, key: string, value: string): string {
 
 function configuration(station: Callee, wanted: readonly string[] | null): Said {
   const all = [
-    ...Object.entries(FACTS).map(([key, value]) => ({ key, readonly: true, value })),
+    ...Object.entries(facts(station.habit())).map(([key, value]) => ({ key, readonly: true, value })),
     ...[...station.keys].map(([key, value]) => ({ key, readonly: false, value })),
     { key: 'NumberOfConnectors', readonly: true, value: String(station.connectors.length) },
   ];

@@ -12,6 +12,8 @@ export type VoiceDeps = {
   connectors(): readonly SimConnector[];
   socket(): StationSocket | null;
   wallMs(): number;
+  /** The CSMS told the time. */
+  timeTold(wallMs: number): void;
   /** The CSMS took the boot; once after each power-on. */
   accepted(): void;
 };
@@ -61,7 +63,7 @@ export class StationVoice {
   }
 
   sendHeartbeat(): void {
-    this.tell('Heartbeat', {});
+    this.tell('Heartbeat', {}, answer => this.timeOf(answer));
   }
 
   armHeartbeat(): void {
@@ -93,8 +95,14 @@ export class StationVoice {
     });
   }
 
+  private timeOf(answer: Answer): void {
+    const wallMs = answer.ok ? Date.parse(String(answer.payload.currentTime)) : Number.NaN;
+    if (Number.isFinite(wallMs)) this.deps.timeTold(wallMs);
+  }
+
   private booted(answer: Answer): void {
     if (!answer.ok) return;
+    this.timeOf(answer);
     const intervalS = Math.max(1, Number(answer.payload.interval ?? 60));
     if (answer.payload.status !== 'Accepted') {
       this.deps.clock.after('boot again', intervalS * 1000, () => this.sendBoot());

@@ -10,10 +10,13 @@ import type { CarPlan } from './car.ts';
 import { type ConnectorPlan, SimConnector } from './connector.ts';
 import type { Brand, Habit } from './habits.ts';
 import type { Prng } from './prng.ts';
-import { emptyStack, limitAt, type Stack, withoutTransaction } from './profile-engine.ts';
+import { limitAt, type Stack } from './profile-engine.ts';
 import { Sampling } from './sampling.ts';
 import { answerCall, type Callee } from './station-calls.ts';
+import { StationClock } from './station-clock.ts';
 import { StationLine } from './station-line.ts';
+import { StationMemory } from './station-memory.ts';
+import { StationTransactions } from './station-transactions.ts';
 import { StationVoice } from './station-voice.ts';
 import { TransactionQueue } from './transaction-queue.ts';
 import type { Truth } from './truth.ts';
@@ -46,9 +49,6 @@ export type StationDeps = {
   powerChanged(off: boolean): void;
 };
 
-/** From the plug to the card at the reader and the start, and from a boot to the same. */
-const AUTHORISE_MS: readonly [number, number] = [2000, 10_000];
-
 export class Station {
   readonly plan: StationPlan;
   readonly connectors: readonly SimConnector[];
@@ -63,17 +63,18 @@ export class Station {
   ]);
   private readonly line: StationLine;
   private readonly queue: TransactionQueue;
-  private profiles: Stack = emptyStack;
-  /** What it said it would obey; another stack than `profiles` only where a habit says so. */
-  private promised: Stack = emptyStack;
+  private readonly memory = new StationMemory(() => this.plan.habit);
+  private readonly ownClock: StationClock;
   private readonly voice: StationVoice;
   private off = true;
   private later: (() => void)[] = [];
   private readonly sampling: Sampling;
+  private readonly transactions: StationTransactions;
 
   constructor(deps: StationDeps, plan: StationPlan) {
     this.deps = deps;
     this.plan = plan;
+    this.ownClock = new StationClock(deps.clock, plan.clockErrorMs);
     this.connectors = plan.connectors.map(connector => this.openConnector(connector));
     this.voice = new StationVoice({
       clock: deps.clock,
@@ -83,9 +84,12 @@ export class Station {
       connectors: () => this.connectors,
       socket: () => this.line.socket,
       wallMs: () => this.wallMs(),
+      timeTold: wallMs => {
+        if (this.plan.habit.clock === 'told') this.setClock(wallMs);
+      },
       accepted: () => {
         this.queue.push();
-        this.resume();
+        this.transactions.resume();
       },
     });
     this.queue = new TransactionQueue(deps.clock, () => (this.isOnline() ? this.line.socket : null));
@@ -94,9 +98,21 @@ export class Station {
       nominalV: deps.nominalV,
       keys: this.keys,
       isOnline: () => this.isOnline(),
+      habit: () => this.plan.habit,
       stamp: () => this.voice.stamp(),
       tell: payload => this.voice.tell('MeterValues', payload),
       sampled: connector => deps.sampled(connector),
+    });
+    this.transactions = new StationTransactions({
+      clock: deps.clock,
+      random: deps.random,
+      queue: this.queue,
+      memory: this.memory,
+      sampling: this.sampling,
+      connectors: this.connectors,
+      wallMs: () => this.wallMs(),
+      stamp: () => this.voice.stamp(),
+      isOff: () => this.off,
     });
     const callee = this.callee();
     this.line = new StationLine({
@@ -125,7 +141,9 @@ export class Station {
         random: deps.random.split(`connector ${plan.connectorId}`),
         stepMa: this.plan.brand.stepMa,
         wallMs: () => this.wallMs(),
-        stack: () => this.profiles,
+        untilMs: wallMs => this.ownClock.untilMs(wallMs),
+        stack: () => this.memory.inForce(),
+        habit: () => this.plan.habit,
         statusChanged: () => this.voice.tellStatuses(),
         carChanged: () => deps.carChanged(connector),
         drawChanged: () => deps.drawChanged(connector),
@@ -137,10 +155,11 @@ export class Station {
 
   powerOn(): void {
     this.off = false;
+    if (this.plan.habit.clock === 'told') this.setClock(0);
     this.voice.forget();
     this.deps.powerChanged(false);
     this.line.powerOn();
-    if (this.plan.resumesAlone) this.resume();
+    if (this.plan.resumesAlone) this.transactions.resume();
   }
 
   /** Power lost now, back after `forMs`. */
@@ -149,11 +168,12 @@ export class Station {
     this.off = true;
     this.voice.forget();
     for (const connector of this.connectors) {
-      this.stop(connector, 'PowerLoss');
+      this.transactions.stop(connector, 'PowerLoss');
       connector.open();
     }
     this.line.powerOff();
     this.deps.powerChanged(true);
+    this.memory.powerLost();
     this.deps.clock.after('boot', forMs, () => this.powerOn());
   }
 
@@ -165,26 +185,58 @@ export class Station {
   plug(connectorId: number, car: CarPlan): void {
     const connector = this.connectorOf(connectorId);
     connector.plug(car, this.deps.random.split(`car ${car.idTag}`));
-    this.startLater(connector);
+    this.transactions.startLater(connector);
   }
 
   unplug(connectorId: number): void {
     const connector = this.connectorOf(connectorId);
-    this.stop(connector, 'EVDisconnected');
+    this.transactions.stop(connector, 'EVDisconnected');
     connector.unplug();
   }
 
   stack(): Stack {
-    return this.profiles;
+    return this.memory.inForce();
+  }
+
+  /** What it said it would obey. */
+  promisedStack(): Stack {
+    return this.memory.promised();
   }
 
   /** The current that the profiles it accepted allow a connector, mA. */
   promisedMa(connector: SimConnector): number {
-    return Math.round(limitAt(this.promised, connector.asking()) * 1000);
+    return Math.round(limitAt(this.memory.promised(), connector.asking()) * 1000);
   }
 
   wallMs(): number {
-    return this.deps.clock.wallMs() + this.plan.clockErrorMs;
+    return this.ownClock.wallMs();
+  }
+
+  /** Its clock shows another time from now on: periods begin and end by it. */
+  setClock(wallMs: number): void {
+    this.ownClock.set(wallMs);
+    this.follow();
+  }
+
+  driftClock(perMille: number): void {
+    this.ownClock.drift(perMille);
+    this.follow();
+  }
+
+  /** Profiles it was made to write so far, by connector; 0 is the station as a whole. */
+  writes(): ReadonlyMap<number, number> {
+    return this.memory.writes;
+  }
+
+  /** It obeys from now on all that it ever accepted: somebody mended it. */
+  mend(habit: Habit): void {
+    Object.assign(this.plan, { habit });
+    this.memory.replace(this.memory.promised());
+    this.follow();
+  }
+
+  private follow(): void {
+    for (const connector of this.connectors) connector.follow();
   }
 
   connectorOf(connectorId: number): SimConnector {
@@ -195,73 +247,15 @@ export class Station {
     return this.voice.isOnline();
   }
 
-  // --- transactions
-
-  private resume(): void {
-    for (const connector of this.connectors) if (connector.car && !connector.transaction) this.startLater(connector);
-  }
-
-  private startLater(connector: SimConnector): void {
-    const car = connector.car;
-    if (!car) return;
-    this.deps.clock.after('authorise', this.deps.random.whole(...AUTHORISE_MS), () => {
-      if (connector.car === car && !connector.transaction && !this.off) this.start(connector, car.plan.idTag);
-    });
-  }
-
-  private start(connector: SimConnector, idTag: string): void {
-    const transaction = { id: null as number | null, idTag, startedWallMs: this.wallMs() };
-    connector.transaction = transaction;
-    const payload = {
-      connectorId: connector.plan.connectorId,
-      idTag,
-      meterStart: connector.meterWh(),
-      timestamp: this.voice.stamp(),
-    };
-    this.queue.add(
-      'StartTransaction',
-      () => payload,
-      answer => {
-        transaction.id = answer.transactionId as number;
-        const refused = (answer.idTagInfo as { status: string }).status !== 'Accepted';
-        if (refused && connector.transaction === transaction) this.stop(connector, 'DeAuthorized');
-      },
-    );
-    connector.energise();
-    this.sampling.arm(connector);
-  }
-
-  private stop(connector: SimConnector, reason: string): void {
-    const { transaction } = connector;
-    if (!transaction) return;
-    connector.transaction = null;
-    connector.open();
-    this.sampling.stop(connector);
-    this.profiles = withoutTransaction(this.profiles, connector.plan.connectorId);
-    this.promised = withoutTransaction(this.promised, connector.plan.connectorId);
-    const payload = { meterStop: connector.meterWh(), timestamp: this.voice.stamp(), idTag: transaction.idTag, reason };
-    this.queue.add(
-      'StopTransaction',
-      () => ({ ...payload, transactionId: transaction.id ?? 0 }),
-      () => {},
-    );
-    if (connector.car) connector.setStatus(reason === 'PowerLoss' ? 'Preparing' : 'Finishing');
-  }
-
   // --- what calls may do
 
   private callee(): Callee {
     return {
-      habit: this.plan.habit,
+      habit: () => this.plan.habit,
       connectors: this.connectors,
       keys: this.keys,
-      stack: () => this.promised,
-      setStack: stack => {
-        this.promised = stack;
-        if (this.plan.habit.profiles === 'accepted-and-forgotten') return;
-        this.profiles = stack;
-        for (const connector of this.connectors) connector.follow();
-      },
+      memory: this.memory,
+      followed: () => this.follow(),
       keyChanged: key => {
         if (key === 'HeartbeatInterval') this.voice.armHeartbeat();
         if (key === 'MeterValueSampleInterval') for (const connector of this.connectors) this.sampling.arm(connector);
@@ -273,12 +267,12 @@ export class Station {
       sendMeterValues: connector => this.sampling.send(connector, 'Trigger'),
       reboot: () => this.reboot(RESET_MS),
       startRemotely: (connector, idTag) => {
-        this.start(connector, idTag);
+        this.transactions.start(connector, idTag);
         return true;
       },
       stopTransaction: id => {
         const connector = this.connectors.find(each => each.transaction?.id === id);
-        if (connector) this.later.push(() => this.stop(connector, 'Remote'));
+        if (connector) this.later.push(() => this.transactions.stop(connector, 'Remote'));
         return connector !== undefined;
       },
     };

@@ -7,9 +7,11 @@ import type { Triple } from '#base/units.ts';
 import type { Gateway } from '#gateway.ts';
 import type { Account } from './account.ts';
 import type { CarPlan } from './car.ts';
+import { openGatewayOn } from './gateway-life.ts';
 import { BRANDS, HABITS, type HabitName } from './habits.ts';
-import { closeOn, openGatewayOn } from './run.ts';
-import { openSite, type Post, type SimSite } from './site.ts';
+import type { Post } from './post.ts';
+import { closeOn } from './run.ts';
+import { openSite, type SimSite } from './site.ts';
 import type { PlannedCharger, PlannedCircuit, PlannedLimit, SitePlan } from './site-plan.ts';
 
 export type StoryCharger = {

@@ -1,5 +1,5 @@
-/** Cars that come and go, as a garage sees them: through one gate, to any free bay, for half an hour to four. */
-import { drawCar } from './car.ts';
+/** Cars that come and go, as a garage sees them: through one gate, to any free bay, for half an hour to four; or day by day. */
+import { drawCar, drawSleeper } from './car.ts';
 import type { SimSite } from './site.ts';
 
 /** The gateway and the chargers have been set up before the doors open. */
@@ -13,7 +13,7 @@ const STAY_MS: readonly [number, number] = [30 * 60_000, 240 * 60_000];
 const EARLY_SHARE = 0.5;
 
 /** Starts the traffic. `until` keeps no count: it goes on for as long as the world runs. */
-export function startTraffic(site: SimSite): void {
+export function startTraffic(site: SimSite, sleepers = false): void {
   const random = site.random.split('traffic');
   const { clock, posts } = site;
   const early = Math.ceil(posts.length * EARLY_SHARE);
@@ -25,11 +25,40 @@ export function startTraffic(site: SimSite): void {
     count++;
     if (free.length > 0) {
       const { station } = draw.pick(free);
-      station.plug(1, drawCar(draw, `TAG-${count}`));
+      const car = drawCar(draw, `TAG-${count}`);
+      station.plug(1, sleepers ? drawSleeper(draw.split('sleep'), car) : car);
       clock.after('departure', draw.whole(...STAY_MS), () => station.unplug(1));
     }
     const gapMs = count < early ? 0 : draw.gap(MEAN_GAP_OF_ONE_BAY_MS / posts.length);
     clock.after('arrival', Math.round(GATE_MS + gapMs), arrive);
   };
   clock.after('arrival', DOORS_OPEN_MS, arrive);
+}
+
+/** A working day: who parks in the morning, and who parks in the evening. Hours since midnight; chance of each bay. */
+const SHIFTS = [
+  { fromH: 7, toH: 9.5, stayH: [3, 8], chance: 0.8 },
+  { fromH: 17.5, toH: 20.5, stayH: [2, 10], chance: 0.5 },
+] as const;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Traffic that comes and goes with the days, for as long as the world runs. The world begins at midnight. */
+export function startDays(site: SimSite): void {
+  const { clock, posts } = site;
+  const day = (number: number) => {
+    const random = site.random.split(`day ${number}`);
+    for (const { plan, station } of posts)
+      SHIFTS.forEach(({ fromH, toH, stayH, chance }, shift) => {
+        const draw = random.split(`${plan.identity} ${shift}`);
+        if (!draw.chance(chance)) return;
+        clock.after('arrival', Math.round(draw.between(fromH, toH) * HOUR_MS), () => {
+          if (station.connectorOf(1).car !== null) return;
+          station.plug(1, drawSleeper(draw.split('sleep'), drawCar(draw, `${plan.identity}-${number}-${shift}`)));
+          clock.after('departure', Math.round(draw.between(stayH[0], stayH[1]) * HOUR_MS), () => station.unplug(1));
+        });
+      });
+    clock.after('midnight', DAY_MS, () => day(number + 1));
+  };
+  day(1);
 }

@@ -45,17 +45,32 @@ const SHOWN_MS = 10_000;
 /** What a meter in a car or a charger may be off. */
 const TOLERANCE_MA = 500;
 
-/** A charger that accepted a limit and draws more. Once a sample has shown it, it surprises nobody again. */
+/** Safety rule 8: after so many obeying samples in a row that follow a new decrease it may be trusted again. */
+const OBEYED_TO_RETURN = 10;
+
+/**
+ * A charger that accepted a limit and draws more. Once a sample has shown it, it surprises nobody again,
+ * whoever comes to it, until it has earned its trust back by rule 8: then the next breach is a new one.
+ */
 export class ClassWatch {
   private readonly clock: VirtualClock;
   private readonly observer: Observer;
   private readonly path: readonly number[];
   private state: 'kept' | 'breaking' | 'shown' = 'kept';
+  /** The lowest it was told since it was shown. */
+  private lowestMa = 0;
+  /** Obeying samples since the newest decrease; null before one. */
+  private obeyed: number | null = null;
 
   constructor(clock: VirtualClock, observer: Observer, path: readonly number[]) {
     this.clock = clock;
     this.observer = observer;
     this.path = path;
+  }
+
+  /** It was shown, and has not been trusted again since: it counts with all that it can draw. */
+  isShown(): boolean {
+    return this.state === 'shown';
   }
 
   /** It draws so much under a promise of so much. */
@@ -70,10 +85,23 @@ export class ClassWatch {
     }
   }
 
-  sampled(): void {
-    if (this.state !== 'breaking') return;
-    this.state = 'shown';
-    this.clock.after('class shown', SHOWN_MS, () => this.observer.leave('class', this.path));
+  /** A sample of this draw is on the wire. */
+  sampled(drawMa: number, promisedMa: number): void {
+    const over = drawMa > promisedMa + TOLERANCE_MA;
+    if (this.state === 'breaking' && over) {
+      this.state = 'shown';
+      this.lowestMa = promisedMa;
+      this.obeyed = null;
+      this.clock.after('class shown', SHOWN_MS, () => this.observer.leave('class', this.path));
+    } else if (this.state === 'shown') this.judgeReturn(over, promisedMa);
+  }
+
+  private judgeReturn(over: boolean, promisedMa: number): void {
+    if (promisedMa < this.lowestMa) this.obeyed = 0;
+    this.lowestMa = Math.min(this.lowestMa, promisedMa);
+    if (over) this.obeyed = null;
+    else if (this.obeyed !== null) this.obeyed++;
+    if (this.obeyed === OBEYED_TO_RETURN) this.state = 'kept';
   }
 }
 

@@ -20,6 +20,8 @@ export type SimWorldDeps = {
 export function simWorld(deps: SimWorldDeps): World {
   const { clock, network, random } = deps;
   const upstream = network.link('upstream', '127.0.0.1', [5, 20]);
+  // One disk: what one gateway wrote, the next one reads.
+  const records = memoryStore();
   return {
     clock,
     log: deps.log,
@@ -27,7 +29,7 @@ export function simWorld(deps: SimWorldDeps): World {
     listenForChargers: (options, door) => network.listen(options, door),
     dial: options => network.dial(upstream, options),
     openBus: options => registerBus(clock, deps.devices(addressOf(options))),
-    openStore: () => ok(memoryStore()),
+    openStore: () => ok(records),
   };
 }
 

@@ -1,7 +1,6 @@
 /** Chargers that do not do what they are told, that lose their power or their link: who gives way, and what is said. */
 import { describe, expect, it } from 'vitest';
 import { HABITS } from '#sim/habits.ts';
-import type { Stack } from '#sim/profile-engine.ts';
 import type { Station } from '#sim/station.ts';
 import { type Story, type StoryCharger, story } from '#sim/story.ts';
 import { connectorOf, highest, pageOf, watchPeak } from './watch.ts';
@@ -76,9 +75,7 @@ describe('a charger that accepts every profile and obeys none', () => {
 
 /** From now on it obeys what it accepts, and all that it has accepted so far. */
 function mend(station: Station): void {
-  Object.assign(station.plan, { habit: HABITS.polite });
-  const callee: { stack(): Stack; setStack(stack: Stack): void } = Reflect.get(station, 'callee').call(station);
-  callee.setStack(callee.stack());
+  station.mend(HABITS.polite);
 }
 
 describe('a charger that loses its power at full draw', () => {

@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { PhaseIndex } from '#base/units.ts';
 import { Holdings } from '#sim/holdings.ts';
-import { type ObservedConnector, Observer } from '#sim/observer.ts';
+import { Observer } from '#sim/observer.ts';
 import type { SimLimit } from '#sim/over-account.ts';
 import { emptyStack, type Stack, type WireProfile, withProfile } from '#sim/profile-engine.ts';
 import { openTruth } from '#sim/truth.ts';
 import { virtualClock } from '#sim/virtual-clock.ts';
+import type { ObservedConnector } from '#sim/watched.ts';
 
 const fuse = (a: number, rest: Partial<SimLimit> = {}): SimLimit => ({
   source: 'fuse',
@@ -51,6 +52,8 @@ function bench(limits: readonly SimLimit[] = [fuse(40)]) {
       stack: () => state.stack,
       wallMs: () => clock.wallMs(),
       startedWallMs: () => null,
+      wattPhases: () => null,
+      takes: () => true,
     });
     const connector: ObservedConnector = {
       connectorId: 1,

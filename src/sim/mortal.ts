@@ -1,0 +1,119 @@
+/**
+ * A world that a gateway can be taken out of at any instant, as by `kill -9` or a lost supply: its timers
+ * never ring again, its sockets and buses neither say nor hear anything, and what it had not yet written
+ * is lost. The gateway's own code runs no line of it.
+ */
+import { failed } from '#base/outcome.ts';
+import type { ChargerDoor, FramePipe, Listening, RecordStore, RegisterBus, World } from '#world.ts';
+
+export type MortalWorld = {
+  readonly world: World;
+  /** Ends it at this instant. Ports are free at once. */
+  kill(): void;
+};
+
+/** A promise that the dead never sees kept. */
+const never = <T>(): Promise<T> => new Promise<T>(() => {});
+
+export function mortalWorld(immortal: World): MortalWorld {
+  let alive = true;
+  const isAlive = () => alive;
+  const doors: Listening[] = [];
+  const world: World = {
+    ...immortal,
+    clock: {
+      ...immortal.clock,
+      after: (name, ms, run) =>
+        immortal.clock.after(name, ms, () => {
+          if (alive) run();
+        }),
+    },
+    listenForChargers: async (options, door) => {
+      const listening = await immortal.listenForChargers(options, mortalDoor(door, isAlive));
+      if (listening.ok) doors.push(listening.value);
+      return listening;
+    },
+    dial: async options => {
+      const dialled = await immortal.dial(options);
+      if (!alive && dialled.ok) dialled.value.pipe.terminate();
+      return alive ? dialled : never();
+    },
+    openBus: options => mortalBus(immortal.openBus(options), isAlive),
+    openStore: folder => {
+      const opened = immortal.openStore(folder);
+      return opened.ok ? { ok: true, value: mortalStore(opened.value, immortal, isAlive) } : opened;
+    },
+  };
+  return {
+    world,
+    kill: () => {
+      alive = false;
+      for (const door of doors) void door.close();
+    },
+  };
+}
+
+const mortalDoor = (door: ChargerDoor, isAlive: () => boolean): ChargerDoor => ({
+  judge: async handshake => {
+    const verdict = await door.judge(handshake);
+    return isAlive() ? verdict : { accept: false, status: 503, reason: 'gone' };
+  },
+  connected: (pipe, handshake) => {
+    if (isAlive()) door.connected(mortalPipe(pipe, isAlive), handshake);
+    else pipe.terminate();
+  },
+});
+
+const mortalPipe = (pipe: FramePipe, isAlive: () => boolean): FramePipe => ({
+  remoteAddress: pipe.remoteAddress,
+  open: handlers =>
+    pipe.open({
+      text: frame => {
+        if (isAlive()) handlers.text(frame);
+      },
+      pong: () => {
+        if (isAlive()) handlers.pong();
+      },
+      closed: (code, reason) => {
+        if (isAlive()) handlers.closed(code, reason);
+      },
+    }),
+  send: text => isAlive() && pipe.send(text),
+  ping: () => {
+    if (isAlive()) pipe.ping();
+  },
+  close: (code, reason) => {
+    if (isAlive()) pipe.close(code, reason);
+  },
+  terminate: () => {
+    if (isAlive()) pipe.terminate();
+  },
+});
+
+const mortalBus = (bus: RegisterBus, isAlive: () => boolean): RegisterBus => ({
+  connect: async timeoutMs => {
+    const connected = await bus.connect(timeoutMs);
+    return isAlive() ? connected : never();
+  },
+  read: async (request, timeoutMs) => {
+    if (!isAlive()) return never();
+    const answer = await bus.read(request, timeoutMs);
+    return isAlive() ? answer : never();
+  },
+  close: () => bus.close(),
+});
+
+/** From a record handed over to the record on disk: the group commit of a small flash disk. */
+const COMMIT_MS = 10;
+
+const mortalStore = (store: RecordStore, world: World, isAlive: () => boolean): RecordStore => ({
+  append: records =>
+    new Promise(resolve => {
+      world.clock.after('commit', COMMIT_MS, () => {
+        if (isAlive()) void store.append(records).then(resolve);
+      });
+    }),
+  newest: (kind, limit) => (isAlive() ? store.newest(kind, limit) : failed('cancelled', 'dead')),
+  prune: (kind, beforeWallMs) => (isAlive() ? store.prune(kind, beforeWallMs) : failed('cancelled', 'dead')),
+  close: async () => {},
+});

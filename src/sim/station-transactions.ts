@@ -1,0 +1,85 @@
+/** The charging transactions of a simulated station: begun by a card, ended by a plug, a command or a power loss. */
+import type { Clock } from '#base/clock.ts';
+import type { SimConnector } from './connector.ts';
+import type { Prng } from './prng.ts';
+import type { Sampling } from './sampling.ts';
+import type { StationMemory } from './station-memory.ts';
+import type { TransactionQueue } from './transaction-queue.ts';
+
+export type TransactionDeps = {
+  readonly clock: Clock;
+  readonly random: Prng;
+  readonly queue: TransactionQueue;
+  readonly memory: StationMemory;
+  readonly sampling: Sampling;
+  readonly connectors: readonly SimConnector[];
+  wallMs(): number;
+  stamp(): string;
+  /** It has no power. */
+  isOff(): boolean;
+};
+
+/** From the plug to the card at the reader and the start, and from a boot to the same. */
+const AUTHORISE_MS: readonly [number, number] = [2000, 10_000];
+
+export class StationTransactions {
+  private readonly deps: TransactionDeps;
+
+  constructor(deps: TransactionDeps) {
+    this.deps = deps;
+  }
+
+  resume(): void {
+    for (const connector of this.deps.connectors)
+      if (connector.car && !connector.transaction) this.startLater(connector);
+  }
+
+  startLater(connector: SimConnector): void {
+    const { clock, random } = this.deps;
+    const car = connector.car;
+    if (!car) return;
+    clock.after('authorise', random.whole(...AUTHORISE_MS), () => {
+      if (connector.car === car && !connector.transaction && !this.deps.isOff()) this.start(connector, car.plan.idTag);
+    });
+  }
+
+  start(connector: SimConnector, idTag: string): void {
+    const { deps } = this;
+    const transaction = { id: null as number | null, idTag, startedWallMs: deps.wallMs() };
+    connector.transaction = transaction;
+    const payload = {
+      connectorId: connector.plan.connectorId,
+      idTag,
+      meterStart: connector.meterWh(),
+      timestamp: deps.stamp(),
+    };
+    deps.queue.add(
+      'StartTransaction',
+      () => payload,
+      answer => {
+        transaction.id = answer.transactionId as number;
+        const refused = (answer.idTagInfo as { status: string }).status !== 'Accepted';
+        if (refused && connector.transaction === transaction) this.stop(connector, 'DeAuthorized');
+      },
+    );
+    connector.energise();
+    deps.sampling.arm(connector);
+  }
+
+  stop(connector: SimConnector, reason: string): void {
+    const { deps } = this;
+    const { transaction } = connector;
+    if (!transaction) return;
+    connector.transaction = null;
+    connector.open();
+    deps.sampling.stop(connector);
+    deps.memory.transactionOver(connector.plan.connectorId);
+    const payload = { meterStop: connector.meterWh(), timestamp: deps.stamp(), idTag: transaction.idTag, reason };
+    deps.queue.add(
+      'StopTransaction',
+      () => ({ ...payload, transactionId: transaction.id ?? 0 }),
+      () => {},
+    );
+    if (connector.car) connector.setStatus(reason === 'PowerLoss' ? 'Preparing' : 'Finishing');
+  }
+}
