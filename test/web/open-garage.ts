@@ -76,6 +76,15 @@ export const handed = (scene: Scene = 'calm'): Handed => ({
   answer: { ok: true, value: undefined },
 });
 
+/** The gate's figures after some time in which nobody was told anything. */
+const runDown = (gate: GateView, elapsedMs: number): GateView => ({
+  ...gate,
+  connectors: gate.connectors.map(c => ({
+    ...c,
+    leaseLeftMs: c.leaseLeftMs === null ? null : Math.max(0, c.leaseLeftMs - elapsedMs),
+  })),
+});
+
 export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): WebDeps {
   const write = (source: string, body: unknown) => {
     parts.writes.push({ source, body });
@@ -86,7 +95,7 @@ export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): Web
     log: silentLog,
     loopbackWrites,
     state: () => parts.state,
-    gate: () => parts.gate,
+    gate: () => runDown(parts.gate, clock.nowMs() - NOW_MS),
     loop: () => ({ lastPassMs: 0.21, p99PassMs: 0.64, p99ReactionMs: 3.4 }),
     notReady: () => parts.notReady,
     refused: () => parts.refused,

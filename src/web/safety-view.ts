@@ -1,0 +1,70 @@
+/** The part of a connector's JSON that says what happens when Busbar falls silent. */
+import { at } from '#base/assert.ts';
+import { toA } from '#base/units.ts';
+import type { GateConnector } from '#site/gate/view.ts';
+import type { Charger, Connector, SiteState } from '#site/state.ts';
+import { exposureSentence, setUpSentence } from './safety-sentences.ts';
+import type { SafetyView, SetUpView } from './site-view.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Before this the writes of a set-up and of the first car say nothing about the day. */
+const PROJECT_AFTER_MS = 3_600_000;
+
+/** @param iso tells a monotonic instant as wall time */
+export function safetyView(
+  state: SiteState,
+  index: number,
+  gate: GateConnector,
+  nowMs: number,
+  iso: (atMs: number) => string,
+): SafetyView {
+  const connector = at(state.connectors, index);
+  const charger = at(state.chargers, at(state.topology.connectors, index).charger);
+  const { leaseClass, leaseLeftMs, lapseMa, exposureBy } = gate;
+  return {
+    leaseClass,
+    leaseMs: leaseLeftMs === null ? null : Math.round(leaseLeftMs),
+    leaseUntil: leaseLeftMs === null || leaseLeftMs === 0 ? null : iso(nowMs + leaseLeftMs),
+    lapseA: lapseMa === null ? null : toA(lapseMa),
+    exposureBy,
+    exposureWhy: exposureWhy(connector, gate, nowMs),
+    switchedOff: charger.switchedOff,
+    setUp: setUpView(charger),
+    ...writes(connector, charger, nowMs),
+  };
+}
+
+function exposureWhy({ ledger }: Connector, gate: GateConnector, nowMs: number): string {
+  const last = ledger.held.at(-1);
+  const told = last !== undefined && Number.isFinite(last.sentAtMs) ? last : null;
+  return exposureSentence({
+    by: gate.exposureBy,
+    exposureA: toA(Math.max(...gate.exposureMa)),
+    toldA: told === null ? null : toA(told.limitMa),
+    toldAgoMs: told === null ? 0 : nowMs - told.sentAtMs,
+    answered: told?.ackedAtMs != null,
+    leaseMs: gate.leaseLeftMs,
+    lapseA: gate.lapseMa === null ? null : toA(gate.lapseMa),
+  });
+}
+
+function setUpView({ setup, link, generation }: Charger): SetUpView {
+  const { todo, cleared, readBack, failures } = setup;
+  const isDone = todo.length === 0 && generation > 0;
+  const state = isDone ? 'done' : link === 'online' && todo.length > 0 ? 'running' : 'waiting';
+  const facts = { state, cleared, stepsLeft: todo.length, readBack, failures, offline: link === 'offline' } as const;
+  return { state, words: setUpSentence(facts), cleared };
+}
+
+type Writes = Pick<SafetyView, 'writesToday' | 'writesPerDay' | 'writesProjected'>;
+
+/** A day that is over counts for nothing; the ledger begins a new one with the next write. */
+function writes({ ledger }: Connector, { traits }: Charger, nowMs: number): Writes {
+  const { dayMs, count } = ledger.writes;
+  const elapsedMs = nowMs - dayMs;
+  const writesToday = elapsedMs < DAY_MS ? count : 0;
+  const pace = Math.max(writesToday, Number(((writesToday * DAY_MS) / elapsedMs).toPrecision(2)));
+  const isTold = elapsedMs >= PROJECT_AFTER_MS && elapsedMs < DAY_MS;
+  return { writesToday, writesPerDay: traits.writesPerDay, writesProjected: isTold ? pace : null };
+}
