@@ -6,31 +6,34 @@ import { grantMa, highestHeldMa, isUnknown, levelMa, newest } from '#site/gate/l
 import type { Charger, Connector, Held } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
-export type ExposureBy =
+export const EXPOSURE_WORDS = [
   /** What it was told. */
-  | 'grant'
+  'grant',
   /** A higher limit may still be obeyed, until a sample shows the lower one. */
-  | 'decrease-unseen'
+  'decrease-unseen',
   /** It may obey a higher limit already, though it has not said so. */
-  | 'raise-unanswered'
+  'raise-unanswered',
   /** What it rises to by itself where it hears nothing more. */
-  | 'lapse'
+  'lapse',
   /** It draws more than it was told. */
-  | 'draw'
+  'draw',
   /** Nothing is known of what it was told before: its rating. */
-  | 'unknown-past'
+  'unknown-past',
   /** Offline, and nobody has proven that it falls back by itself: its rating. */
-  | 'offline-unproven'
+  'offline-unproven',
   /** Offline: its stored schedule until it lapses, then its fallback. */
-  | 'offline-lease'
+  'offline-lease',
   /** Does not obey: its rating. */
-  | 'uncontrolled'
+  'uncontrolled',
   /** Being set up. */
-  | 'set-up'
+  'set-up',
   /** A free socket books nothing; what a car takes on plugging in is kept free elsewhere. */
-  | 'idle'
+  'idle',
   /** A person said that it has no power. */
-  | 'switched-off';
+  'switched-off',
+] as const;
+
+export type ExposureBy = (typeof EXPOSURE_WORDS)[number];
 
 export type ExposureCase = {
   readonly connector: Connector;
