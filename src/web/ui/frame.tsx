@@ -3,7 +3,7 @@ import { age } from '../sentences.ts';
 import type { SiteView } from '../site-view.ts';
 import { Icon } from './icons.tsx';
 import { isLost, silenceMs, siteNowMs } from './live.ts';
-import { clockTime } from './times.ts';
+import { clockTime, momentOf } from './times.ts';
 
 type Props = { readonly view: SiteView };
 
@@ -38,6 +38,23 @@ export const LostBanner = () =>
       <Icon shape="off" /> Connection lost, data {age(silenceMs.value)} old
     </div>
   ) : null;
+
+/** Stands while the installer's window is open: until then chargers that nobody has proven are trusted further. */
+export function CommissioningBanner({ view }: Props) {
+  if (view.commissioning === null) return null;
+  const unproven = new Set(view.connectors.filter(c => c.leaseClass !== 'A').map(c => c.charger)).size;
+  const rest = unproven === 1 ? '1 charger is' : `${unproven} chargers are`;
+  return (
+    <p class="commissioning">
+      <Icon shape="clock" />
+      <span>
+        <b>Commissioning until {momentOf(view.commissioning.until, siteNowMs.value)}.</b> Chargers that are not proven
+        count at their fallback current while they are connected, not at their rating.{' '}
+        {unproven === 0 ? 'All chargers are proven.' : `${rest} not proven yet.`}
+      </span>
+    </p>
+  );
+}
 
 export function Footer({ view }: Props) {
   const { loop } = view;
