@@ -62,12 +62,21 @@ function offlineSentence(booked: string, { leaseMs, lapseA }: Booking): string {
 
 type Keeping = Pick<ConnectorView, 'grantA' | 'lapseA' | 'leaseClass'>;
 
-/** What the charger does when it hears nothing more. `leftMs` counts down; null = its limit has no end. */
-export function keepSentence({ grantA, lapseA }: Keeping, leftMs: number | null): string {
+/**
+ * What the charger does when it hears nothing more: a fact where it is proven, else only what it was told.
+ * @param leftMs counts down; null = its limit has no end
+ */
+export function keepSentence({ grantA, lapseA, leaseClass }: Keeping, leftMs: number | null): string {
   if (grantA === null || lapseA === null) return 'Has not taken a limit yet.';
-  if (leftMs === null || grantA === lapseA) return `Keeps ${amps(lapseA)} by itself.`;
-  if (leftMs <= 0) return `Has ${lapseA < grantA ? 'fallen back' : 'risen'} to ${amps(lapseA)} by itself.`;
-  return `Keeps its ${amps(grantA)} by itself for ${age(leftMs)}, then ${amps(lapseA)}.`;
+  const proven = leaseClass === 'A';
+  const keeps = proven ? 'Keeps' : 'Was told to keep';
+  if (leftMs === null || grantA === lapseA) return `${keeps} ${amps(lapseA)} by itself.`;
+  if (leftMs <= 0) {
+    const way = lapseA < grantA ? 'fallen back' : 'risen';
+    return `${proven ? 'Has' : 'Should have'} ${way} to ${amps(lapseA)} by itself.`;
+  }
+  const what = grantA === 0 ? `${proven ? 'Stays' : 'Was told to stay'} paused` : `${keeps} its ${amps(grantA)}`;
+  return `${what} by itself for ${age(leftMs)}, then ${amps(lapseA)}.`;
 }
 
 /** Whether the sentence above is a fact or only what the charger was told. */
@@ -86,20 +95,25 @@ export function classSentence(leaseClass: ConnectorView['leaseClass']): string {
   }
 }
 
-type Costly = Pick<ConnectorView, 'leaseClass' | 'maxA' | 'fallbackA'>;
+type Costly = Pick<ConnectorView, 'leaseClass' | 'maxA' | 'fallbackA' | 'control'>;
 
-/** What a charger that nobody has proven takes away from all others (rule 3); null for a proven one. */
-export function costSentence({ leaseClass, maxA, fallbackA }: Costly): string | null {
+/**
+ * What a charger that nobody has proven takes away from all others (rule 3); null for a proven one.
+ * @param commissioning while the window is open, a connected one counts at its fallback
+ */
+export function costSentence({ leaseClass, maxA, fallbackA, control }: Costly, commissioning: boolean): string | null {
   const costA = maxA - fallbackA;
   if (leaseClass === 'A' || costA <= 0) return null;
-  return `Costs ${amps(costA)} on every fuse above it: its rating, ${amps(maxA)}, must fit there in case Busbar falls silent, not its ${amps(fallbackA)}.`;
+  const when = commissioning && control !== 'offline' ? 'After commissioning it costs' : 'Costs';
+  return `${when} ${amps(costA)} on every fuse above it: its rating, ${amps(maxA)}, must fit there in case Busbar falls silent, not its ${amps(fallbackA)}.`;
 }
 
 export type SetUpFacts = Omit<SetUpView, 'words'> & {
   readonly stepsLeft: number;
   readonly readBack: 'unknown' | 'agrees' | 'differs' | 'unsupported';
   readonly failures: number;
-  readonly offline: boolean;
+  /** What it waits for; null where nothing is in its way. */
+  readonly waitsFor: 'link' | 'unplugging' | null;
 };
 
 /** How far the set-up is, and what was found there. */
@@ -107,10 +121,14 @@ export function setUpSentence(facts: SetUpFacts): string {
   return [progress(facts), clearedWords(facts.cleared)].filter(words => words !== '').join(' ');
 }
 
-function progress({ state, stepsLeft, readBack, failures, offline }: SetUpFacts): string {
+function progress({ state, stepsLeft, readBack, failures, waitsFor }: SetUpFacts): string {
   const left = stepsLeft === 1 ? '1 step' : `${stepsLeft} steps`;
   if (state === 'running') return failures === 0 ? `Runs: ${left} to go.` : `Runs: ${left} to go, trying again.`;
-  if (state === 'waiting') return offline ? 'Waits until the charger connects.' : `Waits for an answer: ${left} to go.`;
+  if (state === 'waiting') {
+    return waitsFor === 'unplugging'
+      ? `Waits until no cable is in, as this model can only forget everything at once: ${left} to go.`
+      : 'Waits until the charger connects.';
+  }
   switch (readBack) {
     case 'agrees':
       return 'Done, and it reads back what was set.';
@@ -139,7 +157,7 @@ const SPARING_SHARE = 0.8;
 /** How the charger's memory wears; null where it does not. */
 export function writesSentence({ writesToday, writesPerDay, writesProjected }: Writes): string | null {
   if (writesPerDay === null) return null;
-  const pace = writesProjected === null ? '' : `, about ${writesProjected} by the end of the day`;
+  const pace = writesProjected === null || writesToday === 0 ? '' : `, about ${writesProjected} by the end of the day`;
   const said = `${writesToday} of the ${writesPerDay} a day that its memory is made for${pace}.`;
   if (writesToday >= writesPerDay) return `${said} No raises until tomorrow.`;
   return writesToday >= SPARING_SHARE * writesPerDay ? `${said} Raises are spaced out.` : said;

@@ -3,7 +3,7 @@ import { at } from '#base/assert.ts';
 import { toA } from '#base/units.ts';
 import type { GateConnector } from '#site/gate/view.ts';
 import type { Charger, Connector, SiteState } from '#site/state.ts';
-import { exposureSentence, setUpSentence } from './safety-sentences.ts';
+import { exposureSentence, type SetUpFacts, setUpSentence } from './safety-sentences.ts';
 import type { SafetyView, SetUpView } from './site-view.ts';
 
 const DAY_MS = 86_400_000;
@@ -30,7 +30,7 @@ export function safetyView(
     exposureBy,
     exposureWhy: exposureWhy(connector, gate, nowMs),
     switchedOff: charger.switchedOff,
-    setUp: setUpView(charger),
+    setUp: setUpView(state, at(state.topology.connectors, index).charger),
     ...writes(connector, charger, nowMs),
   };
 }
@@ -49,12 +49,23 @@ function exposureWhy({ ledger }: Connector, gate: GateConnector, nowMs: number):
   });
 }
 
-function setUpView({ setup, link, generation }: Charger): SetUpView {
-  const { todo, cleared, readBack, failures } = setup;
-  const isDone = todo.length === 0 && generation > 0;
-  const state = isDone ? 'done' : link === 'online' && todo.length > 0 ? 'running' : 'waiting';
-  const facts = { state, cleared, stepsLeft: todo.length, readBack, failures, offline: link === 'offline' } as const;
-  return { state, words: setUpSentence(facts), cleared };
+function setUpView(state: SiteState, index: number): SetUpView {
+  const charger = at(state.chargers, index);
+  const { todo, cleared, readBack, failures } = charger.setup;
+  const waitsFor = waitingFor(state, index);
+  const progress = waitsFor === null ? 'running' : 'waiting';
+  const how = todo.length === 0 && charger.generation > 0 ? 'done' : progress;
+  const words = setUpSentence({ state: how, cleared, stepsLeft: todo.length, readBack, failures, waitsFor });
+  return { state: how, words, cleared };
+}
+
+/** A model that can only clear everything is never cleared while a cable is in (rule 25). */
+function waitingFor(state: SiteState, index: number): SetUpFacts['waitsFor'] {
+  const { link, setup, traits } = at(state.chargers, index);
+  if (link === 'offline') return 'link';
+  if (setup.todo[0]?.kind !== 'clear' || traits.clearsByCriteria) return null;
+  const { connectors } = at(state.topology.chargers, index);
+  return connectors.some(socket => at(state.connectors, socket).status !== 'Available') ? 'unplugging' : null;
 }
 
 type Writes = Pick<SafetyView, 'writesToday' | 'writesPerDay' | 'writesProjected'>;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Fields, Log } from '#base/log.ts';
+import type { SiteView } from '#web/site-view.ts';
 import type { WebHandle } from '#web/web.ts';
 import { depsOf, handClock, handed, opened } from './open-garage.ts';
 
@@ -39,6 +40,8 @@ describe('a charger without power', () => {
     const { parts, lines, ask } = await open();
     expect((await ask('PUT', 'CP14/switched-off')).status).toBe(204);
     expect(parts.marks).toEqual([{ charger: 13, mark: 'switched-off' }]);
+    const { connectors } = (await (await ask('GET', '../site')).json()) as SiteView;
+    expect(connectors.filter(c => c.switchedOff).map(c => c.charger)).toEqual(['CP14']);
     const [line] = lines;
     expect(line?.message).toBe('a person marked a charger');
     expect(line?.fields).toEqual({

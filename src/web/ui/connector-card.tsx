@@ -64,8 +64,7 @@ function StatusChip({ connector }: Props) {
   const { control, status, switchedOff } = connector;
   const bad = trouble(connector);
   const known = control === 'offline' || control === 'uncontrolled' ? controlWords(control) : statusWords(status);
-  const state = switchedOff ? 'switched off' : known;
-  const words = control === 'unproven' ? `${state}, ${controlWords(control)}` : state;
+  const words = switchedOff ? 'switched off' : known;
   return (
     <span class={`chip ${bad ?? 'plain'}`}>
       <Icon shape={shapeOf(connector)} /> {words}

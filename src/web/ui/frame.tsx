@@ -43,17 +43,20 @@ export const LostBanner = () =>
 export function CommissioningBanner({ view }: Props) {
   if (view.commissioning === null) return null;
   const unproven = new Set(view.connectors.filter(c => c.leaseClass !== 'A').map(c => c.charger)).size;
-  const rest = unproven === 1 ? '1 charger is' : `${unproven} chargers are`;
   return (
     <p class="commissioning">
       <Icon shape="clock" />
       <span>
-        <b>Commissioning until {momentOf(view.commissioning.until, siteNowMs.value)}.</b> Chargers that are not proven
-        count at their fallback current while they are connected, not at their rating.{' '}
-        {unproven === 0 ? 'All chargers are proven.' : `${rest} not proven yet.`}
+        <b>Commissioning until {momentOf(view.commissioning.until, siteNowMs.value)}:</b> {trusted(unproven)}
       </span>
     </p>
   );
+}
+
+function trusted(unproven: number): string {
+  if (unproven === 0) return 'every charger is proven.';
+  const who = unproven === 1 ? '1 charger that is not proven counts' : `${unproven} chargers that are not proven count`;
+  return `${who} at the fallback current while connected, not at the rating.`;
 }
 
 export function Footer({ view }: Props) {

@@ -93,7 +93,7 @@ const Undo = ({ step, answer, undo }: UndoProps) => (
     {step !== 'closed' && <Answer answer={answer} />}
     <p class="marks">
       <button type="button" disabled={step === 'sending'} onClick={undo}>
-        Undo: it may have power
+        Undo this
       </button>
     </p>
   </div>

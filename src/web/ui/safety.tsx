@@ -26,7 +26,8 @@ const leftMs = ({ leaseUntil, leaseMs }: ConnectorView): number | null =>
 
 /** How long it keeps its limit by itself, as a bar that runs down and in words. */
 function Keeps({ connector }: Props) {
-  if (connector.leaseClass !== 'A') return <span class="keeps">not proven</span>;
+  if (connector.control === 'uncontrolled' || connector.switchedOff) return null;
+  if (connector.leaseClass !== 'A' || connector.control === 'unproven') return <span class="keeps">not proven</span>;
   const left = leftMs(connector);
   if (left === null || connector.grantA === connector.lapseA) return null;
   if (left === 0) return <span class="keeps">by itself</span>;
@@ -41,12 +42,21 @@ function Keeps({ connector }: Props) {
   );
 }
 
+/** What it does when nobody speaks to it; nothing is sure of one that does not obey, or has no power. */
+function alone(connector: ConnectorView): readonly (string | null)[] {
+  if (connector.switchedOff) return [];
+  if (connector.control === 'uncontrolled') return ['Does not do what it is told, so nothing is sure.'];
+  const isCommissioning = site.value?.commissioning != null;
+  return [
+    classSentence(connector.leaseClass),
+    keepSentence(connector, leftMs(connector)),
+    costSentence(connector, isCommissioning),
+  ];
+}
+
 function Facts({ connector }: Props) {
   const rows: readonly (readonly [string, readonly (string | null)[]])[] = [
-    [
-      'Without Busbar',
-      [classSentence(connector.leaseClass), keepSentence(connector, leftMs(connector)), costSentence(connector)],
-    ],
+    ['Without Busbar', alone(connector)],
     ['Reserved for it', [connector.exposureWhy]],
     ['Set-up', [connector.setUp.words]],
     ['Limits written', [writesSentence(connector)]],
