@@ -244,6 +244,7 @@ class Hall {
         upstream: () => [],
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),
+        mark: (charger, mark) => this.dispatch({ type: 'charger-marked', charger, mark, atMs: clock.nowMs() }),
       },
       this.#options.config.web,
     );

@@ -35,6 +35,9 @@ const isMembers = (key: keyof SiteView): key is 'circuits' | 'connectors' | 'met
 const changedMembers = (before: readonly unknown[], after: readonly unknown[]): readonly unknown[] =>
   after.filter((member, i) => !same(before[i], member));
 
+/** It runs down by itself: whoever has `leaseUntil` needs no news of it. Otherwise all sockets would change each second. */
+const RUNS_DOWN = 'leaseMs';
+
 function merged<T>(members: readonly T[], changed: readonly T[] | undefined, key: (member: T) => string): readonly T[] {
   if (changed === undefined) return members;
   const byKey = new Map(changed.map(member => [key(member), member]));
@@ -47,5 +50,7 @@ function same(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
-  return keys.every(key => same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));
+  return keys.every(
+    key => key === RUNS_DOWN || same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+  );
 }

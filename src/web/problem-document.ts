@@ -16,6 +16,7 @@ const TITLES = {
   403: 'Refused',
   404: 'Not found',
   405: 'Method not allowed',
+  409: 'Not now',
   413: 'Too large',
   415: 'Wrong media type',
   422: 'Problems in the body',

@@ -1,31 +1,24 @@
 /** The paths of the contract. Each method that a path does not know is refused in words. */
 import { resolve } from 'node:path';
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express';
-import type { Log } from '#base/log.ts';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Problem } from '#base/problem.ts';
+import { type ChargerRoutes, chargerRoutes } from './charger-routes.ts';
 import { noStore, safeHeaders } from './headers.ts';
 import type { Metrics } from './metrics.ts';
+import { OPENAPI } from './openapi.ts';
 import { isProblemStatus, sendProblem } from './problem-document.ts';
+import { mayWrite, only } from './refusals.ts';
 import type { SiteView } from './site-view.ts';
 import type { LiveStream } from './stream.ts';
-import { judgeWrite, type WriteRules } from './write-rules.ts';
 
 /** 500 limits with every field fit in; nothing larger is meant for us. */
 const MAX_BODY_BYTES = 128 * 1024;
 
 const PAGE_FOLDER = resolve(import.meta.dirname, 'ui/dist');
 
-export type Routes = {
-  readonly log: Log;
+export type Routes = ChargerRoutes & {
   readonly stream: LiveStream;
   readonly metrics: Metrics;
-  readonly rules: WriteRules;
   view(): SiteView;
   notReady(): readonly string[];
   sources(): readonly string[];
@@ -43,18 +36,12 @@ export function createApp(routes: Routes): Express {
   healthRoutes(app, routes);
   siteRoutes(app, routes);
   limitRoutes(app, routes);
+  chargerRoutes(app, routes);
   pageRoutes(app);
   app.use((req, res) => sendProblem(res, 404, `There is nothing at ${req.path}.`));
   app.use(onError(routes.log));
   return app;
 }
-
-const only =
-  (allowed: string): RequestHandler =>
-  (_req, res) => {
-    res.set('allow', allowed);
-    sendProblem(res, 405, `Only ${allowed} is answered here.`);
-  };
 
 function healthRoutes(app: Express, routes: Routes): void {
   app.get('/healthz', (_req, res) => void res.json({ status: 'ok' }));
@@ -76,13 +63,14 @@ function siteRoutes(app: Express, routes: Routes): void {
   app.get('/api/v1/stream', (_req, res) => {
     if (!routes.stream.join(res)) sendProblem(res, 503, 'Too many pages are open; close one and try again.');
   });
-  app.all(['/api/v1/site', '/api/v1/stream'], only('GET'));
+  app.get('/api/openapi.json', (_req, res) => void res.json(OPENAPI));
+  app.all(['/api/v1/site', '/api/v1/stream', '/api/openapi.json'], only('GET, HEAD'));
 }
 
 function limitRoutes(app: Express, routes: Routes): void {
   const path = '/api/v1/limits/:source';
   app.get('/api/v1/limits', (_req, res) => void res.json(routes.view().limits));
-  app.all('/api/v1/limits', only('GET'));
+  app.all('/api/v1/limits', only('GET, HEAD'));
   app.get(path, (req, res) => void res.json(limitsOf(routes, sourceOf(req))));
   app.put(path, mayWrite(routes.rules), express.json({ limit: MAX_BODY_BYTES, strict: false }), (req, res) => {
     const source = sourceOf(req);
@@ -102,7 +90,7 @@ function limitRoutes(app: Express, routes: Routes): void {
     if (problems.length === 0) res.status(204).end();
     else sendProblem(res, 422, 'Nothing was changed.', { problems });
   });
-  app.all(path, only('GET, PUT, DELETE'));
+  app.all(path, only('GET, HEAD, PUT, DELETE'));
 }
 
 const sourceOf = (req: Request): string => String(req.params.source);
@@ -118,20 +106,6 @@ function isKnown(routes: Routes, source: string, res: Response): boolean {
   return false;
 }
 
-const mayWrite =
-  (rules: WriteRules): RequestHandler =>
-  (req, res, next) => {
-    const { authorization, host, origin } = req.headers;
-    const remoteAddress = req.socket.remoteAddress ?? '';
-    const verdict = judgeWrite({ authorization, host, origin, remoteAddress }, rules);
-    if (verdict.allowed) {
-      next();
-      return;
-    }
-    if (verdict.status === 401) res.set('www-authenticate', 'Bearer realm="busbar"');
-    sendProblem(res, verdict.status, verdict.detail);
-  };
-
 function pageRoutes(app: Express): void {
   const assets = { index: false, immutable: true, maxAge: '1y', fallthrough: true };
   app.use('/assets', express.static(resolve(PAGE_FOLDER, 'assets'), assets));
@@ -145,7 +119,7 @@ function pageRoutes(app: Express): void {
 
 /** Errors of the body reader carry a status; anything else is a failure of ours and is logged. */
 const onError =
-  (log: Log): ErrorRequestHandler =>
+  (log: Routes['log']): ErrorRequestHandler =>
   (error: unknown, req, res, _next) => {
     const status = statusOf(error);
     if (status === null) log.error('a request failed', { path: req.path, error: String(error) });

@@ -70,6 +70,8 @@ export function statusWords(status: ConnectorStatus): string {
 export type Why = {
   readonly status: ConnectorStatus;
   readonly control: Control;
+  /** A person said that it has no power. */
+  readonly switchedOff: boolean;
   readonly errorCode: string;
   readonly source: ReasonSource;
   /** For `minimum` and `transit`: whose limit leaves no room; null where that is not known. */
@@ -100,6 +102,10 @@ export function whySentence(why: Why): string {
 
 function troubleSentence(why: Why): string | null {
   const booked = amps(why.exposureA);
+  if (why.switchedOff) {
+    const kept = why.exposureA === 0 ? 'nothing is' : `${booked} stay`;
+    return `Has no power, a person said: ${kept} reserved for it until it is back.`;
+  }
   if (why.control === 'offline') return `Offline: ${booked} stay reserved for it until it is back.`;
   if (why.control === 'uncontrolled') {
     return `Draws more than it was told: ${booked} are reserved for it. Switch it off at the charger.`;

@@ -4,10 +4,11 @@
  */
 import type { ClockQuality } from '#base/clock.ts';
 import type { PhaseAmps } from '#base/units.ts';
+import type { ExposureBy } from '#site/gate/exposure-words.ts';
 import type { Control } from '#site/gate/view.ts';
 import type { ReasonSource } from '#site/reason.ts';
 import type { ConnectorStatus, MeterQuality } from '#site/state.ts';
-import type { LimitKind } from '#site/topology.ts';
+import type { ChargerTraits, LimitKind } from '#site/topology.ts';
 
 export type Phase = 'l1' | 'l2' | 'l3';
 export const PHASES: readonly [Phase, Phase, Phase] = ['l1', 'l2', 'l3'];
@@ -51,7 +52,40 @@ export type ReasonView = {
   readonly limit?: ReasonSource;
 };
 
-export type ConnectorView = {
+/** How far the charger's set-up is (safety rule 25). */
+export type SetUpView = {
+  readonly state: 'done' | 'running' | 'waiting';
+  /** The same as sentences, with what of others was cleared. */
+  readonly words: string;
+  /** Profiles that were not ours and were cleared. */
+  readonly cleared: readonly string[];
+};
+
+/** What happens when Busbar falls silent, what is booked meanwhile, and why. */
+export type SafetyView = {
+  /** A: falls back by itself; B: obeys only while connected; C: never; unknown: nobody has tested it. */
+  readonly leaseClass: ChargerTraits['leaseClass'];
+  /** How long the charger still keeps its grant by itself; null where the grant has no end, 0 once it has lapsed. */
+  readonly leaseMs: number | null;
+  /** The same as an instant, which stands still while the time runs. */
+  readonly leaseUntil: string | null;
+  /** What the grant falls or rises to by itself then; null before the first. */
+  readonly lapseA: number | null;
+  readonly exposureBy: ExposureBy;
+  /** Why the booking is what it is, as one sentence for people. */
+  readonly exposureWhy: string;
+  /** A person said that the charger has no power. */
+  readonly switchedOff: boolean;
+  readonly setUp: SetUpView;
+  /** Profiles sent in the day that runs (safety rule 23). */
+  readonly writesToday: number;
+  /** What its memory is made for; null where it does not wear. */
+  readonly writesPerDay: number | null;
+  /** By the end of the day at today's pace; null while the day is too young to tell. */
+  readonly writesProjected: number | null;
+};
+
+export type ConnectorView = SafetyView & {
   readonly charger: string;
   readonly evseId: number;
   readonly connectorId: number;
@@ -70,8 +104,6 @@ export type ConnectorView = {
   readonly fallbackA: number;
   readonly maxA: number;
   readonly exposureA: number;
-  /** How long the charger keeps its grant by itself; null where the grant has no end. */
-  readonly leaseMs: number | null;
   /** Newest sample; null on every phase before the first. */
   readonly drawA: PhaseAmps;
   readonly powerW: number;
@@ -151,7 +183,15 @@ export type SiteView = {
   readonly ready: boolean;
   /** Why not; empty when ready. */
   readonly notReady: readonly string[];
-  readonly site: { readonly name: string; readonly phases: 1 | 3; readonly nominalV: number };
+  readonly site: {
+    readonly name: string;
+    readonly phases: 1 | 3;
+    readonly nominalV: number;
+    /** How long a charger keeps a grant by itself. */
+    readonly leaseTtlMs: number;
+  };
+  /** Open while chargers that are not proven yet count at their fallback current (safety rule 3). */
+  readonly commissioning: { readonly until: string } | null;
   readonly status: StatusView;
   readonly circuits: readonly CircuitView[];
   readonly connectors: readonly ConnectorView[];

@@ -17,7 +17,7 @@ export function statusOf(
   const over = circuits.filter(isOver);
   const odd = connectors.filter(c => c.control === 'uncontrolled');
   const silent = meters.some(m => m.role === 'guard' && m.quality !== 'good');
-  const missing = connectors.some(c => c.control !== 'controlled');
+  const missing = connectors.some(c => c.control !== 'controlled' && !c.switchedOff);
   const level = over.length > 0 || odd.length > 0 ? 'alarm' : silent || missing || notReady.length > 0;
   return {
     level: level === 'alarm' ? 'alarm' : level ? 'attention' : 'calm',
@@ -39,9 +39,10 @@ function controlSentence(connectors: readonly ConnectorView[]): string {
   const chargers = new Set(connectors.map(c => c.charger));
   if (chargers.size === 0) return 'No chargers are configured.';
   const groups: readonly [string, readonly string[]][] = [
-    ['on its own', namesOf(connectors, 'uncontrolled')],
-    ['offline', namesOf(connectors, 'offline')],
-    ['not proven yet', namesOf(connectors, 'unproven')],
+    ['on its own', namesOf(connectors, is('uncontrolled'))],
+    ['offline', namesOf(connectors, is('offline'))],
+    ['not proven yet', namesOf(connectors, is('unproven'))],
+    ['switched off', namesOf(connectors, c => c.switchedOff)],
   ];
   const troubled = new Set(connectors.filter(c => c.control !== 'controlled').map(c => c.charger));
   const good = chargers.size - troubled.size;
@@ -52,12 +53,15 @@ function controlSentence(connectors: readonly ConnectorView[]): string {
   return `${good} of ${chargers.size} chargers under control; ${said.join(', ')}.`;
 }
 
+const is =
+  (control: Control) =>
+  (c: ConnectorView): boolean =>
+    c.control === control && !c.switchedOff;
+
 /** One name for each charger: that of its first socket, as it stands on the wall. */
-function namesOf(connectors: readonly ConnectorView[], control: Control): string[] {
+function namesOf(connectors: readonly ConnectorView[], wants: (c: ConnectorView) => boolean): string[] {
   const byCharger = new Map<string, string>();
-  for (const c of connectors) {
-    if (c.control === control && !byCharger.has(c.charger)) byCharger.set(c.charger, c.name);
-  }
+  for (const c of connectors) if (wants(c) && !byCharger.has(c.charger)) byCharger.set(c.charger, c.name);
   return [...byCharger.values()];
 }
 

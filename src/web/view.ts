@@ -7,6 +7,7 @@ import type { GateCircuit, GateConnector, GateView } from '#site/gate/view.ts';
 import type { Reason } from '#site/reason.ts';
 import type { Meter, MeterQuality, SiteState } from '#site/state.ts';
 import { limitSources, limitViews } from './limit-view.ts';
+import { safetyView } from './safety-view.ts';
 import { amps, kilowatts, whySentence } from './sentences.ts';
 import {
   type CircuitView,
@@ -65,7 +66,13 @@ export function siteView(input: ViewInput): SiteView {
     clock: input.clock,
     ready: notReady.length === 0,
     notReady,
-    site: { name: topology.siteName, phases: topology.supplyPhases, nominalV: topology.nominalV },
+    site: {
+      name: topology.siteName,
+      phases: topology.supplyPhases,
+      nominalV: topology.nominalV,
+      leaseTtlMs: topology.leaseTtlMs,
+    },
+    commissioning: commissioning(input),
     status: statusOf(circuits, connectors, meters, notReady),
     circuits,
     connectors,
@@ -78,6 +85,9 @@ export function siteView(input: ViewInput): SiteView {
 }
 
 const iso = (input: ViewInput, atMs: number): string => new Date(Math.round(atMs + input.wallOffsetMs)).toISOString();
+
+const commissioning = (input: ViewInput): SiteView['commissioning'] =>
+  input.state.commissioningUntilMs > input.nowMs ? { until: iso(input, input.state.commissioningUntilMs) } : null;
 
 function circuitView(input: ViewInput, index: number): CircuitView {
   const { topology } = input.state;
@@ -142,7 +152,7 @@ function connectorView(input: ViewInput, index: number): ConnectorView {
     fallbackA: toA(spec.fallbackMa),
     maxA: toA(spec.maxMa),
     exposureA: toA(Math.max(...gate.exposureMa)),
-    leaseMs: null,
+    ...safetyView(input.state, index, gate, input.nowMs, atMs => iso(input, atMs)),
     drawA: draw === null ? { l1: null, l2: null, l3: null } : phaseAmps(draw.ma, topology.supplyPhases),
     powerW: Math.round(draw?.powerW ?? 0),
     drawAt: draw === null ? null : iso(input, draw.atMs),
@@ -168,6 +178,7 @@ function why(input: ViewInput, index: number, gate: GateConnector): string {
   return whySentence({
     status,
     control: gate.control,
+    switchedOff: at(state.chargers, spec.charger).switchedOff,
     errorCode,
     source,
     limit,

@@ -7,6 +7,7 @@ import { failed, type Outcome, ok } from '#base/outcome.ts';
 import type { Checked } from '#base/problem.ts';
 import type { GateView } from '#site/gate/view.ts';
 import type { SiteState } from '#site/state.ts';
+import type { Mark } from './charger-routes.ts';
 import { createMetrics } from './metrics.ts';
 import type { WebOptions } from './options.ts';
 import { createApp } from './routes.ts';
@@ -40,6 +41,8 @@ export type WebDeps = {
   upstream(): readonly UpstreamView[];
   putLimits(source: string, body: unknown): Checked<unknown>;
   clearLimits(source: string): Checked<unknown>;
+  /** What a person said of a charger, by index. */
+  mark(charger: number, mark: Mark): void;
 };
 
 export type WebHandle = {
@@ -59,11 +62,14 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
   const rules = { token: options.token, host: options.host, loopbackWrites: deps.loopbackWrites };
   const app = createApp({
     log: deps.log,
+    clock: deps.clock,
     stream,
     metrics: createMetrics(),
     rules,
     view,
     notReady: () => deps.notReady(),
+    state: () => deps.state(),
+    mark: (charger, mark) => deps.mark(charger, mark),
     sources: () => deps.state().topology.limitSources,
     putLimits: (source, body) => problemsOf(deps.putLimits(source, body)),
     clearLimits: source => problemsOf(deps.clearLimits(source)),

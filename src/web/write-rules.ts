@@ -18,7 +18,7 @@ export type WriteRules = {
 };
 
 export type WriteVerdict =
-  | { readonly allowed: true }
+  | { readonly allowed: true; readonly by: 'token' | 'this machine' }
   | { readonly allowed: false; readonly status: 401 | 403; readonly detail: string };
 
 const refuse = (status: 401 | 403, detail: string): WriteVerdict => ({ allowed: false, status, detail });
@@ -32,13 +32,17 @@ export function judgeWrite(request: WriteRequest, rules: WriteRules): WriteVerdi
   if (request.origin !== undefined && originHost(request.origin) !== request.host?.toLowerCase()) {
     return refuse(403, 'A page of another site may not write here.');
   }
-  if (rules.loopbackWrites && isLoopback(request.remoteAddress) && isLoopback(name)) return { allowed: true };
+  if (rules.loopbackWrites && isLoopback(request.remoteAddress) && isLoopback(name)) {
+    return { allowed: true, by: 'this machine' };
+  }
   if (rules.token === null) {
     return refuse(403, 'No token is configured, so nothing can be written. Set web.token in the configuration.');
   }
   const given = /^Bearer +(\S+)$/i.exec(request.authorization ?? '')?.[1];
   if (given === undefined) return refuse(401, 'Send the header "Authorization: Bearer <token>".');
-  return sameSecret(given, rules.token) ? { allowed: true } : refuse(401, 'This token is not the configured one.');
+  return sameSecret(given, rules.token)
+    ? { allowed: true, by: 'token' }
+    : refuse(401, 'This token is not the configured one.');
 }
 
 /** Compares digests, so that neither content nor length shows in the time it takes. */

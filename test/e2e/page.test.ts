@@ -211,7 +211,7 @@ describe('the page of a garage with 34 bays', () => {
     await page.getByRole('radio', { name: /Needs a look/ }).focus();
     await page.keyboard.press('Space');
     expect(await page.locator('[data-connector]').count()).toBe(3);
-    await page.locator('summary').focus();
+    await page.locator('.chart-table summary').focus();
     await page.keyboard.press('Enter');
     expect(await page.locator('.chart-table tbody tr').count()).toBeGreaterThan(0);
     await page.context().close();

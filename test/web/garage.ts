@@ -170,6 +170,10 @@ const onPhases = (ma: number, bay: number): Triple => {
   return [phases.includes(0) ? ma : 0, phases.includes(1) ? ma : 0, phases.includes(2) ? ma : 0];
 };
 
+/** A grant at the fallback has no end; the others are renewed one after the other. */
+const lapsesAtMs = (grantMa: number, bay: number): number =>
+  grantMa === 6000 ? Number.POSITIVE_INFINITY : NOW_MS + 160_000 + 4000 * bay;
+
 function connectorOf(bay: number, scene: Scene): Connector {
   const made = bayOf(bay, scene);
   const phases = phasesOf(bay).length;
@@ -202,8 +206,8 @@ function connectorOf(bay: number, scene: Scene): Connector {
       held: [
         {
           limitMa: made.grantMa,
-          lapseMa: made.grantMa,
-          lapsesAtMs: Number.POSITIVE_INFINITY,
+          lapseMa: 6000,
+          lapsesAtMs: lapsesAtMs(made.grantMa, bay),
           sentAtMs: NOW_MS - 40_000,
           ackedAtMs: NOW_MS - 39_900,
         },
@@ -260,12 +264,23 @@ export const garageState = (scene: Scene = 'calm'): SiteState => ({
 
 const connectorGate = (bay: number, scene: Scene): GateConnector => {
   const { status, control, grantMa } = bayOf(bay, scene);
+  const leftMs = lapsesAtMs(grantMa, bay) - NOW_MS;
   return {
     exposureMa: onPhases(control === 'uncontrolled' ? 16_000 : status === 'Available' ? 0 : grantMa, bay),
     control: control ?? 'controlled',
     grantMa,
+    leaseClass: 'A',
+    leaseLeftMs: Number.isFinite(leftMs) ? leftMs : null,
+    lapseMa: 6000,
+    exposureBy: bookedBy(control, status),
   };
 };
+
+function bookedBy(control: GateConnector['control'] | undefined, status: Connector['status']) {
+  if (control === 'uncontrolled') return 'uncontrolled';
+  if (control === 'offline') return 'offline-lease';
+  return status === 'Available' ? 'idle' : 'grant';
+}
 
 /** Adds up what the cars of a circuit draw, and lays the building under the main one. */
 function circuitGate(node: Circuit, scene: Scene): GateCircuit {

@@ -3,7 +3,9 @@ import type { Clock, Timer } from '#base/clock.ts';
 import { silentLog } from '#base/log.ts';
 import type { Checked } from '#base/problem.ts';
 import type { GateView } from '#site/gate/view.ts';
+import { chargerMarked } from '#site/reduce/charger.ts';
 import type { SiteState } from '#site/state.ts';
+import type { Mark } from '#web/charger-routes.ts';
 import type { WebOptions } from '#web/options.ts';
 import type { Refused } from '#web/view.ts';
 import { openWeb, type WebDeps, type WebHandle } from '#web/web.ts';
@@ -64,6 +66,7 @@ export type Handed = {
   notReady: readonly string[];
   refused: readonly Refused[];
   readonly writes: { source: string; body: unknown }[];
+  readonly marks: { charger: number; mark: Mark }[];
   answer: Checked<unknown>;
 };
 
@@ -73,7 +76,17 @@ export const handed = (scene: Scene = 'calm'): Handed => ({
   notReady: [],
   refused: [],
   writes: [],
+  marks: [],
   answer: { ok: true, value: undefined },
+});
+
+/** The gate's figures after some time in which nobody was told anything. */
+const runDown = (gate: GateView, elapsedMs: number): GateView => ({
+  ...gate,
+  connectors: gate.connectors.map(c => ({
+    ...c,
+    leaseLeftMs: c.leaseLeftMs === null ? null : Math.max(0, c.leaseLeftMs - elapsedMs),
+  })),
 });
 
 export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): WebDeps {
@@ -86,13 +99,17 @@ export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): Web
     log: silentLog,
     loopbackWrites,
     state: () => parts.state,
-    gate: () => parts.gate,
+    gate: () => runDown(parts.gate, clock.nowMs() - NOW_MS),
     loop: () => ({ lastPassMs: 0.21, p99PassMs: 0.64, p99ReactionMs: 3.4 }),
     notReady: () => parts.notReady,
     refused: () => parts.refused,
     upstream: () => [],
     putLimits: write,
     clearLimits: source => write(source, null),
+    mark: (charger, mark) => {
+      parts.marks.push({ charger, mark });
+      parts.state = chargerMarked(parts.state, { type: 'charger-marked', charger, mark, atMs: clock.nowMs() });
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { age, amps, kilowatts, type Why, whySentence } from '#web/sentences.ts';
 const charging: Why = {
   status: 'Charging',
   control: 'controlled',
+  switchedOff: false,
   errorCode: 'NoError',
   source: 'fuse',
   limit: null,
@@ -76,6 +77,10 @@ describe('why a connector has what it has', () => {
     [{ targetA: 8 }, '11 A, going to 8 A: Main fuse, L2 is full.'],
     [{ grantA: null }, 'Not told yet, going to 11 A: Main fuse, L2 is full.'],
     [{ control: 'offline', exposureA: 6 }, 'Offline: 6 A stay reserved for it until it is back.'],
+    [
+      { control: 'offline', switchedOff: true, exposureA: 0 },
+      'Has no power, a person said: nothing is reserved for it until it is back.',
+    ],
     [
       { control: 'uncontrolled', exposureA: 16 },
       'Draws more than it was told: 16 A are reserved for it. Switch it off at the charger.',

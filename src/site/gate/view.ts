@@ -3,13 +3,14 @@ import { at } from '#base/assert.ts';
 import { NO_LIMIT_MA, type RowIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
 import { isReachable } from '#site/gate/belief.ts';
 import { SAMPLE_USABLE_MS } from '#site/gate/constants.ts';
+import { type ExposureBy, exposureBy } from '#site/gate/exposure-words.ts';
 import { exposuresOf } from '#site/gate/feed.ts';
 import { freshness } from '#site/gate/freshness.ts';
 import { grantMa, isUnknown } from '#site/gate/ledger.ts';
 import { guardMeter, type LimitInForce, limitsInForce } from '#site/gate/limits.ts';
 import { loadByRow, type RowRoom, siteRows } from '#site/gate/rows.ts';
-import type { SiteState } from '#site/state.ts';
-import type { Circuit, ConnectorSpec } from '#site/topology.ts';
+import type { Charger, Ledger, SiteState } from '#site/state.ts';
+import type { ChargerTraits, Circuit, ConnectorSpec } from '#site/topology.ts';
 
 /** Whether a connector does what it is told (safety rules 8 and 9, and the words of design §7). */
 export type Control = 'controlled' | 'unproven' | 'uncontrolled' | 'offline';
@@ -20,6 +21,14 @@ export type GateConnector = {
   readonly control: Control;
   /** Last acknowledged limit per active phase; null before the first. */
   readonly grantMa: number | null;
+  /** As it counts now: a charger that reads back something else than we set is proven for nothing. */
+  readonly leaseClass: ChargerTraits['leaseClass'];
+  /** Until the newest acknowledged limit lapses at the charger; null = it has no end, 0 = it has lapsed. */
+  readonly leaseLeftMs: number | null;
+  /** What that limit falls or rises to by itself; null before the first. */
+  readonly lapseMa: number | null;
+  /** Why the booking is what it is. */
+  readonly exposureBy: ExposureBy;
 };
 
 export type GateCircuit = {
@@ -53,18 +62,36 @@ export function gateView(state: SiteState, atMs: number): GateView {
   );
   const rooms = siteRows(state, atMs);
   return {
-    connectors: state.topology.connectors.map(spec => gateConnector(state, spec, at(exposures, spec.index))),
+    connectors: state.topology.connectors.map(spec => gateConnector(state, spec, at(exposures, spec.index), atMs)),
     circuits: state.topology.circuits.map(circuit => gateCircuit(state, circuit, rooms, used, draws, atMs)),
   };
 }
 
-function gateConnector(state: SiteState, spec: ConnectorSpec, exposure: Triple): GateConnector {
+function gateConnector(state: SiteState, spec: ConnectorSpec, exposureMa: Triple, atMs: number): GateConnector {
   const connector = at(state.connectors, spec.index);
   const charger = at(state.chargers, spec.charger);
-  const unproven = charger.traits.leaseClass !== 'A' || connector.ledger.held.some(isUnknown);
+  const leaseClass = classOf(charger);
+  const unproven = leaseClass !== 'A' || connector.ledger.held.some(isUnknown);
   const obeying = unproven ? 'unproven' : 'controlled';
   const control = !isReachable(charger) ? 'offline' : connector.ledger.uncontrolled ? 'uncontrolled' : obeying;
-  return { exposureMa: exposure, control, grantMa: grantMa(connector.ledger) };
+  return {
+    exposureMa,
+    control,
+    grantMa: grantMa(connector.ledger),
+    leaseClass,
+    ...leaseOf(connector.ledger, atMs),
+    exposureBy: exposureBy({ connector, charger, spec, exposureMa, atMs }),
+  };
+}
+
+const classOf = ({ traits, setup }: Charger): ChargerTraits['leaseClass'] =>
+  setup.readBack === 'differs' ? 'unknown' : traits.leaseClass;
+
+function leaseOf({ held }: Ledger, atMs: number): Pick<GateConnector, 'leaseLeftMs' | 'lapseMa'> {
+  const last = held.findLast(entry => entry.ackedAtMs !== null && !isUnknown(entry));
+  if (last === undefined) return { leaseLeftMs: null, lapseMa: null };
+  const leftMs = Math.max(0, last.lapsesAtMs - atMs);
+  return { leaseLeftMs: Number.isFinite(leftMs) ? leftMs : null, lapseMa: last.lapseMa };
 }
 
 /** What a car draws: its sample, or its grant where the sample is old. */

@@ -1,7 +1,7 @@
 import { Chart } from './chart.tsx';
 import { Circuits, MainCircuit } from './circuits.tsx';
 import { Connectors } from './connectors.tsx';
-import { Footer, Header, LostBanner } from './frame.tsx';
+import { CommissioningBanner, Footer, Header, LostBanner } from './frame.tsx';
 import { Limits, Refused } from './lists.tsx';
 import { isLost, site } from './live.ts';
 import { StatusHead } from './status-head.tsx';
@@ -22,6 +22,7 @@ export function App() {
     <div class={isLost.value ? 'page lost' : 'page'}>
       <Header view={view} />
       <LostBanner />
+      <CommissioningBanner view={view} />
       <main>
         <StatusHead view={view} />
         <h2 class="unseen">Main circuit</h2>

@@ -3,6 +3,8 @@ import { age, amps, controlWords, kilowatts, statusWords } from '../sentences.ts
 import { type ConnectorView, PHASES, type Phase } from '../site-view.ts';
 import { Icon, type Shape } from './icons.tsx';
 import { siteNowMs } from './live.ts';
+import { Marks } from './marks.tsx';
+import { Safety } from './safety.tsx';
 
 /** Chargers send samples every 10 s when they are asked to, and at worst every minute. */
 const STALE_MS = 60_000;
@@ -22,7 +24,8 @@ export function ConnectorCard({ connector }: Props) {
       </div>
       {isInUse(connector) && <Currents connector={connector} />}
       <p class="why">{connector.why}</p>
-      <Foot connector={connector} />
+      <Marks connector={connector} />
+      <Safety connector={connector} foot={foot(connector)} stale={isStale(connector)} />
     </li>
   );
 }
@@ -40,28 +43,28 @@ const ageOf = ({ drawAt }: ConnectorView): number | null =>
 const isOld = (ageMs: number | null): boolean => ageMs === null || ageMs > STALE_MS;
 
 /** How old the reading is, or what stands ready where nobody reads. */
-function Foot({ connector }: Props) {
+function foot(connector: ConnectorView): string {
   const { grantA } = connector;
-  if (!isInUse(connector)) return grantA === null ? null : <p class="socket-foot">{amps(grantA)} granted</p>;
+  if (!isInUse(connector)) return grantA === null ? 'nothing granted yet' : `${amps(grantA)} granted`;
   const ageMs = ageOf(connector);
-  const read = ageMs === null ? 'no reading yet' : `read ${age(ageMs)} ago`;
-  return <p class={isStale(connector) ? 'socket-foot attention-text' : 'socket-foot'}>{read}</p>;
+  return ageMs === null ? 'no reading yet' : `read ${age(ageMs)} ago`;
 }
 
 /** Readings are owed only while a session runs, or where current flows without one. */
-const isStale = (c: ConnectorView): boolean => (c.since !== null || c.powerW > 0) && isOld(ageOf(c));
+const isStale = (c: ConnectorView): boolean => isInUse(c) && (c.since !== null || c.powerW > 0) && isOld(ageOf(c));
 
 /** Colour only for what is not as it should be. */
-function trouble({ control, status }: ConnectorView): 'alarm' | 'attention' | null {
+function trouble({ control, status, switchedOff }: ConnectorView): 'alarm' | 'attention' | null {
+  if (switchedOff) return null;
   if (control === 'uncontrolled' || status === 'Faulted') return 'alarm';
   return control === 'offline' ? 'attention' : null;
 }
 
 function StatusChip({ connector }: Props) {
-  const { control, status } = connector;
+  const { control, status, switchedOff } = connector;
   const bad = trouble(connector);
-  const state = control === 'offline' || control === 'uncontrolled' ? controlWords(control) : statusWords(status);
-  const words = control === 'unproven' ? `${state}, ${controlWords(control)}` : state;
+  const known = control === 'offline' || control === 'uncontrolled' ? controlWords(control) : statusWords(status);
+  const words = switchedOff ? 'switched off' : known;
   return (
     <span class={`chip ${bad ?? 'plain'}`}>
       <Icon shape={shapeOf(connector)} /> {words}

@@ -8,7 +8,7 @@ type Filter = { readonly name: string; readonly words: string; wants(connector: 
 const isCharging = (c: ConnectorView): boolean => c.status === 'Charging';
 const isFree = (c: ConnectorView): boolean => c.status === 'Available';
 const needsLook = (c: ConnectorView): boolean =>
-  c.control === 'offline' || c.control === 'uncontrolled' || c.status === 'Faulted';
+  (c.control === 'offline' && !c.switchedOff) || c.control === 'uncontrolled' || c.status === 'Faulted';
 
 const FILTERS: readonly Filter[] = [
   { name: 'all', words: 'All', wants: () => true },

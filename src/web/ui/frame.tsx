@@ -3,7 +3,7 @@ import { age } from '../sentences.ts';
 import type { SiteView } from '../site-view.ts';
 import { Icon } from './icons.tsx';
 import { isLost, silenceMs, siteNowMs } from './live.ts';
-import { clockTime } from './times.ts';
+import { clockTime, momentOf } from './times.ts';
 
 type Props = { readonly view: SiteView };
 
@@ -38,6 +38,26 @@ export const LostBanner = () =>
       <Icon shape="off" /> Connection lost, data {age(silenceMs.value)} old
     </div>
   ) : null;
+
+/** Stands while the installer's window is open: until then chargers that nobody has proven are trusted further. */
+export function CommissioningBanner({ view }: Props) {
+  if (view.commissioning === null) return null;
+  const unproven = new Set(view.connectors.filter(c => c.leaseClass !== 'A').map(c => c.charger)).size;
+  return (
+    <p class="commissioning">
+      <Icon shape="clock" />
+      <span>
+        <b>Commissioning until {momentOf(view.commissioning.until, siteNowMs.value)}:</b> {trusted(unproven)}
+      </span>
+    </p>
+  );
+}
+
+function trusted(unproven: number): string {
+  if (unproven === 0) return 'every charger is proven.';
+  const who = unproven === 1 ? '1 charger that is not proven counts' : `${unproven} chargers that are not proven count`;
+  return `${who} at the fallback current while connected, not at the rating.`;
+}
 
 export function Footer({ view }: Props) {
   const { loop } = view;

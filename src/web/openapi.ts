@@ -1,0 +1,138 @@
+/** `GET /api/openapi.json`: every path of this door, written by hand. Held true by `test/web/openapi.test.ts`. */
+import { list, ref, SCHEMAS, type Schema } from './openapi-schemas.ts';
+
+const json = (schema: Schema): Schema => ({ 'application/json': { schema } });
+
+const ok = (description: string, schema: Schema): Schema => ({ 200: { description, content: json(schema) } });
+
+const DONE: Schema = { 204: { description: 'Done.' } };
+
+const PROBLEMS: Readonly<Record<number, string>> = {
+  400: 'The request could not be read.',
+  401: 'The token is missing or wrong.',
+  403: 'Nothing can be written from there.',
+  404: 'Nothing of this name is configured.',
+  409: 'Not in this state; the detail says why.',
+  413: 'The body is too large.',
+  415: 'The body is no JSON.',
+  422: 'The body has problems; all are listed, and nothing was changed.',
+  503: 'Not available; the detail says why.',
+};
+
+const problems = (...statuses: readonly number[]): Schema =>
+  Object.fromEntries(
+    statuses.map(status => [
+      status,
+      { description: PROBLEMS[status], content: { 'application/problem+json': { schema: ref('Problem') } } },
+    ]),
+  );
+
+const segment = (name: string, description: string): Schema => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema: { type: 'string' },
+});
+
+const SOURCE = segment('source', 'A source that the configuration names under limitSources.');
+const IDENTITY = segment('identity', 'The identity of a charger.');
+const TOKEN = [{ bearer: [] }];
+
+const text = (type: string): Schema => ({
+  200: { description: 'Text.', content: { [type]: { schema: { type: 'string' } } } },
+});
+
+const health = {
+  '/healthz': {
+    get: {
+      summary: 'Whether the process lives.',
+      responses: ok('It does.', { type: 'object', required: ['status'], properties: { status: { const: 'ok' } } }),
+    },
+  },
+  '/readyz': {
+    get: {
+      summary: 'Whether passes complete and every guard meter is fresh.',
+      responses: { ...ok('They do.', ref('Ready')), ...problems(503) },
+    },
+  },
+  '/metrics': { get: { summary: 'The figures for Prometheus.', responses: text('text/plain') } },
+  '/api/openapi.json': { get: { summary: 'This document.', responses: ok('It.', { type: 'object' }) } },
+};
+
+const site = {
+  '/api/v1/site': { get: { summary: 'The whole site as it is now.', responses: ok('The site.', ref('Site')) } },
+  '/api/v1/stream': {
+    get: {
+      summary: 'The same live.',
+      description:
+        'Server-sent events: `snapshot` (a Site), `trend` (the last minutes), then each second `change`: the members of Site that changed; lists of circuits, connectors and meters carry their changed members, whole. A `leaseMs` that merely runs down is no change.',
+      responses: { ...text('text/event-stream'), ...problems(503) },
+    },
+  },
+};
+
+const limits = {
+  '/api/v1/limits': { get: { summary: 'All limits that stand.', responses: ok('Limits.', list(ref('Limit'))) } },
+  '/api/v1/limits/{source}': {
+    parameters: [SOURCE],
+    get: {
+      summary: 'The limits of one source.',
+      responses: { ...ok('Limits.', list(ref('Limit'))), ...problems(400) },
+    },
+    put: {
+      summary: 'All that a source wants; what is left out is wanted no more.',
+      security: TOKEN,
+      requestBody: { required: true, content: json(list(ref('LimitWish'))) },
+      responses: {
+        ...ok('Its limits as they stand now.', list(ref('Limit'))),
+        ...problems(400, 401, 403, 404, 413, 415, 422),
+      },
+    },
+    delete: {
+      summary: 'Takes back all limits of a source.',
+      security: TOKEN,
+      responses: { ...DONE, ...problems(400, 401, 403, 404, 422) },
+    },
+  },
+};
+
+const chargers = {
+  '/api/v1/chargers/{identity}/switched-off': {
+    parameters: [IDENTITY],
+    put: {
+      summary: 'A person says that this charger has no power.',
+      description: 'Nothing is booked for it until its link returns. Refused while it is connected. Kept in the log.',
+      security: TOKEN,
+      responses: { ...DONE, ...problems(400, 401, 403, 404, 409) },
+    },
+    delete: {
+      summary: 'It may have power again.',
+      security: TOKEN,
+      responses: { ...DONE, ...problems(400, 401, 403, 404) },
+    },
+  },
+  '/api/v1/chargers/{identity}/trusted': {
+    parameters: [IDENTITY],
+    put: {
+      summary: 'A person says that this charger, which drew more than it was told, may be trusted again.',
+      description: 'It counts at what it is told. Should it not obey, it counts at its rating again. Kept in the log.',
+      security: TOKEN,
+      responses: { ...DONE, ...problems(400, 401, 403, 404) },
+    },
+  },
+};
+
+export const OPENAPI = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Busbar',
+    version: '1',
+    description: 'What every charger of a site may draw, and why. Field names carry units; errors are RFC 9457.',
+  },
+  paths: { ...health, ...site, ...limits, ...chargers },
+  components: {
+    schemas: SCHEMAS,
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'web.token of the configuration.' } },
+  },
+} as const;

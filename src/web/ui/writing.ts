@@ -1,0 +1,27 @@
+/** Writes of the page. The token is asked for once and kept in memory only: a closed tab forgets it. */
+import { signal } from '@preact/signals';
+
+/** What the person typed; empty until somebody asked. */
+export const token = signal('');
+
+export type Written =
+  | { readonly kind: 'done' }
+  /** The gateway wants a token, or another one than it was given. */
+  | { readonly kind: 'token-needed'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string };
+
+/** Sends one write without a body. */
+export async function write(method: 'PUT' | 'DELETE', path: string): Promise<Written> {
+  const headers: Record<string, string> = token.value === '' ? {} : { authorization: `Bearer ${token.value}` };
+  try {
+    const answer = await fetch(path, { method, headers });
+    if (answer.ok) return { kind: 'done' };
+    const { detail } = (await answer.json()) as { detail: string };
+    if (answer.status !== 401) return { kind: 'refused', detail };
+    const isFirst = token.value === '';
+    token.value = '';
+    return { kind: 'token-needed', detail: isFirst ? '' : detail };
+  } catch {
+    return { kind: 'refused', detail: 'The gateway does not answer.' };
+  }
+}
