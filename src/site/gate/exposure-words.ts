@@ -62,7 +62,7 @@ function reachableBy({ connector, charger, spec, exposureMa, atMs }: ExposureCas
   const { ledger, status } = connector;
   const last = newest(ledger);
   const bookedMa = Math.max(...exposureMa);
-  if (bookedMa > levelMa(highestHeldMa(ledger), spec, charger.traits) && isDrawn(connector, bookedMa, atMs)) {
+  if (bookedMa > levelMa(highestHeldMa(ledger, atMs), spec, charger.traits) && isDrawn(connector, bookedMa, atMs)) {
     return 'draw';
   }
   if (bookedMa === 0 && status === 'Available') return 'idle';
