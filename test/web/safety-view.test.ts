@@ -72,7 +72,14 @@ describe('what the site tells of its safety', () => {
   });
 
   it('says how far the set-up is, and what it waits for', () => {
-    const setup = { todo: [], readBack: 'unknown' as const, cleared: [], failures: 0, failedAtMs: 0 };
+    const setup = {
+      todo: [],
+      readBack: 'unknown' as const,
+      hasDiffered: false,
+      cleared: [],
+      failures: 0,
+      failedAtMs: 0,
+    };
     const clear = { kind: 'clear' as const, purpose: 'TxProfile' as const, stackLevel: null };
     expect(bay(26)?.setUp).toEqual({
       state: 'running',

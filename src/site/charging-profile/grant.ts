@@ -71,14 +71,15 @@ const profileOf = (id: number, stackLevel: number, schedule: Schedule, traits: C
   id,
   stackLevel,
   purpose: 'TxDefaultProfile',
-  kind: 'Absolute',
+  // One that knows Relative schedules only is told endless ones: they begin with the transaction (rule 21).
+  kind: traits.absolute ? 'Absolute' : 'Relative',
   recurrency: null,
   transactionId: null,
   validFromWallMs: null,
   validToWallMs: null,
   schedule: {
     unit: traits.rateUnit,
-    startWallMs: schedule.startWallMs,
+    startWallMs: traits.absolute ? schedule.startWallMs : null,
     durationS: null,
     minRate: null,
     periods: schedule.periods,

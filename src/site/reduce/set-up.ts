@@ -13,8 +13,8 @@ type Step = Extract<GateCommand, { type: 'set-up' }>;
 
 /** @param state the charger's link is free again */
 export function stepSettled(state: SiteState, command: Step, event: Settled): SiteState {
-  const { step, charger } = command;
-  if (!event.outcome.ok && step.kind === 'base' && step.connector !== null) return failed(state, charger, event.atMs);
+  const { step } = command;
+  if (!event.outcome.ok && step.kind === 'base') return baseFailed(state, command, event);
   const over = advanced(state, command);
   switch (step.kind) {
     case 'base':
@@ -27,6 +27,19 @@ export function stepSettled(state: SiteState, command: Step, event: Settled): Si
     case 'maximum':
       return over;
   }
+}
+
+/** A box that is still busy with its boot may refuse twice; after that it may know Relative schedules only. */
+const REFUSALS = 3;
+
+/** A base that is not taken is said again, at last as a Relative one. On connector 0 a refusal is tolerated. */
+function baseFailed(state: SiteState, command: Step, event: Settled): SiteState {
+  const { charger, step } = command;
+  const isRefused = !event.outcome.ok && (event.outcome.why === 'rejected' || event.outcome.why === 'not-supported');
+  if (step.kind === 'base' && step.connector === null) return advanced(state, command);
+  const { traits, setup } = at(state.chargers, charger);
+  if (!isRefused || !traits.absolute || setup.failures + 1 < REFUSALS) return failed(state, charger, event.atMs);
+  return withCharger(state, charger, found => ({ ...found, traits: { ...found.traits, absolute: false } }));
 }
 
 const failed = (state: SiteState, charger: number, atMs: number): SiteState =>
