@@ -3,7 +3,7 @@ import { at } from '#base/assert.ts';
 import type { PhaseIndex, Triple } from '#base/units.ts';
 import { LOOK_AHEAD_MS, SKEW_MS } from '#site/gate/constants.ts';
 import { exposuresOf } from '#site/gate/feed.ts';
-import { lapsedLevelMa, lapsedOf } from '#site/gate/lapse.ts';
+import { countsAtLapse, lapsedLevelMa, lapsedOf } from '#site/gate/lapse.ts';
 import { bookedLevelMa, levelMa, type Sent } from '#site/gate/ledger.ts';
 import { sharersOf } from '#site/gate/mask.ts';
 import { freeSockets, plugInReserve } from '#site/gate/reserve.ts';
@@ -35,22 +35,37 @@ export function sumsOf(state: SiteState, live: readonly Triple[], atMs: number):
   };
 }
 
-/** The level that a raise is counted from, in each view. */
-export type Booked = { readonly live: number; readonly hard: number; readonly lapsed: number };
+/**
+ * The level that a raise is counted from, in each view. `returns`: up to here it comes by itself once its lease has
+ * lapsed, so that row set 2 counts it there already; −1 for one that is not proven.
+ */
+export type Booked = {
+  readonly live: number;
+  readonly hard: number;
+  readonly lapsed: number;
+  readonly returns: number;
+};
 
-export const bookedOf = (state: SiteState, { connector, spec, charger }: Wish, atMs: number): Booked => ({
-  live: bookedLevelMa(connector, spec, charger, atMs, LOOK_AHEAD_MS),
-  hard: bookedLevelMa(connector, spec, charger, atMs, hardAheadMs(state)),
-  lapsed: lapsedLevelMa(state, spec, atMs),
-});
+export function bookedOf(state: SiteState, { connector, spec, charger }: Wish, atMs: number): Booked {
+  const lapsed = lapsedLevelMa(state, spec, atMs);
+  return {
+    live: bookedLevelMa(connector, spec, charger, atMs, LOOK_AHEAD_MS),
+    hard: bookedLevelMa(connector, spec, charger, atMs, hardAheadMs(state)),
+    lapsed,
+    returns: countsAtLapse(state, spec, atMs) ? lapsed : -1,
+  };
+}
 
-/** The highest level to which a row lets a connector be raised; −1 where the row is already over. */
+/**
+ * The highest level to which a row lets a connector be raised; −1 where the row is already over. Where row set 2
+ * does not fit, nothing is raised beyond what it would come back to by itself.
+ */
 export function reachMa(room: RowRoom, sums: Sums, row: number, share: number, booked: Booked): number {
   const free = Math.min(
     reach(room.raiseMa - (sums.live[row] ?? 0), share, booked.live),
     reach(room.hardRaiseMa - (sums.hard[row] ?? 0), share, booked.hard),
   );
-  return room.lapsedMa < (sums.lapsed[row] ?? 0) ? -1 : free;
+  return room.lapsedMa < (sums.lapsed[row] ?? 0) ? Math.min(free, booked.returns) : free;
 }
 
 const reach = (freeMa: number, share: number, bookedMa: number): number =>
