@@ -7,6 +7,7 @@ import type { Claim, Share } from '#site/allocation/claim.ts';
 import { capacityFor, claimsOf, type Part, partsOf, rowTree, standingMa, wants } from '#site/allocation/claims.ts';
 import { rowsHold } from '#site/allocation/row-check.ts';
 import { isReachable } from '#site/gate/belief.ts';
+import { ceilingOf } from '#site/gate/ceiling.ts';
 import { nextDeadlineMs } from '#site/gate/deadlines.ts';
 import type { PassResult } from '#site/gate/decision.ts';
 import { exposuresOf } from '#site/gate/feed.ts';
@@ -16,7 +17,14 @@ import { freeSockets } from '#site/gate/reserve.ts';
 import { type RowRoom, siteRows } from '#site/gate/rows.ts';
 import { commandsFor } from '#site/gate/send.ts';
 import { isSetUp } from '#site/gate/set-up.ts';
-import { failedCheckReason, idleReason, reasonOfShare, stuckReason, waitingReason } from '#site/reasons.ts';
+import {
+  ceilingReason,
+  failedCheckReason,
+  idleReason,
+  reasonOfShare,
+  stuckReason,
+  waitingReason,
+} from '#site/reasons.ts';
 import type { Connector, SiteState, Target } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
@@ -58,9 +66,13 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
   const free = freeSockets(state, atMs);
   const capacityMa = capacityFor(state, rooms, parts, STUCK, exposures, free);
   const standing = standingMa(state, parts, capacityMa, free);
-  const main = fill(state, capacityMa, claimsOf(state, parts, CLAIMS));
+  const main = fill(state, capacityMa, claimsOf(state, parts, CLAIMS, atMs));
   const wished = parts.includes('stuck')
-    ? fill(state, capacityFor(state, rooms, parts, NONE, exposures, free), claimsOf(state, parts, CLAIMS_AND_STUCK))
+    ? fill(
+        state,
+        capacityFor(state, rooms, parts, NONE, exposures, free),
+        claimsOf(state, parts, CLAIMS_AND_STUCK, atMs),
+      )
     : main;
   if (!main.holds || !wished.holds)
     return { targets: state.topology.connectors.map(s => safeTarget(state, s)), checksHeld: false };
@@ -74,10 +86,22 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
       return { targetMa, reason: stuckReason(state.topology, spec, stuckWords(state, spec, connector)) };
     return {
       targetMa,
-      reason: share ? reasonOfShare(state.topology, share, spec, rooms) : idleReason(state.topology, spec),
+      reason: share ? shareReason(state, share, spec, rooms, atMs) : idleReason(state.topology, spec),
     };
   });
   return { targets, checksHeld: true };
+}
+
+/** A share that no row holds back is held back by its own ceiling. */
+function shareReason(state: SiteState, share: Share, spec: ConnectorSpec, rooms: readonly RowRoom[], atMs: number) {
+  const { topology } = state;
+  if (share.bound.kind !== 'ceiling') return reasonOfShare(topology, share.bound, spec, rooms);
+  const charger = at(state.chargers, spec.charger);
+  return ceilingReason(
+    topology,
+    spec,
+    ceilingOf(at(state.connectors, spec.index), spec, charger, topology.nominalV, atMs),
+  );
 }
 
 function fill(state: SiteState, capacityMa: Float64Array, claims: readonly Claim[]) {

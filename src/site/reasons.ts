@@ -1,7 +1,8 @@
 /** Reasons as the passes give them: what bound a share, in data and in plain words. */
 import { at } from '#base/assert.ts';
 import { toA } from '#base/units.ts';
-import type { Share } from '#site/allocation/claim.ts';
+import type { Bound } from '#site/allocation/claim.ts';
+import type { Ceiling } from '#site/gate/ceiling.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import type { Reason, ReasonSource } from '#site/reason.ts';
 import type { ConnectorSpec, Topology } from '#site/topology.ts';
@@ -25,19 +26,24 @@ const sourceOf = (name: string): ReasonSource => KNOWN_SOURCES.find(known => kno
 
 const identityOf = (topology: Topology, spec: ConnectorSpec): string => at(topology.chargers, spec.charger).identity;
 
-/** Why a share is what it is. */
+/** Why a share is no higher than its own ceiling: the charger's rating, or whoever allows it less. */
+export const ceilingReason = (topology: Topology, spec: ConnectorSpec, { source, text }: Ceiling): Reason => ({
+  source,
+  id: identityOf(topology, spec),
+  row: null,
+  text: text === '' && source === 'charger' ? `all that ${spec.name} can give` : text,
+});
+
+/** Why a share is what a row leaves it. */
 export function reasonOfShare(
   topology: Topology,
-  share: Share,
+  bound: Exclude<Bound, { kind: 'ceiling' }>,
   spec: ConnectorSpec,
   rooms: readonly RowRoom[],
 ): Reason {
-  if (share.bound.kind === 'ceiling') {
-    return { source: 'charger', id: identityOf(topology, spec), row: null, text: `all that ${spec.name} can give` };
-  }
-  const room = at(rooms, share.bound.node * 4 + share.bound.row);
+  const room = at(rooms, bound.node * 4 + bound.row);
   const tight = reasonOfRow(topology, room);
-  if (share.bound.kind === 'row') return tight;
+  if (bound.kind === 'row') return tight;
   return {
     ...tight,
     source: 'minimum',

@@ -6,10 +6,12 @@ import { at } from '#base/assert.ts';
 import { type PhaseIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
 import type { Claim, RowTree } from '#site/allocation/claim.ts';
 import { isStuck } from '#site/gate/belief.ts';
+import { ceilingOf } from '#site/gate/ceiling.ts';
+import { phasesOf } from '#site/gate/mask.ts';
 import { plugInReserve } from '#site/gate/reserve.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import type { Connector, SiteState } from '#site/state.ts';
-import type { ChargerTraits, ConnectorSpec, Topology } from '#site/topology.ts';
+import type { ConnectorSpec, Topology } from '#site/topology.ts';
 
 /**
  * `claims` asks. `fixed` stands at its fallback because nobody asks. `stuck` takes what it may still
@@ -34,13 +36,16 @@ export const wants = (connector: Connector): boolean =>
   connector.status === 'SuspendedEVSE';
 
 /** A model that cannot pause draws its minimum whatever it is told: it is let in before those that can wait. */
-export function claimOf(spec: ConnectorSpec, connector: Connector, { stepMa, canPause }: ChargerTraits): Claim {
+export function claimOf(state: SiteState, spec: ConnectorSpec, atMs: number): Claim {
+  const connector = at(state.connectors, spec.index);
+  const charger = at(state.chargers, spec.charger);
+  const { stepMa, canPause } = charger.traits;
   return {
     connector: spec.index,
     node: at(spec.path, 0),
-    phaseMask: maskOf(spec.phases),
+    phaseMask: maskOf(phasesOf(connector, spec, atMs)),
     minMa: spec.minMa,
-    ceilingMa: spec.maxMa,
+    ceilingMa: ceilingOf(connector, spec, charger, state.topology.nominalV, atMs).limitMa,
     stepMa,
     arrival: canPause ? (connector.wantsSinceMs ?? Number.MAX_SAFE_INTEGER) : -1,
   };
@@ -53,12 +58,17 @@ function maskOf(phases: readonly PhaseIndex[]): number {
 }
 
 /** Claims of every connector whose part is in `asking`. */
-export function claimsOf(state: SiteState, parts: readonly Part[], asking: ReadonlySet<Part>): readonly Claim[] {
+export function claimsOf(
+  state: SiteState,
+  parts: readonly Part[],
+  asking: ReadonlySet<Part>,
+  atMs: number,
+): readonly Claim[] {
   const out: Claim[] = [];
   for (const spec of state.topology.connectors) {
     const connector = at(state.connectors, spec.index);
     if (!asking.has(at(parts, spec.index)) || !wants(connector)) continue;
-    out.push(claimOf(spec, connector, at(state.chargers, spec.charger).traits));
+    out.push(claimOf(state, spec, atMs));
   }
   return out;
 }

@@ -2,6 +2,7 @@
 import { at } from '#base/assert.ts';
 import { askDueMs } from '#site/gate/ask.ts';
 import { overdueAtMs, retryAtMs } from '#site/gate/belief.ts';
+import { probeEndsAtMs } from '#site/gate/ceiling.ts';
 import { ASK_EVERY_MS, LINK_MS, LOOK_AHEAD_MS, RAISE_GAP_MS } from '#site/gate/constants.ts';
 import { freshnessDeadlineMs } from '#site/gate/freshness.ts';
 import { lapseDeadlinesMs, refreshDueMs } from '#site/gate/lease.ts';
@@ -26,6 +27,7 @@ export function nextDeadlineMs(state: SiteState, atMs: number): number {
     const charger = at(state.chargers, spec.charger);
     const last = newest(connector.ledger);
     consider(learnedAtMs(connector));
+    if (connector.probeAtMs !== null) consider(probeEndsAtMs(connector.probeAtMs));
     consider(overdueAtMs(connector, charger.traits));
     consider(retryAtMs(connector.ledger));
     if (charger.callSinceMs !== null) consider(charger.callSinceMs + LINK_MS);

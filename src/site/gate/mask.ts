@@ -16,13 +16,13 @@ const OFF_MA = 1_000;
 
 /** The grid phases a connector books: the learned ones, else all it is wired to. */
 export const phasesOf = (connector: Connector, spec: ConnectorSpec, atMs: number): readonly PhaseIndex[] =>
-  isLearned(connector.mask, atMs) ? connector.mask.phases : spec.phases;
+  isLearnedAt(connector.mask, atMs) ? connector.mask.phases : spec.phases;
 
 /** How many phases share a grant in watts: the learned ones; unknown, it may all be drawn on one. */
 export const sharersOf = (connector: Connector, atMs: number): number =>
-  isLearned(connector.mask, atMs) ? connector.mask.phases.length : 1;
+  isLearnedAt(connector.mask, atMs) ? connector.mask.phases.length : 1;
 
-const isLearned = (mask: LearnedMask | null, atMs: number): mask is LearnedMask =>
+export const isLearnedAt = (mask: LearnedMask | null, atMs: number): mask is LearnedMask =>
   mask !== null && atMs - mask.sinceMs >= LEARN_MS;
 
 /** The instant at which a mask that is being learned begins to count; Infinity without one. */
@@ -38,6 +38,6 @@ export function maskAfter(
   const used = spec.phases.filter(phase => ma[phase] > OFF_MA);
   if (used.length === 0) return null;
   const isSame = before !== null && before.phases.length === used.length && used.every(p => before.phases.includes(p));
-  if (isSame && (isLearned(before, atMs) || used.every(phase => ma[phase] >= FULL_MA))) return before;
+  if (isSame && (isLearnedAt(before, atMs) || used.every(phase => ma[phase] >= FULL_MA))) return before;
   return used.every(phase => ma[phase] >= FULL_MA) ? { phases: used, sinceMs: atMs } : null;
 }

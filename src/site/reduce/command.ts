@@ -1,22 +1,16 @@
 /** What became of our commands (rules 1, 4, 6). */
 import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
+import { isProbe } from '#site/gate/ceiling.ts';
+import type { GateCommand } from '#site/gate/decision.ts';
 import { hasOwnLevel } from '#site/gate/lease.ts';
-import {
-  believed,
-  isBelievedByTime,
-  newest,
-  type Sent,
-  withAck,
-  withRefusal,
-  withSent,
-  withSilence,
-} from '#site/gate/ledger.ts';
+import { believed, isBelievedByTime, newest, withAck, withRefusal, withSent, withSilence } from '#site/gate/ledger.ts';
 import { afterStep } from '#site/gate/set-up.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import { stepSettled } from '#site/reduce/set-up.ts';
 import type { Charger, Connector, SetupStep, SiteState } from '#site/state.ts';
 
+type SetLimit = Extract<GateCommand, { type: 'set-limit' }>;
 type Of<T extends SiteEvent['type']> = Extract<SiteEvent, { type: T }>;
 
 /**
@@ -34,16 +28,20 @@ export function commandsSent(state: SiteState, event: Of<'commands-sent'>): Site
       chargers[command.charger] = { ...charger, askedAtMs: event.atMs };
     } else {
       chargers[command.charger] = { ...charger, callSinceMs: event.atMs };
-      connectors[command.connector] = told(at(connectors, command.connector), charger, command, event.atMs);
+      connectors[command.connector] = told(state, at(connectors, command.connector), command, event.atMs);
     }
   }
   return { ...state, chargers, connectors };
 }
 
-function told(connector: Connector, { traits }: Charger, sent: Sent, atMs: number): Connector {
+function told(state: SiteState, connector: Connector, sent: SetLimit, atMs: number): Connector {
+  const { traits } = at(state.chargers, sent.charger);
   const settled = isBelievedByTime(newest(connector.ledger), traits, atMs);
   const ledger = settled ? believed(connector.ledger) : connector.ledger;
-  return { ...connector, ledger: withSent(ledger, sent, atMs) };
+  const spec = at(state.topology.connectors, sent.connector);
+  const probes = sent.change === 'raise' && isProbe(connector, spec, state.topology.nominalV, atMs);
+  const probeAtMs = probes ? (connector.probeAtMs ?? atMs) : connector.probeAtMs;
+  return { ...connector, probeAtMs, ledger: withSent(ledger, sent, atMs) };
 }
 
 export function commandSettled(state: SiteState, event: Of<'command-settled'>): SiteState {

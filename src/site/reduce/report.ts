@@ -6,13 +6,13 @@ import type { SiteEvent } from '#site/event.ts';
 import { rejudged } from '#site/gate/background.ts';
 import { afterSample } from '#site/gate/belief.ts';
 import { believed, newest } from '#site/gate/ledger.ts';
-import { maskAfter } from '#site/gate/mask.ts';
+import { isLearnedAt, maskAfter } from '#site/gate/mask.ts';
 import { booted } from '#site/reduce/charger.ts';
 import { drawOf, registerOf } from '#site/reduce/draw.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import { judgeSample } from '#site/reduce/skew.ts';
 import type { MeterSample, Report } from '#site/report.ts';
-import type { Connector, SiteState } from '#site/state.ts';
+import type { Connector, LearnedMask, SiteState } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
 type Reported = Extract<SiteEvent, { type: 'charger-reported' }>;
@@ -159,7 +159,18 @@ function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, samp
     const seen = { atMs: event.atMs, ma: draw.ma, powerW: draw.powerW };
     const ledger = afterSample(connector.ledger, seen, spec, charger.traits);
     const mask = maskAfter(connector.mask, seen, spec);
-    return { ...metered, draw: seen, drawBefore: connector.draw, ledger, mask };
+    return {
+      ...metered,
+      draw: seen,
+      drawBefore: connector.draw,
+      ledger,
+      mask,
+      probeAtMs: probeAfter(connector, mask, event.atMs),
+    };
   });
   return draw === null ? next : rejudged(next, spec.path, event.atMs);
 }
+
+/** A probe that has told the phases is over: there is no second one in this session (rule 12). */
+const probeAfter = ({ probeAtMs }: Connector, mask: LearnedMask | null, atMs: number): number | null =>
+  probeAtMs !== null && isLearnedAt(mask, atMs) ? Number.NEGATIVE_INFINITY : probeAtMs;
