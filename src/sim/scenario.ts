@@ -45,23 +45,30 @@ export function drawSite(random: Prng, count: number, zoo = false): SitePlan {
   };
 }
 
-/** What unsafe chargers below a circuit draw at worst on its worst phase, A. */
-function unsafeA(circuits: readonly PlannedCircuit[], index: number, unsafe: readonly PlannedCharger[]): number {
+/** What unsafe chargers below a circuit draw at worst, A on each phase. */
+function unsafeA(circuits: readonly PlannedCircuit[], index: number, unsafe: readonly PlannedCharger[]): Triple {
   const sums: [number, number, number] = [0, 0, 0];
   for (const charger of unsafe) {
     if (index !== charger.circuit && circuits[charger.circuit]?.parent !== index) continue;
     for (const phase of charger.rotation) sums[phase] += charger.ratingA;
   }
-  return Math.max(...sums);
+  return sums;
 }
 
-/** An installer who knows that a charger may stand at its rating gives it that much of every fuse. */
-const withRoom = (circuit: PlannedCircuit, roomA: number): PlannedCircuit => ({
-  ...circuit,
-  limits: circuit.limits.map(limit =>
-    limit.kind === 'hard' && limit.limitA !== null ? { ...limit, limitA: limit.limitA + roomA } : limit,
-  ),
-});
+/**
+ * An installer who knows that a charger may stand at its rating gives it that much of every fuse, and of the
+ * contract: nobody could hold a limit that the building and such a charger exceed by themselves.
+ */
+function withRoom(circuit: PlannedCircuit, roomA: Triple): PlannedCircuit {
+  const worstA = Math.max(...roomA);
+  const sumW = (roomA[0] + roomA[1] + roomA[2]) * NOMINAL_V;
+  const limits = circuit.limits.map(limit => ({
+    ...limit,
+    limitA: limit.limitA === null ? null : limit.limitA + worstA,
+    limitW: limit.limitW === null ? null : limit.limitW + sumW,
+  }));
+  return { ...circuit, limits };
+}
 
 function drawCircuits(random: Prng, mainA: number, tea: boolean): readonly PlannedCircuit[] {
   const sub = random.chance(0.3) ? drawSubBoard(random.split('sub'), mainA, tea) : null;

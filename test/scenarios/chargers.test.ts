@@ -56,7 +56,7 @@ describe('a charger that accepts every profile and obeys none', () => {
   });
 
   it('comes back after ten samples that obey, and not before', async () => {
-    const site = await charging([{ habit: 'ignores' }, {}, {}]);
+    const site = await charging([{ habit: 'liar' }, {}, {}]);
     const peak = watchPeak(site, 'main');
     mend(site.post('CP1').station);
     await site.run('80 s');

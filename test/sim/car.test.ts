@@ -94,3 +94,53 @@ describe('a simulated car', () => {
     expect(changes.filter(([, ma]) => ma === 16_000).length).toBeGreaterThanOrEqual(stops);
   });
 });
+
+describe('a car that sleeps', () => {
+  const paused = async (wakesAfterMs: number | null) => {
+    const car = plugged({ wakesAfterMs });
+    car.pilot(16_000);
+    await clock.run(60_000);
+    car.pilot(0);
+    await clock.run(120_000);
+    expect(car.isAsleep()).toBe(true);
+    car.pilot(16_000);
+    return car;
+  };
+
+  it('does not draw at once when it is offered current again, but after minutes', async () => {
+    const car = await paused(180_000);
+    await clock.run(120_000 + 180_000);
+    expect(car.drawMa()).toBe(0);
+    await clock.run(120_000 + 180_000 + 30_000);
+    expect(car.drawMa()).toBe(16_000);
+    expect(car.isAsleep()).toBe(false);
+  });
+
+  it('wants to sleep anew when it is paused before it woke', async () => {
+    const car = await paused(180_000);
+    await clock.run(200_000);
+    car.pilot(0);
+    await clock.run(220_000);
+    car.pilot(16_000);
+    await clock.run(220_000 + 180_000);
+    expect(car.drawMa()).toBe(0);
+    await clock.run(220_000 + 180_000 + 30_000);
+    expect(car.drawMa()).toBe(16_000);
+  });
+
+  it('sometimes sleeps until it is plugged again', async () => {
+    const car = await paused(null);
+    await clock.run(12 * 3_600_000);
+    expect(car.drawMa()).toBe(0);
+    expect(car.full()).toBe(false);
+  });
+
+  it('does not sleep before it has drawn anything', async () => {
+    const car = plugged({ wakesAfterMs: null });
+    car.pilot(0);
+    await clock.run(60_000);
+    car.pilot(10_000);
+    await clock.run(120_000);
+    expect(car.drawMa()).toBe(10_000);
+  });
+});

@@ -346,6 +346,34 @@ describe('a broken assumption', () => {
   });
 });
 
+describe('a gateway that is down for a while', () => {
+  it('breaks an assumption everywhere until three samples, a command and a car have had their time', async () => {
+    const { clock, observer, car } = bench();
+    const a = car();
+    observer.gatewayDown();
+    a.draw(41);
+    await clock.run(5000);
+    observer.gatewayUp();
+    await clock.run(40_000);
+    expect(observer.finish()).toMatchObject({
+      brokenOverMs: 20_000,
+      overLimitMs: 20_000,
+      brokenBuckets: { gateway: 20_000 },
+    });
+  });
+
+  it('is no excuse once it is back and nothing is above a limit', async () => {
+    const { clock, observer, car } = bench();
+    const a = car();
+    observer.gatewayDown();
+    await clock.run(5000);
+    observer.gatewayUp();
+    a.draw(41);
+    await clock.run(6000);
+    expect(observer.finish()).toMatchObject({ brokenOverMs: 0, overLimitMs: 1000, brokenAssumptionMs: 5000 });
+  });
+});
+
 describe('after the gateway was killed for good', () => {
   it('only hard limits count, once the longest lease has lapsed', async () => {
     const contract = fuse(Number.POSITIVE_INFINITY, { source: 'contract', hard: false, limitW: 1000 });
@@ -355,6 +383,7 @@ describe('after the gateway was killed for good', () => {
     await clock.run(12_000);
     const account = observer.finish();
     expect(account).toMatchObject({ afterDeathOverMs: 2000, overLimitMs: 0 });
-    expect(account.brokenBuckets.gateway).toBe(12_000);
+    expect(account.exogenousOverMs, 'what its cars and its building do until then').toBe(10_000);
+    expect(account).toMatchObject({ brokenAssumptionMs: 0, brokenOverMs: 0 });
   });
 });

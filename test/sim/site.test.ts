@@ -1,6 +1,7 @@
 /** The whole gateway in a simulated site. */
 import { describe, expect, it } from 'vitest';
-import { runSeed } from '#sim/run.ts';
+import { runFlash } from '#sim/flash.ts';
+import { DEFAULT_ZOO, runSeed } from '#sim/run.ts';
 import { readArguments, runSeeds } from '#sim/seeds.ts';
 import { story } from '#sim/story.ts';
 
@@ -39,10 +40,26 @@ describe('a seed', () => {
       chargers: 4,
       faults: 'none',
       building: 'varying',
+      zoo: DEFAULT_ZOO,
     });
+    expect(readArguments(['--zoo', 'all'])).toMatchObject({ zoo: 'all' });
+    expect(readArguments(['--zoo', 'some'])).toMatch('--zoo');
     expect(readArguments(['--seeds', '5..3'])).toMatch('--seeds');
     expect(readArguments(['--faults', 'some'])).toMatch('--faults');
   });
+});
+
+describe('a week in a garage', () => {
+  it('counts for every socket and day what was written, and names the worst', async () => {
+    const result = await runFlash({ seed: 1, chargers: 3, days: 1, zoo: 'none' });
+    const { median, p95, worst } = result.writesPerConnectorDay;
+    expect(median).toBeGreaterThan(0);
+    expect(p95).toBeGreaterThanOrEqual(median);
+    expect(result.worst.writes).toBe(worst);
+    expect(result.worst.day).toBe(1);
+    expect(result.deliveredKwh).toBeGreaterThan(10);
+    expect(result.overLimitMs).toBe(0);
+  }, 120_000);
 });
 
 const garage = {
