@@ -16,6 +16,7 @@ export type Booking = {
   readonly answered: boolean;
   readonly leaseMs: number | null;
   readonly lapseA: number | null;
+  readonly fallbackA: number;
 };
 
 /** Why so much is booked for a connector. */
@@ -46,7 +47,9 @@ export function exposureSentence(booking: Booking): string {
     case 'set-up':
       return `${booked}: it is being set up, and may still obey what it held before.`;
     case 'idle':
-      return `${booked}: no car is plugged in. Room for the next one to arrive is kept on its fuses.`;
+      return booking.fallbackA === 0
+        ? `${booked}: no car is plugged in, and the next one begins at 0 A.`
+        : `${booked}: no car is plugged in. Room for the next one to arrive is kept on its fuses.`;
     case 'switched-off':
       return `${booked}: a person said that it has no power.`;
     default:

@@ -21,7 +21,8 @@ export function safetyView(
   iso: (atMs: number) => string,
 ): SafetyView {
   const connector = at(state.connectors, index);
-  const charger = at(state.chargers, at(state.topology.connectors, index).charger);
+  const { charger: chargerIndex, fallbackMa } = at(state.topology.connectors, index);
+  const charger = at(state.chargers, chargerIndex);
   const { leaseClass, leaseLeftMs, lapseMa, exposureBy } = gate;
   return {
     leaseClass,
@@ -30,14 +31,14 @@ export function safetyView(
     lapseA: lapseMa === null ? null : toA(lapseMa),
     lapsedA: toA(gate.lapsedMa),
     exposureBy,
-    exposureWhy: exposureWhy(connector, gate, nowMs),
+    exposureWhy: exposureWhy(connector, gate, fallbackMa, nowMs),
     switchedOff: charger.switchedOff,
     setUp: setUpView(charger),
     ...writes(connector, charger, nowMs),
   };
 }
 
-function exposureWhy({ ledger }: Connector, gate: GateConnector, nowMs: number): string {
+function exposureWhy({ ledger }: Connector, gate: GateConnector, fallbackMa: number, nowMs: number): string {
   const last = ledger.held.at(-1);
   const told = last !== undefined && Number.isFinite(last.sentAtMs) ? last : null;
   return exposureSentence({
@@ -48,6 +49,7 @@ function exposureWhy({ ledger }: Connector, gate: GateConnector, nowMs: number):
     answered: told?.ackedAtMs != null,
     leaseMs: gate.leaseLeftMs,
     lapseA: gate.lapseMa === null ? null : toA(gate.lapseMa),
+    fallbackA: toA(fallbackMa),
   });
 }
 

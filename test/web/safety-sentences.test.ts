@@ -19,6 +19,7 @@ const booking: Booking = {
   answered: true,
   leaseMs: 240_000,
   lapseA: 6,
+  fallbackA: 6,
 };
 
 describe('why so much is reserved for a socket', () => {
@@ -37,6 +38,7 @@ describe('why so much is reserved for a socket', () => {
     [{ by: 'uncontrolled' }, '12 A, the most it can draw: it does not do what it is told.'],
     [{ by: 'set-up' }, '12 A: it is being set up, and may still obey what it held before.'],
     [{ by: 'idle', exposureA: 0 }, '0 A: no car is plugged in. Room for the next one to arrive is kept on its fuses.'],
+    [{ by: 'idle', exposureA: 0, fallbackA: 0 }, '0 A: no car is plugged in, and the next one begins at 0 A.'],
     [{ by: 'switched-off', exposureA: 0 }, '0 A: a person said that it has no power.'],
   ];
   it.each(cases)('%j', (changed, sentence) => {
