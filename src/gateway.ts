@@ -240,7 +240,7 @@ class Hall {
         gate: () => gateView(this.#state, clock.nowMs()),
         loop: () => this.#loop.figures(),
         notReady: () => notReady(this.#state, clock.nowMs()),
-        refused: () => this.#refused(),
+        refused: () => (this.#chargers?.unknown() ?? []).toReversed(),
         upstream: () => [],
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),
@@ -248,17 +248,6 @@ class Hall {
       },
       this.#options.config.web,
     );
-  }
-
-  #refused() {
-    const { clock } = this.#world;
-    const monotonicMs = (wallMs: number) => clock.nowMs() - (clock.wallMs() - wallMs);
-    return (this.#chargers?.unknown() ?? []).toReversed().map(({ identity, address, cause, lastAtWallMs }) => ({
-      identity,
-      remoteAddress: address,
-      cause,
-      atMs: monotonicMs(lastAtWallMs),
-    }));
   }
 
   /** Nobody could take back the limit of a source that is no longer named. */

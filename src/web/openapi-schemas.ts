@@ -84,6 +84,7 @@ const safety: Record<string, Schema> = {
   leaseMs: numberOrNull('How long the charger still keeps its grant by itself; null: without end; 0: it has lapsed.'),
   leaseUntil: timeOrNull('The same as an instant.'),
   lapseA: numberOrNull('What the grant falls or rises to by itself then.'),
+  lapsedA: number('What counts for it on fuses once Busbar is dead and every charger has fallen back, or has not.'),
   exposureBy: oneOf(EXPOSURE_WORDS, 'Why exposureA is what it is.'),
   exposureWhy: text('The same as one sentence.'),
   switchedOff: flag('A person said that the charger has no power.'),

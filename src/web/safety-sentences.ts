@@ -16,6 +16,7 @@ export type Booking = {
   readonly answered: boolean;
   readonly leaseMs: number | null;
   readonly lapseA: number | null;
+  readonly fallbackA: number;
 };
 
 /** Why so much is booked for a connector. */
@@ -46,7 +47,9 @@ export function exposureSentence(booking: Booking): string {
     case 'set-up':
       return `${booked}: it is being set up, and may still obey what it held before.`;
     case 'idle':
-      return `${booked}: no car is plugged in. Room for the next one to arrive is kept on its fuses.`;
+      return booking.fallbackA === 0
+        ? `${booked}: no car is plugged in, and the next one begins at 0 A.`
+        : `${booked}: no car is plugged in. Room for the next one to arrive is kept on its fuses.`;
     case 'switched-off':
       return `${booked}: a person said that it has no power.`;
     default:
@@ -55,8 +58,8 @@ export function exposureSentence(booking: Booking): string {
 }
 
 function offlineSentence(booked: string, { leaseMs, lapseA }: Booking): string {
-  if (leaseMs === null || lapseA === null) return `${booked}: it is offline, and keeps what it was told.`;
-  if (leaseMs === 0) return `${booked}: it is offline, and has fallen back to this by itself.`;
+  if (leaseMs === null || lapseA === null) return `${booked}: it is offline, and stays at this by itself.`;
+  if (leaseMs === 0) return `${booked}: it is offline, and is falling back to ${amps(lapseA)} by itself.`;
   return `${booked}: it is offline, and falls back to ${amps(lapseA)} by itself in ${age(leaseMs)}.`;
 }
 
@@ -72,17 +75,18 @@ export function keepSentence({ grantA, lapseA, leaseClass }: Keeping, leftMs: nu
   const keeps = proven ? 'Keeps' : 'Was told to keep';
   if (leftMs === null || grantA === lapseA) return `${keeps} ${amps(lapseA)} by itself.`;
   if (leftMs <= 0) {
-    const way = lapseA < grantA ? 'fallen back' : 'risen';
-    return `${proven ? 'Has' : 'Should have'} ${way} to ${amps(lapseA)} by itself.`;
+    const way = lapseA < grantA ? 'falling back' : 'rising';
+    return `${proven ? 'Is' : 'Should be'} ${way} to ${amps(lapseA)} by itself.`;
   }
   const what = grantA === 0 ? `${proven ? 'Stays' : 'Was told to stay'} paused` : `${keeps} its ${amps(grantA)}`;
   return `${what} by itself for ${age(leftMs)}, then ${amps(lapseA)}.`;
 }
 
 /** Whether the sentence above is a fact or only what the charger was told. */
-export function classSentence(leaseClass: ConnectorView['leaseClass']): string {
+export function classSentence({ leaseClass, control }: Pick<ConnectorView, 'leaseClass' | 'control'>): string {
   switch (leaseClass) {
     case 'A':
+      if (control === 'unproven') return 'Its model is proven, but this charger is not set up yet.';
       return 'Proven: falls back by itself.';
     case 'B':
       return 'Not proven: obeys only while connected, counted at its rating when offline.';
@@ -95,16 +99,13 @@ export function classSentence(leaseClass: ConnectorView['leaseClass']): string {
   }
 }
 
-type Costly = Pick<ConnectorView, 'leaseClass' | 'maxA' | 'fallbackA' | 'control'>;
+type Costly = Pick<ConnectorView, 'leaseClass' | 'maxA' | 'fallbackA' | 'lapsedA' | 'switchedOff'>;
 
-/**
- * What a charger that nobody has proven takes away from all others (rule 3); null for a proven one.
- * @param commissioning while the window is open, a connected one counts at its fallback
- */
-export function costSentence({ leaseClass, maxA, fallbackA, control }: Costly, commissioning: boolean): string | null {
+/** What a charger that nobody has proven takes away from all others (rule 3); null for a proven one. */
+export function costSentence({ leaseClass, maxA, fallbackA, lapsedA, switchedOff }: Costly): string | null {
   const costA = maxA - fallbackA;
-  if (leaseClass === 'A' || costA <= 0) return null;
-  const when = commissioning && control !== 'offline' ? 'After commissioning it costs' : 'Costs';
+  if (leaseClass === 'A' || costA <= 0 || switchedOff) return null;
+  const when = lapsedA < maxA ? 'After commissioning it costs' : 'Costs';
   return `${when} ${amps(costA)} on every fuse above it: its rating, ${amps(maxA)}, must fit there in case Busbar falls silent, not its ${amps(fallbackA)}.`;
 }
 
@@ -112,8 +113,6 @@ export type SetUpFacts = Omit<SetUpView, 'words'> & {
   readonly stepsLeft: number;
   readonly readBack: 'unknown' | 'agrees' | 'differs' | 'unsupported';
   readonly failures: number;
-  /** What it waits for; null where nothing is in its way. */
-  readonly waitsFor: 'link' | 'unplugging' | null;
 };
 
 /** How far the set-up is, and what was found there. */
@@ -121,14 +120,10 @@ export function setUpSentence(facts: SetUpFacts): string {
   return [progress(facts), clearedWords(facts.cleared)].filter(words => words !== '').join(' ');
 }
 
-function progress({ state, stepsLeft, readBack, failures, waitsFor }: SetUpFacts): string {
+function progress({ state, stepsLeft, readBack, failures }: SetUpFacts): string {
   const left = stepsLeft === 1 ? '1 step' : `${stepsLeft} steps`;
   if (state === 'running') return failures === 0 ? `Runs: ${left} to go.` : `Runs: ${left} to go, trying again.`;
-  if (state === 'waiting') {
-    return waitsFor === 'unplugging'
-      ? `Waits until no cable is in, as this model can only forget everything at once: ${left} to go.`
-      : 'Waits until the charger connects.';
-  }
+  if (state === 'waiting') return 'Waits until the charger connects.';
   switch (readBack) {
     case 'agrees':
       return 'Done, and it reads back what was set.';

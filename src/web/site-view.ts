@@ -71,6 +71,8 @@ export type SafetyView = {
   readonly leaseUntil: string | null;
   /** What the grant falls or rises to by itself then; null before the first. */
   readonly lapseA: number | null;
+  /** What counts for it on fuses once Busbar is dead and every charger has fallen back, or has not. */
+  readonly lapsedA: number;
   readonly exposureBy: ExposureBy;
   /** Why the booking is what it is, as one sentence for people. */
   readonly exposureWhy: string;

@@ -33,10 +33,11 @@ export type LoopFigures = {
 /** A charger that was not let in, as the charger door remembers it. */
 export type Refused = {
   readonly identity: string;
-  readonly remoteAddress: string;
+  readonly address: string;
   /** In words. */
   readonly cause: string;
-  readonly atMs: number;
+  /** When it last tried. */
+  readonly lastAtWallMs: number;
 };
 
 export type ViewInput = {
@@ -80,7 +81,7 @@ export function siteView(input: ViewInput): SiteView {
     limits: limitViews(state, input.nowMs),
     upstream: input.upstream,
     loop: loopView(state, input.loop),
-    refused: input.refused.map(refused => refusedView(input, refused)),
+    refused: input.refused.map(refusedView),
   };
 }
 
@@ -241,9 +242,9 @@ const loopView = ({ loop }: SiteState, figures: LoopFigures): LoopView => ({
   failedChecks: loop.failedChecks,
 });
 
-const refusedView = (input: ViewInput, { identity, remoteAddress, cause, atMs }: Refused): RefusedView => ({
+const refusedView = ({ identity, address, cause, lastAtWallMs }: Refused): RefusedView => ({
   identity,
-  remoteAddress,
+  remoteAddress: address,
   cause,
-  at: iso(input, atMs),
+  at: new Date(lastAtWallMs).toISOString(),
 });

@@ -137,9 +137,9 @@ describe('the page of a garage with 34 bays', () => {
     parts.refused = [
       {
         identity: 'CP99',
-        remoteAddress: '10.0.0.99',
+        address: '10.0.0.99',
         cause: 'No charger of this name is configured.',
-        atMs: NOW_MS - 5000,
+        lastAtWallMs: NOW_WALL_MS - 5000,
       },
     ];
     const { page, errors } = await openPage(browser, await open(parts), DESK);

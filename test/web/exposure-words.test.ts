@@ -5,6 +5,7 @@ import { unknownHeld } from '#site/gate/ledger.ts';
 import { gateView } from '#site/gate/view.ts';
 import type { Charger, Connector, Held, Ledger, SiteState } from '#site/state.ts';
 import type { ChargerTraits } from '#site/topology.ts';
+import { PROVEN } from '../site/site.ts';
 import { garage, garageState, NOW_MS } from './garage.ts';
 
 const AMPS_32 = 24;
@@ -72,7 +73,13 @@ describe('why the gate books what it books', () => {
     ['offline, not proven', { charger: offline, leaseClass: 'unknown', bookedMa: 32_000 }, 'offline-unproven'],
     ['offline, class B', { charger: offline, leaseClass: 'B', bookedMa: 32_000 }, 'offline-unproven'],
     ['never seen', { charger: offline, held: [unknown], leaseClass: 'B', bookedMa: 32_000 }, 'unknown-past'],
-    ['silent on its link', { charger: { timeouts: 2 }, bookedMa: 12_000 }, 'offline-lease'],
+    ['silent on its link', { charger: { timeouts: 2 }, bookedMa: 12_000 }, 'grant'],
+    ['being read back', { charger: { setup: running }, bookedMa: 12_000 }, 'grant'],
+    [
+      'offline after a decrease in an unknown past',
+      { charger: offline, held: [unknown, told(6000, unanswered)], bookedMa: 32_000 },
+      'unknown-past',
+    ],
     ['does not obey', { ledger: { uncontrolled: true }, bookedMa: 32_000 }, 'uncontrolled'],
     ['being set up', { charger: { setup: running }, held: [unknown], bookedMa: 32_000 }, 'set-up'],
     ['set-up cut off', { charger: { setup: running, ...offline }, held: [unknown], bookedMa: 32_000 }, 'unknown-past'],
@@ -89,13 +96,13 @@ describe('why the gate books what it books', () => {
 });
 
 /** The garage whose first bay is told what is given. */
-function firstBay(held: readonly Held[], changed: Partial<Charger> = {}) {
+function firstBay(held: readonly Held[], changed: Partial<Charger> = {}, more: Partial<Connector> = {}) {
   const before = garageState();
   const site: SiteState = {
     ...before,
     chargers: before.chargers.map((found, i) => (i === 0 ? { ...found, ...changed } : found)),
     connectors: before.connectors.map((found, i) =>
-      i === 0 ? { ...found, ledger: { ...found.ledger, held } } : found,
+      i === 0 ? { ...found, ...more, ledger: { ...found.ledger, held } } : found,
     ),
   };
   return gateView(site, NOW_MS).connectors[0];
@@ -115,9 +122,11 @@ describe('the time that a charger keeps its limit by itself', () => {
     expect(firstBay([unknown])).toMatchObject({ leaseLeftMs: null, lapseMa: null, exposureBy: 'unknown-past' });
   });
 
-  it('proves nothing for a charger that reads back something else than was set', () => {
-    const setup = { ...running, todo: [], readBack: 'differs' as const };
-    expect(firstBay([told(12_000)])).toMatchObject({ leaseClass: 'A', control: 'controlled' });
-    expect(firstBay([told(12_000)], { setup })).toMatchObject({ leaseClass: 'unknown', control: 'unproven' });
+  it('proves nothing for a charger whose base is not set, nor for a model that has lost its class', () => {
+    expect(firstBay([told(12_000)])).toMatchObject({ leaseClass: 'A', control: 'controlled', lapsedMa: 12_000 });
+    expect(firstBay([told(12_000)], {}, { hasBase: false })).toMatchObject({ leaseClass: 'A', control: 'unproven' });
+    const traits = { ...PROVEN, leaseClass: 'unknown' as const };
+    const lost = { leaseClass: 'unknown', control: 'unproven', lapsedMa: 16_000 };
+    expect(firstBay([told(12_000)], { traits })).toMatchObject(lost);
   });
 });

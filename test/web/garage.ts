@@ -272,6 +272,7 @@ const connectorGate = (bay: number, scene: Scene): GateConnector => {
     leaseClass: 'A',
     leaseLeftMs: Number.isFinite(leftMs) ? leftMs : null,
     lapseMa: 6000,
+    lapsedMa: 6000,
     exposureBy: bookedBy(control, status),
   };
 };

@@ -8,7 +8,7 @@ import { SCHEMAS } from '#web/openapi-schemas.ts';
 import { createApp } from '#web/routes.ts';
 import { LiveStream } from '#web/stream.ts';
 import type { WebHandle } from '#web/web.ts';
-import { NOW_MS } from './garage.ts';
+import { NOW_MS, NOW_WALL_MS } from './garage.ts';
 import { depsOf, handClock, handed, opened } from './open-garage.ts';
 
 type Operation = { readonly security?: unknown; readonly responses: Readonly<Record<string, unknown>> };
@@ -80,7 +80,7 @@ beforeAll(async () => {
       },
     ],
   };
-  parts.refused = [{ identity: 'CP99', remoteAddress: '10.0.0.9', cause: 'Not configured.', atMs: NOW_MS }];
+  parts.refused = [{ identity: 'CP99', address: '10.0.0.9', cause: 'Not configured.', lastAtWallMs: NOW_WALL_MS }];
   web = await opened(depsOf(parts, handClock()));
   url = `http://127.0.0.1:${web.port}`;
 });

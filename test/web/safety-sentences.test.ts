@@ -19,6 +19,7 @@ const booking: Booking = {
   answered: true,
   leaseMs: 240_000,
   lapseA: 6,
+  fallbackA: 6,
 };
 
 describe('why so much is reserved for a socket', () => {
@@ -32,11 +33,12 @@ describe('why so much is reserved for a socket', () => {
     [{ by: 'unknown-past' }, '12 A, the most it can draw: nothing is known of what it was told before.'],
     [{ by: 'offline-unproven' }, '12 A, the most it can draw: it is offline and not proven to fall back by itself.'],
     [{ by: 'offline-lease' }, '12 A: it is offline, and falls back to 6 A by itself in 4 min.'],
-    [{ by: 'offline-lease', leaseMs: 0 }, '12 A: it is offline, and has fallen back to this by itself.'],
-    [{ by: 'offline-lease', leaseMs: null }, '12 A: it is offline, and keeps what it was told.'],
+    [{ by: 'offline-lease', leaseMs: 0 }, '12 A: it is offline, and is falling back to 6 A by itself.'],
+    [{ by: 'offline-lease', leaseMs: null }, '12 A: it is offline, and stays at this by itself.'],
     [{ by: 'uncontrolled' }, '12 A, the most it can draw: it does not do what it is told.'],
     [{ by: 'set-up' }, '12 A: it is being set up, and may still obey what it held before.'],
     [{ by: 'idle', exposureA: 0 }, '0 A: no car is plugged in. Room for the next one to arrive is kept on its fuses.'],
+    [{ by: 'idle', exposureA: 0, fallbackA: 0 }, '0 A: no car is plugged in, and the next one begins at 0 A.'],
     [{ by: 'switched-off', exposureA: 0 }, '0 A: a person said that it has no power.'],
   ];
   it.each(cases)('%j', (changed, sentence) => {
@@ -54,9 +56,9 @@ describe('what a socket does by itself', () => {
     [12, 6, 'unknown', 240_000, 'Was told to keep its 12 A by itself for 4 min, then 6 A.'],
     [0, 6, 'A', 240_000, 'Stays paused by itself for 4 min, then 6 A.'],
     [0, 6, 'unknown', 80_000, 'Was told to stay paused by itself for 80 s, then 6 A.'],
-    [12, 6, 'A', 0, 'Has fallen back to 6 A by itself.'],
-    [0, 6, 'A', 0, 'Has risen to 6 A by itself.'],
-    [12, 6, 'unknown', 0, 'Should have fallen back to 6 A by itself.'],
+    [12, 6, 'A', 0, 'Is falling back to 6 A by itself.'],
+    [0, 6, 'A', 0, 'Is rising to 6 A by itself.'],
+    [12, 6, 'unknown', 0, 'Should be falling back to 6 A by itself.'],
     [6, 6, 'A', null, 'Keeps 6 A by itself.'],
     [6, 6, 'A', 90_000, 'Keeps 6 A by itself.'],
     [6, 6, 'unknown', null, 'Was told to keep 6 A by itself.'],
@@ -67,14 +69,14 @@ describe('what a socket does by itself', () => {
   });
 
   it('costs the others something unless it is proven', () => {
-    const unproven = { leaseClass: 'unknown', control: 'unproven', maxA: 32, fallbackA: 6 } as const;
+    const unproven = { leaseClass: 'unknown', maxA: 32, fallbackA: 6, lapsedA: 32, switchedOff: false } as const;
     const cost =
       ' 26 A on every fuse above it: its rating, 32 A, must fit there in case Busbar falls silent, not its 6 A.';
-    expect(costSentence(unproven, false)).toBe(`Costs${cost}`);
-    expect(costSentence(unproven, true)).toBe(`After commissioning it costs${cost}`);
-    expect(costSentence({ ...unproven, control: 'offline' }, true)).toBe(`Costs${cost}`);
-    expect(costSentence({ ...unproven, leaseClass: 'A' }, false)).toBeNull();
-    expect(costSentence({ ...unproven, leaseClass: 'C', maxA: 6 }, false)).toBeNull();
+    expect(costSentence(unproven)).toBe(`Costs${cost}`);
+    expect(costSentence({ ...unproven, lapsedA: 6 })).toBe(`After commissioning it costs${cost}`);
+    expect(costSentence({ ...unproven, switchedOff: true })).toBeNull();
+    expect(costSentence({ ...unproven, leaseClass: 'A' })).toBeNull();
+    expect(costSentence({ ...unproven, leaseClass: 'C', maxA: 6 })).toBeNull();
   });
 });
 
@@ -85,7 +87,6 @@ describe('how far the set-up of a charger is', () => {
     stepsLeft: 0,
     readBack: 'agrees',
     failures: 0,
-    waitsFor: null,
   };
   const cases: readonly (readonly [Partial<SetUpFacts>, string])[] = [
     [{}, 'Done, and it reads back what was set.'],
@@ -94,11 +95,7 @@ describe('how far the set-up of a charger is', () => {
     [{ readBack: 'differs' }, 'Done, but it reads back something else than was set: another limit is in force there.'],
     [{ state: 'running', stepsLeft: 1 }, 'Runs: 1 step to go.'],
     [{ state: 'running', stepsLeft: 3, failures: 1 }, 'Runs: 3 steps to go, trying again.'],
-    [{ state: 'waiting', waitsFor: 'link' }, 'Waits until the charger connects.'],
-    [
-      { state: 'waiting', waitsFor: 'unplugging', stepsLeft: 2 },
-      'Waits until no cable is in, as this model can only forget everything at once: 2 steps to go.',
-    ],
+    [{ state: 'waiting' }, 'Waits until the charger connects.'],
     [
       { cleared: ['10 A'] },
       'Done, and it reads back what was set. A limit of somebody else was found there and cleared: 10 A.',
@@ -127,7 +124,9 @@ describe('how the memory of a charger wears', () => {
 it('nobody is told of an EVSE or a lease', () => {
   const said = [
     ...EXPOSURE_WORDS.map(by => exposureSentence({ ...booking, by })),
-    ...(['A', 'B', 'C', 'unknown'] as const).map(classSentence),
+    ...(['A', 'B', 'C', 'unknown'] as const).flatMap(leaseClass =>
+      (['controlled', 'unproven'] as const).map(control => classSentence({ leaseClass, control })),
+    ),
   ];
   expect(said.filter(sentence => /evse|lease/i.test(sentence))).toEqual([]);
 });

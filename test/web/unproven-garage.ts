@@ -66,9 +66,15 @@ export function unprovenState(): SiteState {
 const gates: Readonly<Record<number, Partial<GateConnector>>> = {
   1: { control: 'offline', exposureMa: [0, 0, 0], exposureBy: 'switched-off' },
   5: { exposureMa: [12_000, 12_000, 12_000], exposureBy: 'decrease-unseen', grantMa: 6000, leaseLeftMs: 296_000 },
-  13: { leaseClass: 'unknown', exposureMa: [16_000, 16_000, 16_000], exposureBy: 'offline-unproven' },
+  13: { leaseClass: 'unknown', exposureMa: [16_000, 16_000, 16_000], exposureBy: 'offline-unproven', lapsedMa: 16_000 },
   24: { leaseClass: 'B', control: 'unproven' },
-  25: { leaseClass: 'unknown', control: 'unproven', exposureMa: [32_000, 32_000, 32_000], exposureBy: 'set-up' },
+  25: {
+    leaseClass: 'unknown',
+    control: 'unproven',
+    exposureMa: [32_000, 32_000, 32_000],
+    exposureBy: 'set-up',
+    lapsedMa: 32_000,
+  },
   27: { leaseClass: 'unknown', control: 'unproven' },
   28: { leaseClass: 'C', control: 'unproven' },
 };

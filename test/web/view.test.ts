@@ -222,7 +222,9 @@ describe('a change of the site', () => {
   });
 
   it('takes chargers at the door and limits as whole lists', () => {
-    const refused = [{ identity: 'CP99', remoteAddress: '10.0.0.9', cause: 'Not configured.', atMs: NOW_MS - 1000 }];
+    const refused = [
+      { identity: 'CP99', address: '10.0.0.9', cause: 'Not configured.', lastAtWallMs: NOW_WALL_MS - 1000 },
+    ];
     const after = viewOf({ refused });
     const change = changeBetween(viewOf(), after);
     expect(change.refused).toEqual(after.refused);

@@ -1,8 +1,8 @@
 /** Why the gate books what it books for a connector, as one word of a closed list (rules 1, 4, 8, 9, 19, 27). */
 import type { Triple } from '#base/units.ts';
-import { isReachable } from '#site/gate/belief.ts';
-import { SAMPLE_USABLE_MS } from '#site/gate/constants.ts';
+import { LOOK_AHEAD_MS, SAMPLE_USABLE_MS } from '#site/gate/constants.ts';
 import { grantMa, highestHeldMa, isUnknown, levelMa, newest } from '#site/gate/ledger.ts';
+import { isSetUp } from '#site/gate/set-up.ts';
 import type { Charger, Connector, Held } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
@@ -25,7 +25,7 @@ export const EXPOSURE_WORDS = [
   'offline-lease',
   /** Does not obey: its rating. */
   'uncontrolled',
-  /** Being set up. */
+  /** Being set up, until when nothing is known of what it holds. */
   'set-up',
   /** A free socket books nothing; what a car takes on plugging in is kept free elsewhere. */
   'idle',
@@ -49,22 +49,23 @@ export function exposureBy(booking: ExposureCase): ExposureBy {
   const { connector, charger } = booking;
   if (charger.switchedOff) return 'switched-off';
   if (connector.ledger.uncontrolled) return 'uncontrolled';
-  if (charger.link === 'online' && charger.setup.todo.length > 0) return 'set-up';
-  return isReachable(charger) ? reachableBy(booking) : offlineBy(booking);
+  if (charger.link === 'offline') return offlineBy(booking);
+  const by = connectedBy(booking);
+  return by === 'unknown-past' && !isSetUp(charger) ? 'set-up' : by;
 }
 
-function offlineBy({ connector, charger }: ExposureCase): ExposureBy {
-  if (isUnknown(newest(connector.ledger))) return 'unknown-past';
-  return charger.traits.leaseClass === 'A' ? 'offline-lease' : 'offline-unproven';
+function offlineBy({ connector: { ledger }, charger }: ExposureCase): ExposureBy {
+  if (isUnknown(newest(ledger))) return 'unknown-past';
+  if (charger.traits.leaseClass !== 'A') return 'offline-unproven';
+  return ledger.held.some(isUnknown) ? 'unknown-past' : 'offline-lease';
 }
 
-function reachableBy({ connector, charger, spec, exposureMa, atMs }: ExposureCase): ExposureBy {
+function connectedBy({ connector, charger, spec, exposureMa, atMs }: ExposureCase): ExposureBy {
   const { ledger, status } = connector;
   const last = newest(ledger);
   const bookedMa = Math.max(...exposureMa);
-  if (bookedMa > levelMa(highestHeldMa(ledger, atMs), spec, charger.traits) && isDrawn(connector, bookedMa, atMs)) {
-    return 'draw';
-  }
+  const heldMa = levelMa(highestHeldMa(ledger, atMs + LOOK_AHEAD_MS), spec, charger.traits);
+  if (bookedMa > heldMa && isDrawn(connector, bookedMa, atMs)) return 'draw';
   if (bookedMa === 0 && status === 'Available') return 'idle';
   if (isUnknown(last)) return 'unknown-past';
   if (bookedMa > levelMa(last.limitMa, spec, charger.traits)) return olderBy(ledger.held, last);
@@ -75,7 +76,7 @@ function reachableBy({ connector, charger, spec, exposureMa, atMs }: ExposureCas
 const isDrawn = ({ draw }: Connector, bookedMa: number, atMs: number): boolean =>
   draw !== null && atMs - draw.atMs <= SAMPLE_USABLE_MS && Math.max(...draw.ma) >= bookedMa;
 
-/** More is booked than the newest limit says: an older one stands beside it, or it ends above itself. */
+/** More is booked than the newest limit says: an older one stands beside it, or one of them ends above itself. */
 function olderBy(held: readonly Held[], last: Held): ExposureBy {
   const higher = held.filter(entry => entry.limitMa > last.limitMa);
   if (higher.length === 0) return 'lapse';

@@ -6,10 +6,11 @@ import { SAMPLE_USABLE_MS } from '#site/gate/constants.ts';
 import { type ExposureBy, exposureBy } from '#site/gate/exposure-words.ts';
 import { exposuresOf } from '#site/gate/feed.ts';
 import { freshness } from '#site/gate/freshness.ts';
+import { lapsedLevelMa } from '#site/gate/lapse.ts';
 import { grantMa, isUnknown } from '#site/gate/ledger.ts';
 import { guardMeter, type LimitInForce, limitsInForce } from '#site/gate/limits.ts';
 import { loadByRow, type RowRoom, siteRows } from '#site/gate/rows.ts';
-import type { Charger, Ledger, SiteState } from '#site/state.ts';
+import type { Ledger, SiteState } from '#site/state.ts';
 import type { ChargerTraits, Circuit, ConnectorSpec } from '#site/topology.ts';
 
 /** Whether a connector does what it is told (safety rules 8 and 9, and the words of design §7). */
@@ -21,12 +22,14 @@ export type GateConnector = {
   readonly control: Control;
   /** Last acknowledged limit per active phase; null before the first. */
   readonly grantMa: number | null;
-  /** As it counts now: a charger that reads back something else than we set is proven for nothing. */
+  /** As it counts now: one that reads back something else than we set has lost its class. */
   readonly leaseClass: ChargerTraits['leaseClass'];
   /** Until the newest acknowledged limit lapses at the charger; null = it has no end, 0 = it has lapsed. */
   readonly leaseLeftMs: number | null;
   /** What that limit falls or rises to by itself; null before the first. */
   readonly lapseMa: number | null;
+  /** What counts for it once this process is dead and every lease has lapsed (row set 2), per active phase. */
+  readonly lapsedMa: number;
   /** Why the booking is what it is. */
   readonly exposureBy: ExposureBy;
 };
@@ -70,8 +73,8 @@ export function gateView(state: SiteState, atMs: number): GateView {
 function gateConnector(state: SiteState, spec: ConnectorSpec, exposureMa: Triple, atMs: number): GateConnector {
   const connector = at(state.connectors, spec.index);
   const charger = at(state.chargers, spec.charger);
-  const leaseClass = classOf(charger);
-  const unproven = leaseClass !== 'A' || connector.ledger.held.some(isUnknown);
+  const { leaseClass } = charger.traits;
+  const unproven = leaseClass !== 'A' || !connector.hasBase || connector.ledger.held.some(isUnknown);
   const obeying = unproven ? 'unproven' : 'controlled';
   const control = !isReachable(charger) ? 'offline' : connector.ledger.uncontrolled ? 'uncontrolled' : obeying;
   return {
@@ -79,13 +82,11 @@ function gateConnector(state: SiteState, spec: ConnectorSpec, exposureMa: Triple
     control,
     grantMa: grantMa(connector.ledger),
     leaseClass,
+    lapsedMa: lapsedLevelMa(state, spec, atMs),
     ...leaseOf(connector.ledger, atMs),
     exposureBy: exposureBy({ connector, charger, spec, exposureMa, atMs }),
   };
 }
-
-const classOf = ({ traits, setup }: Charger): ChargerTraits['leaseClass'] =>
-  setup.readBack === 'differs' ? 'unknown' : traits.leaseClass;
 
 function leaseOf({ held }: Ledger, atMs: number): Pick<GateConnector, 'leaseLeftMs' | 'lapseMa'> {
   const last = held.findLast(entry => entry.ackedAtMs !== null && !isUnknown(entry));

@@ -46,12 +46,7 @@ function Keeps({ connector }: Props) {
 function alone(connector: ConnectorView): readonly (string | null)[] {
   if (connector.switchedOff) return [];
   if (connector.control === 'uncontrolled') return ['Does not do what it is told, so nothing is sure.'];
-  const isCommissioning = site.value?.commissioning != null;
-  return [
-    classSentence(connector.leaseClass),
-    keepSentence(connector, leftMs(connector)),
-    costSentence(connector, isCommissioning),
-  ];
+  return [classSentence(connector), keepSentence(connector, leftMs(connector)), costSentence(connector)];
 }
 
 function Facts({ connector }: Props) {
