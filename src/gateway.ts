@@ -3,6 +3,7 @@
  * through `report`; `pass` turns the state into commands. All else is a call that can be followed.
  */
 import { assert, at } from '#base/assert.ts';
+import { ChargerClock } from '#base/charger-clock.ts';
 import type { Outcome } from '#base/outcome.ts';
 import { type ChargersHandle, openChargers } from '#chargers/chargers.ts';
 import { type ChargerProfile, traitsFor } from '#chargers/quirks.ts';
@@ -14,11 +15,13 @@ import type { SendPoints } from '#history/influx.ts';
 import { Loop } from '#loop.ts';
 import { type MetersHandle, openMeters } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
+import { recallChargerTime, recallLimits } from '#recall.ts';
 import { answer } from '#site/answer.ts';
 import { settledAs, wired } from '#site/charging-profile/wire.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { gateView } from '#site/gate/view.ts';
+import { isIdle } from '#site/idle.ts';
 import { initialState } from '#site/initial.ts';
 import { notReady } from '#site/readiness.ts';
 import { reduce } from '#site/reduce.ts';
@@ -72,6 +75,7 @@ class Hall {
   readonly #history: History | null;
   readonly #ems: Ems;
   readonly #loop: Loop;
+  readonly #chargerClock: ChargerClock;
   #chargers: ChargersHandle | null = null;
   #meters: MetersHandle | null = null;
   #web: WebHandle | null = null;
@@ -91,6 +95,15 @@ class Hall {
     const common = { clock: world.clock, log: world.log, records };
     const topology = () => this.#state.topology;
     this.#store = openStore({ ...common, topology });
+    this.#state = { ...this.#state, outsideLimits: recallLimits(this.#store, world.log) };
+    this.#chargerClock = new ChargerClock(
+      {
+        ...common,
+        isIdle: () => isIdle(this.#state, world.clock.nowMs()),
+        remember: saved => void this.#store.remember('charger-time', saved),
+      },
+      recallChargerTime(this.#store, world.log),
+    );
     const { nightly, sendPoints } = options;
     const timezone = config.siteTimezone;
     this.#history = options.seen ? openHistory({ ...common, nightly, timezone, sendPoints }, config.history) : null;
@@ -106,7 +119,6 @@ class Hall {
 
   async open(): Promise<Outcome<Gateway>> {
     const { config, meterProfiles } = this.#options;
-    this.#recallLimits();
     const door = await this.#openChargers();
     if (!door.ok) return door;
     this.#chargers = door.value;
@@ -185,8 +197,9 @@ class Hall {
     const freshId = 1 + this.#world.randomness.int(2 ** 31 - 2);
     const atWallMs = this.#world.clock.wallMs();
     const traits = report.kind === 'boot' ? this.#traits(charger, report) : null;
-    this.dispatch({ type: 'charger-reported', charger, report, atMs, atWallMs, freshId, traits });
-    reply(answer(report, freshId, atWallMs));
+    const atChargerMs = this.#chargerClock.nowMs();
+    this.dispatch({ type: 'charger-reported', charger, report, atMs, atWallMs, atChargerMs, freshId, traits });
+    reply(answer(report, freshId, atChargerMs));
   }
 
   /** A profile named in the configuration stands; else the model that boots is looked up. */
@@ -204,7 +217,8 @@ class Hall {
       settled: outcome => {
         if (this.#closed) return;
         const atMs = this.#world.clock.nowMs();
-        this.dispatch({ type: 'command-settled', command, generation, outcome: settledAs(outcome), atMs });
+        const atChargerMs = this.#chargerClock.nowMs();
+        this.dispatch({ type: 'command-settled', command, generation, outcome: settledAs(outcome), atMs, atChargerMs });
       },
     });
   }
@@ -277,15 +291,5 @@ class Hall {
 
   #rememberLimits(): void {
     void this.#store.remember('outside-limits', this.#state.outsideLimits);
-  }
-
-  /** Limits from outside outlive us: a cap set yesterday holds after a restart. */
-  #recallLimits(): void {
-    const recalled = this.#store.recall('outside-limits');
-    if (!recalled.ok) this.#world.log.error('limits from outside could not be read back', { detail: recalled.detail });
-    else if (recalled.value !== null && recalled.value.value.length > 0) {
-      const limits = recalled.value.value;
-      this.#state = { ...this.#state, outsideLimits: limits };
-    }
   }
 }

@@ -31,7 +31,10 @@ export type SiteEvent =
       readonly charger: number;
       readonly report: Report;
       readonly atMs: number;
+      /** For records. */
       readonly atWallMs: number;
+      /** Time as chargers are told: what their own timestamps are compared with (rule 21). */
+      readonly atChargerMs: number;
       /** For transactions minted by this report. */
       readonly freshId: number;
       /** With a boot: what profiles/chargers says of the model. */
@@ -44,6 +47,7 @@ export type SiteEvent =
       readonly generation: number;
       readonly outcome: { readonly ok: true; readonly said?: Said } | { readonly ok: false; readonly why: Failure };
       readonly atMs: number;
+      readonly atChargerMs: number;
     }
   | { readonly type: 'meter-sampled'; readonly meter: number; readonly reading: MeterReading; readonly atMs: number }
   | {

@@ -2,6 +2,7 @@
 import { at } from '#base/assert.ts';
 import { UNKNOWN_BACKGROUND } from '#site/gate/background.ts';
 import { unknownLedger } from '#site/gate/ledger.ts';
+import { UNKNOWN_SKEW } from '#site/reduce/skew.ts';
 import type { Charger, Connector, Meter, Setup, SiteState } from '#site/state.ts';
 import type { ChargerSpec, ConnectorSpec, MeterSpec, Topology } from '#site/topology.ts';
 
@@ -44,8 +45,7 @@ const unseenCharger = (spec: ChargerSpec): Charger => ({
   lastHeardMs: NEVER,
   callSinceMs: null,
   timeouts: 0,
-  skewMs: null,
-  lateInARow: 0,
+  skew: UNKNOWN_SKEW,
   askedAtMs: NEVER,
   setup: NOTHING_DONE,
   switchedOff: false,

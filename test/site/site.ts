@@ -200,7 +200,14 @@ export class Desk {
     outcome: { ok: true } | { ok: false; why: 'rejected' | 'timeout' } = { ok: true },
   ): void {
     const generation = this.state.chargers[command.charger]?.generation ?? 0;
-    this.feed({ type: 'command-settled', command, generation, outcome, atMs: this.atMs });
+    this.feed({
+      type: 'command-settled',
+      command,
+      generation,
+      outcome,
+      atMs: this.atMs,
+      atChargerMs: WALL_MS + this.atMs,
+    });
   }
 
   settleAll(commands: readonly GateCommand[]): void {
@@ -231,6 +238,7 @@ export class Desk {
       report,
       atMs: this.atMs,
       atWallMs: WALL_MS + this.atMs,
+      atChargerMs: WALL_MS + this.atMs,
       freshId,
       traits,
     });

@@ -12,6 +12,7 @@ import {
   withSilence,
 } from '#site/gate/ledger.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
+import { withMoment } from '#site/reduce/report.ts';
 import type { Charger, Connector, SiteState } from '#site/state.ts';
 
 type Of<T extends SiteEvent['type']> = Extract<SiteEvent, { type: T }>;
@@ -53,8 +54,11 @@ export function commandSettled(state: SiteState, event: Of<'command-settled'>): 
     callSinceMs: null,
     timeouts: silent ? found.timeouts + 1 : 0,
   }));
-  if (command.type === 'set-up') return freed;
-  return withConnector(freed, command.connector, connector => settled(connector, charger, event, command.limitMa));
+  const said = event.outcome.ok ? event.outcome.said : undefined;
+  const startMs = said?.kind === 'composite' ? said.startWallMs : null;
+  const learned = startMs === null ? freed : withMoment(freed, command.charger, event, startMs);
+  if (command.type === 'set-up') return learned;
+  return withConnector(learned, command.connector, connector => settled(connector, charger, event, command.limitMa));
 }
 
 function settled(connector: Connector, charger: Charger, event: Of<'command-settled'>, limitMa: number): Connector {
