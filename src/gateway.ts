@@ -6,7 +6,7 @@ import { assert, at } from '#base/assert.ts';
 import { ChargerClock } from '#base/charger-clock.ts';
 import type { Outcome } from '#base/outcome.ts';
 import { type ChargersHandle, openChargers } from '#chargers/chargers.ts';
-import { type ChargerProfile, traitsFor } from '#chargers/quirks.ts';
+import type { ChargerProfile } from '#chargers/quirks.ts';
 import type { Config } from '#config/config.ts';
 import { compareConfigs } from '#config/reload.ts';
 import { type Ems, openEms } from '#ems/ems.ts';
@@ -15,14 +15,14 @@ import type { SendPoints } from '#history/influx.ts';
 import { Loop } from '#loop.ts';
 import { type MetersHandle, openMeters } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
-import { recallChargerTime, recallLimits } from '#recall.ts';
+import { ReadinessWord } from '#readiness-word.ts';
+import { recallChargerTime, recallState, traitsOf } from '#recall.ts';
 import { answer } from '#site/answer.ts';
-import { settledAs, wired } from '#site/charging-profile/wire.ts';
+import { type Settled, settledAs, wired } from '#site/charging-profile/wire.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { gateView } from '#site/gate/view.ts';
 import { isIdle } from '#site/idle.ts';
-import { initialState } from '#site/initial.ts';
 import { notReady } from '#site/readiness.ts';
 import { reduce } from '#site/reduce.ts';
 import type { Reply, Report } from '#site/report.ts';
@@ -82,7 +82,7 @@ class Hall {
   #config: Config;
   #state: SiteState;
   #dispatching = false;
-  #unready: string | null = null;
+  readonly #readiness: ReadinessWord;
   #closed = false;
 
   constructor(options: GatewayOptions, records: RecordStore) {
@@ -91,11 +91,11 @@ class Hall {
     this.#config = config;
     this.#world = world;
     this.#records = records;
-    this.#state = initialState(config.topology, world.clock.nowMs());
+    this.#readiness = new ReadinessWord(world.log);
     const common = { clock: world.clock, log: world.log, records };
-    const topology = () => this.#state.topology;
+    const topology = () => this.#config.topology;
     this.#store = openStore({ ...common, topology });
-    this.#state = { ...this.#state, outsideLimits: recallLimits(this.#store, world.log) };
+    this.#state = recallState(this.#store, config.topology, options.chargerProfiles, common);
     this.#chargerClock = new ChargerClock(
       {
         ...common,
@@ -188,7 +188,10 @@ class Hall {
       this.#dispatching = false;
     }
     if (event.type === 'limits-set' || event.type === 'limits-cleared') this.#rememberLimits();
-    if (event.type === 'passed') this.#tellReadiness(event.atMs);
+    if (event.type === 'passed') {
+      this.#readiness.tell(this.#state, event.atMs);
+      this.#store.schedules.lower(this.#state);
+    }
     this.#loop.want(urgencyOf(event, before, this.#state), event.type === 'meter-sampled' ? event.atMs : null);
   }
 
@@ -196,31 +199,36 @@ class Hall {
   #report(charger: number, report: Report, atMs: number, reply: (reply: Reply) => void): void {
     const freshId = 1 + this.#world.randomness.int(2 ** 31 - 2);
     const atWallMs = this.#world.clock.wallMs();
-    const traits = report.kind === 'boot' ? this.#traits(charger, report) : null;
+    const spec = at(this.#state.topology.chargers, charger);
+    const traits = report.kind === 'boot' ? traitsOf(this.#options.chargerProfiles, spec, report) : null;
     const atChargerMs = this.#chargerClock.nowMs();
     this.dispatch({ type: 'charger-reported', charger, report, atMs, atWallMs, atChargerMs, freshId, traits });
     reply(answer(report, freshId, atChargerMs));
   }
 
-  /** A profile named in the configuration stands; else the model that boots is looked up. */
-  #traits(charger: number, report: Extract<Report, { kind: 'boot' }>) {
-    const configured = at(this.#state.topology.chargers, charger).traits;
-    const found = traitsFor(this.#options.chargerProfiles, report.vendor, report.model, report.firmware);
-    return configured.profileId === 'generic' ? found : configured;
-  }
-
   #send(command: GateCommand): void {
     const { generation } = at(this.#state.chargers, command.charger);
+    this.#store.schedules.once(this.#state, command, isStored => {
+      if (isStored) this.#hand(command, generation);
+      else this.#settled(command, generation, { ok: false, why: 'unstored' });
+    });
+  }
+
+  /** To the link for which it was decided, or to nobody: a newer one is told anew. */
+  #hand(command: GateCommand, generation: number): void {
+    if (this.#closed || at(this.#state.chargers, command.charger).generation !== generation) return;
     const wire = wired(this.#state, command);
     this.#chargers?.command(command.charger, wire.command, wire, {
       sent() {},
-      settled: outcome => {
-        if (this.#closed) return;
-        const atMs = this.#world.clock.nowMs();
-        const atChargerMs = this.#chargerClock.nowMs();
-        this.dispatch({ type: 'command-settled', command, generation, outcome: settledAs(outcome), atMs, atChargerMs });
-      },
+      settled: outcome => this.#settled(command, generation, settledAs(outcome)),
     });
+  }
+
+  #settled(command: GateCommand, generation: number, outcome: Settled): void {
+    if (this.#closed) return;
+    const atMs = this.#world.clock.nowMs();
+    const atChargerMs = this.#chargerClock.nowMs();
+    this.dispatch({ type: 'command-settled', command, generation, outcome, atMs, atChargerMs });
   }
 
   #openChargers(): Promise<Outcome<ChargersHandle>> {
@@ -278,15 +286,6 @@ class Hall {
     const gone = outsideLimits.map(limit => limit.source).filter(source => !topology.limitSources.includes(source));
     const atMs = this.#world.clock.nowMs();
     for (const source of new Set(gone)) this.dispatch({ type: 'limits-cleared', source, atMs });
-  }
-
-  /** What keeps the site from being ready goes to the log once, when it begins and when it ends. */
-  #tellReadiness(atMs: number): void {
-    const reasons = notReady(this.#state, atMs).join(' ');
-    if (reasons === this.#unready) return;
-    this.#unready = reasons;
-    if (reasons === '') this.#world.log.info('ready: passes complete and every guard meter is fresh');
-    else this.#world.log.warn('not ready', { reasons });
   }
 
   #rememberLimits(): void {

@@ -1,15 +1,40 @@
 /** What an earlier process left for this one, taken up by the hall; what cannot be read is told and does without. */
 import type { SavedChargerTime } from '#base/charger-time.ts';
+import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
-import type { OutsideLimit } from '#site/state.ts';
+import { type ChargerProfile, traitsFor } from '#chargers/quirks.ts';
+import { restorable } from '#site/gate/stored.ts';
+import { initialState } from '#site/initial.ts';
+import type { SiteState } from '#site/state.ts';
+import type { ChargerSpec, ChargerTraits, Topology } from '#site/topology.ts';
 import type { Remembered, Store } from '#store/store.ts';
 
-/** Limits from outside outlive us: a cap set yesterday holds after a restart. */
-export const recallLimits = (store: Store, log: Log): readonly OutsideLimit[] =>
-  recall(store, log, 'outside-limits') ?? [];
+type Deps = { readonly clock: Clock; readonly log: Log };
+
+/** The state of a process that starts: limits from outside, and what proven chargers may still hold, outlive the last one. */
+export function recallState(
+  store: Store,
+  topology: Topology,
+  profiles: readonly ChargerProfile[],
+  { clock, log }: Deps,
+): SiteState {
+  const schedules = store.schedules.recall();
+  const believed = restorable(topology, schedules, (charger, model) => traitsOf(profiles, charger, model));
+  const outsideLimits = recall(store, log, 'outside-limits') ?? [];
+  return { ...initialState(topology, clock.nowMs(), believed), outsideLimits };
+}
 
 export const recallChargerTime = (store: Store, log: Log): SavedChargerTime | null =>
   recall(store, log, 'charger-time');
+
+/** A profile named in the configuration stands; else the model that boots is looked up. */
+export function traitsOf(
+  profiles: readonly ChargerProfile[],
+  { traits }: ChargerSpec,
+  { vendor, model, firmware }: { readonly vendor: string; readonly model: string; readonly firmware: string },
+): ChargerTraits {
+  return traits.profileId === 'generic' ? traitsFor(profiles, vendor, model, firmware) : traits;
+}
 
 function recall<K extends keyof Remembered>(store: Store, log: Log, kind: K): Remembered[K] | null {
   const recalled = store.recall(kind);

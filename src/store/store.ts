@@ -1,4 +1,4 @@
-/** What must survive a restart: limits set from outside, and the time that chargers are told. */
+/** What must survive a restart: limits set from outside, the time that chargers are told, what they may hold. */
 import type { SavedChargerTime } from '#base/charger-time.ts';
 import { type Clock, type Moment, momentOf } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
@@ -8,6 +8,7 @@ import type { Topology } from '#site/topology.ts';
 import type { RecordStore } from '#world.ts';
 import { decodeChargerTime, encodeChargerTime } from './charger-time.ts';
 import { decodeLimits, encodeLimits } from './outside-limits.ts';
+import { openScheduleBook, type ScheduleBook } from './schedule-book.ts';
 
 /** What may be remembered, by kind. A new value of a kind takes the place of the one before. */
 export type Remembered = {
@@ -30,6 +31,7 @@ export type Store = {
   remember<K extends keyof Remembered>(kind: K, value: Remembered[K]): Promise<Outcome<void>>;
   /** The newest readable value of a kind; null when nothing was ever remembered. */
   recall<K extends keyof Remembered>(kind: K): Outcome<Recalled<Remembered[K]> | null>;
+  readonly schedules: ScheduleBook;
 };
 
 /** How far back a readable record is looked for, when the newest are damaged. */
@@ -76,6 +78,7 @@ export function openStore(deps: StoreDeps): Store {
   const remembered = new Map<string, number>();
   const site = (): Site => ({ topology: topology(), moment: momentOf(clock) });
   return {
+    schedules: openScheduleBook(deps),
     async remember(kind, value) {
       const now = site();
       const atWallMs = now.moment.wallMs;

@@ -20,7 +20,7 @@ export function wired({ topology, chargers }: SiteState, command: GateCommand): 
   return { command: grantCommand(spec, traits, command.limitMa, topology.nominalV), priority: 'control' };
 }
 
-type Settled = Extract<SiteEvent, { type: 'command-settled' }>['outcome'];
+export type Settled = Extract<SiteEvent, { type: 'command-settled' }>['outcome'];
 
 /** A charger that understood and says anything but Accepted has refused. */
 export function settledAs(outcome: Outcome<CommandReply>): Settled {

@@ -65,7 +65,7 @@ function settled(connector: Connector, charger: Charger, event: Of<'command-sett
   const { outcome, atMs } = event;
   if (outcome.ok) return afterAck(connector, charger, limitMa, atMs);
   // Any other answer, readable or not, leaves open whether the charger took it.
-  const refused = outcome.why === 'rejected' || outcome.why === 'not-supported';
+  const refused = outcome.why === 'rejected' || outcome.why === 'not-supported' || outcome.why === 'unstored';
   const ledger = refused ? withRefusal(connector.ledger, limitMa, atMs) : withSilence(connector.ledger, atMs);
   return { ...connector, ledger };
 }
