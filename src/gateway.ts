@@ -3,6 +3,7 @@
  * through `report`; `pass` turns the state into commands. All else is a call that can be followed.
  */
 import { assert, at } from '#base/assert.ts';
+import { ChargerClock } from '#base/charger-clock.ts';
 import type { Outcome } from '#base/outcome.ts';
 import { type ChargersHandle, openChargers } from '#chargers/chargers.ts';
 import { bootTraits, type ChargerProfile } from '#chargers/quirks.ts';
@@ -14,12 +15,14 @@ import type { SendPoints } from '#history/influx.ts';
 import { Loop } from '#loop.ts';
 import { type MetersHandle, openMeters } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
+import { ReadinessWord } from '#readiness-word.ts';
+import { recallChargerTime, recallState } from '#recall.ts';
 import { answer } from '#site/answer.ts';
-import { settledAs, wired } from '#site/charging-profile/wire.ts';
+import { type Settled, settledAs, wired } from '#site/charging-profile/wire.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { gateView } from '#site/gate/view.ts';
-import { initialState } from '#site/initial.ts';
+import { isIdle } from '#site/idle.ts';
 import { notReady } from '#site/readiness.ts';
 import { reduce } from '#site/reduce.ts';
 import type { Reply, Report } from '#site/report.ts';
@@ -72,13 +75,14 @@ class Hall {
   readonly #history: History | null;
   readonly #ems: Ems;
   readonly #loop: Loop;
+  readonly #chargerClock: ChargerClock;
   #chargers: ChargersHandle | null = null;
   #meters: MetersHandle | null = null;
   #web: WebHandle | null = null;
   #config: Config;
   #state: SiteState;
   #dispatching = false;
-  #unready: string | null = null;
+  readonly #readiness: ReadinessWord;
   #closed = false;
 
   constructor(options: GatewayOptions, records: RecordStore) {
@@ -87,10 +91,19 @@ class Hall {
     this.#config = config;
     this.#world = world;
     this.#records = records;
-    this.#state = initialState(config.topology, world.clock.nowMs());
+    this.#readiness = new ReadinessWord(world.log);
     const common = { clock: world.clock, log: world.log, records };
-    const topology = () => this.#state.topology;
+    const topology = () => this.#config.topology;
     this.#store = openStore({ ...common, topology });
+    this.#state = recallState(this.#store, config.topology, options.chargerProfiles, config.traitOverrides, common);
+    this.#chargerClock = new ChargerClock(
+      {
+        ...common,
+        isIdle: () => isIdle(this.#state, world.clock.nowMs()),
+        remember: saved => void this.#store.remember('charger-time', saved),
+      },
+      recallChargerTime(this.#store, world.log),
+    );
     const { nightly, sendPoints } = options;
     const timezone = config.siteTimezone;
     this.#history = options.seen ? openHistory({ ...common, nightly, timezone, sendPoints }, config.history) : null;
@@ -106,7 +119,6 @@ class Hall {
 
   async open(): Promise<Outcome<Gateway>> {
     const { config, meterProfiles } = this.#options;
-    this.#recallLimits();
     this.#openCommissioning();
     const door = await this.#openChargers();
     if (!door.ok) return door;
@@ -178,7 +190,10 @@ class Hall {
       this.#dispatching = false;
     }
     if (event.type === 'limits-set' || event.type === 'limits-cleared') this.#rememberLimits();
-    if (event.type === 'passed') this.#tellReadiness(event.atMs);
+    if (event.type === 'passed') {
+      this.#readiness.tell(this.#state, event.atMs);
+      this.#store.schedules.lower(this.#state);
+    }
     this.#loop.want(urgencyOf(event, before, this.#state), event.type === 'meter-sampled' ? event.atMs : null);
   }
 
@@ -186,29 +201,38 @@ class Hall {
   #report(charger: number, report: Report, atMs: number, reply: (reply: Reply) => void): void {
     const freshId = 1 + this.#world.randomness.int(2 ** 31 - 2);
     const atWallMs = this.#world.clock.wallMs();
-    const traits = report.kind === 'boot' ? this.#traits(charger, report) : null;
-    this.dispatch({ type: 'charger-reported', charger, report, atMs, atWallMs, freshId, traits });
-    reply(answer(report, freshId, atWallMs));
-  }
-
-  /** A profile named in the configuration stands; else the model that boots is looked up. */
-  #traits(charger: number, report: Extract<Report, { kind: 'boot' }>) {
-    const configured = at(this.#state.topology.chargers, charger).traits;
-    return bootTraits(this.#options.chargerProfiles, configured, at(this.#config.traitOverrides, charger), report);
+    const spec = at(this.#state.topology.chargers, charger);
+    const overrides = at(this.#config.traitOverrides, charger);
+    const traits =
+      report.kind === 'boot' ? bootTraits(this.#options.chargerProfiles, spec.traits, overrides, report) : null;
+    const atChargerMs = this.#chargerClock.nowMs();
+    this.dispatch({ type: 'charger-reported', charger, report, atMs, atWallMs, atChargerMs, freshId, traits });
+    reply(answer(report, freshId, atChargerMs));
   }
 
   #send(command: GateCommand): void {
     const { generation } = at(this.#state.chargers, command.charger);
-    const wire = wired(this.#state, command, this.#world.clock.wallMs());
+    this.#store.schedules.once(this.#state, command, isStored => {
+      if (isStored) this.#hand(command, generation);
+      else this.#settled(command, generation, { ok: false, why: 'unstored' });
+    });
+  }
+
+  /** To the link for which it was decided, or to nobody: a newer one is told anew. */
+  #hand(command: GateCommand, generation: number): void {
+    if (this.#closed || at(this.#state.chargers, command.charger).generation !== generation) return;
+    const wire = wired(this.#state, command, this.#chargerClock.nowMs());
     this.#chargers?.command(command.charger, wire.command, wire, {
       sent() {},
-      settled: outcome => {
-        if (this.#closed) return;
-        const atMs = this.#world.clock.nowMs();
-        const said = settledAs(this.#state, command, outcome, this.#world.clock.wallMs());
-        this.dispatch({ type: 'command-settled', command, generation, outcome: said, atMs });
-      },
+      settled: outcome => this.#settled(command, generation, settledAs(this.#state, command, outcome)),
     });
+  }
+
+  #settled(command: GateCommand, generation: number, outcome: Settled): void {
+    if (this.#closed) return;
+    const atMs = this.#world.clock.nowMs();
+    const atChargerMs = this.#chargerClock.nowMs();
+    this.dispatch({ type: 'command-settled', command, generation, outcome, atMs, atChargerMs });
   }
 
   #openChargers(): Promise<Outcome<ChargersHandle>> {
@@ -268,26 +292,7 @@ class Hall {
     if (untilMs !== this.#state.commissioningUntilMs) this.dispatch({ type: 'commissioning', untilMs, atMs });
   }
 
-  /** What keeps the site from being ready goes to the log once, when it begins and when it ends. */
-  #tellReadiness(atMs: number): void {
-    const reasons = notReady(this.#state, atMs).join(' ');
-    if (reasons === this.#unready) return;
-    this.#unready = reasons;
-    if (reasons === '') this.#world.log.info('ready: passes complete and every guard meter is fresh');
-    else this.#world.log.warn('not ready', { reasons });
-  }
-
   #rememberLimits(): void {
     void this.#store.remember('outside-limits', this.#state.outsideLimits);
-  }
-
-  /** Limits from outside outlive us: a cap set yesterday holds after a restart. */
-  #recallLimits(): void {
-    const recalled = this.#store.recall('outside-limits');
-    if (!recalled.ok) this.#world.log.error('limits from outside could not be read back', { detail: recalled.detail });
-    else if (recalled.value !== null && recalled.value.value.length > 0) {
-      const limits = recalled.value.value;
-      this.#state = { ...this.#state, outsideLimits: limits };
-    }
   }
 }

@@ -11,6 +11,7 @@ import { isSigned, type MeterProfile, readMeterProfiles } from '#meters/profile.
 import { readMeterOnce } from '#meters/read-once.ts';
 import { readerBeside, readProfileFolder, readTextFile } from '#real/files.ts';
 import { openInflux } from '#real/influx.ts';
+import { lockSerial } from '#real/lock.ts';
 import { nightly } from '#real/schedule.ts';
 import { realWorld } from '#real/world.ts';
 
@@ -115,6 +116,8 @@ async function run(file: string): Promise<number> {
   const loaded = load(file, known);
   if (loaded === null) return EXIT.badConfig;
   const world = realWorld();
+  const bus = lockSerial(serialDevices(loaded));
+  if (!bus.ok) return cannotStart(bus.detail);
   const { influx } = loaded.history;
   const opened = await openGateway({
     config: loaded,
@@ -127,13 +130,21 @@ async function run(file: string): Promise<number> {
     nightly: (name, cron, timezone, job) => nightly(name, cron, timezone, job, world.log),
     sendPoints: influx === null ? null : openInflux(influx),
   });
-  if (!opened.ok) {
-    process.stderr.write(`busbar cannot start: ${opened.detail}\n`);
-    return EXIT.failed;
-  }
+  if (!opened.ok) return cannotStart(opened.detail);
   world.log.info('busbar runs', opened.value.ports);
   await told.serve(opened.value, () => load(file, known));
+  bus.value.release();
   return EXIT.done;
+}
+
+function cannotStart(why: string): number {
+  process.stderr.write(`busbar cannot start: ${why}\n`);
+  return EXIT.failed;
+}
+
+/** Two masters on one serial line garble each other's answers: it is held for the life of the process (rule 29). */
+function serialDevices({ meters }: Config): readonly string[] {
+  return meters.meters.flatMap(({ bus }) => (bus.kind === 'rtu' ? [bus.path] : []));
 }
 
 /** The configuration, or null after every problem was printed. */

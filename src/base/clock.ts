@@ -1,6 +1,11 @@
 /** How far the wall clock may be believed. */
 export type ClockQuality = 'synchronised' | 'person' | 'unknown';
 
+/** Both clocks at one moment, milliseconds. */
+export type Moment = { readonly nowMs: number; readonly wallMs: number };
+
+export const momentOf = (clock: Clock): Moment => ({ nowMs: clock.nowMs(), wallMs: clock.wallMs() });
+
 export type Timer = { cancel(): void };
 
 /**

@@ -7,7 +7,9 @@ export type Failure =
   | 'offline'
   | 'exception'
   | 'malformed'
-  | 'cancelled';
+  | 'cancelled'
+  /** What a restart must know could not be written down, so it was not sent. */
+  | 'unstored';
 
 /** What the world answered: a value, never an exception. */
 export type Outcome<T> =

@@ -68,6 +68,7 @@ const CODE_OF_FAILURE: Readonly<Record<Failure, ErrorCode>> = {
   exception: 'InternalError',
   malformed: 'PropertyConstraintViolation',
   cancelled: 'GenericError',
+  unstored: 'GenericError',
 };
 
 export function codeOf(failure: Failure): ErrorCode {

@@ -1,11 +1,15 @@
 /** The world of sockets, disks and clocks: the only place that makes real ones. */
 import { randomInt, randomUUID } from 'node:crypto';
+import type { Clock } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import { type Outcome, ok } from '#base/outcome.ts';
 import { openClock } from '#real/clock.ts';
+import { lockFolder } from '#real/lock.ts';
 import { type LogLevel, openLog } from '#real/log.ts';
 import { openBus } from '#real/modbus.ts';
 import { openSqlite } from '#real/sqlite.ts';
 import { dial, listenForChargers } from '#real/websocket.ts';
-import type { World } from '#world.ts';
+import type { RecordStore, World } from '#world.ts';
 
 /** A world on this machine; its log goes to stderr. */
 export function realWorld(level: LogLevel = 'info'): World {
@@ -18,6 +22,27 @@ export function realWorld(level: LogLevel = 'info'): World {
     listenForChargers: (options, door) => listenForChargers(options, door),
     dial,
     openBus,
-    openStore: folder => openSqlite(folder, { clock, log }),
+    openStore: folder => openLocked(folder, { clock, log }),
   };
+}
+
+/** The records of a state folder that is ours alone until they are closed (rule 29). */
+function openLocked(folder: string | null, deps: { readonly clock: Clock; readonly log: Log }): Outcome<RecordStore> {
+  const lock = folder === null ? null : lockFolder(folder);
+  if (lock !== null && !lock.ok) return lock;
+  const opened = openSqlite(folder, deps);
+  if (!opened.ok) {
+    lock?.value.release();
+    return opened;
+  }
+  const records = opened.value;
+  return ok({
+    append: rows => records.append(rows),
+    newest: (kind, limit) => records.newest(kind, limit),
+    prune: (kind, beforeWallMs) => records.prune(kind, beforeWallMs),
+    async close() {
+      await records.close();
+      lock?.value.release();
+    },
+  });
 }

@@ -135,7 +135,8 @@ function grantA(gateway: Gateway, charger: number): number | null {
   return last ? last.limitMa / 1000 : null;
 }
 
-function sitePlan(plan: StoryPlan): SitePlan {
+/** The plan of a story, for a test that opens the site by itself. */
+export function sitePlan(plan: StoryPlan): SitePlan {
   const indexOf = (id: string) => plan.circuits.findIndex(circuit => circuit.id === id);
   return {
     name: 'Story',

@@ -4,14 +4,17 @@ import type { AuthorizationStatus, Reply, Report } from '#site/report.ts';
 /** Heartbeats are for the time and for sleeping networks; liveness is the socket's ping. */
 export const HEARTBEAT_S = 300;
 
-/** @param freshId the id of a transaction that this report starts */
-export function answer(report: Report, freshId: number, atWallMs: number): Reply {
+/**
+ * @param freshId the id of a transaction that this report starts
+ * @param atChargerMs the time that chargers are told (rule 21), not the wall clock's
+ */
+export function answer(report: Report, freshId: number, atChargerMs: number): Reply {
   const accepted: AuthorizationStatus = 'Accepted';
   switch (report.kind) {
     case 'boot':
-      return { kind: 'boot', status: 'Accepted', nowWallMs: atWallMs, intervalS: HEARTBEAT_S };
+      return { kind: 'boot', status: 'Accepted', nowWallMs: atChargerMs, intervalS: HEARTBEAT_S };
     case 'heartbeat':
-      return { kind: 'heartbeat', nowWallMs: atWallMs };
+      return { kind: 'heartbeat', nowWallMs: atChargerMs };
     case 'authorize':
       return { kind: 'authorize', status: accepted };
     case 'transaction-started':

@@ -8,8 +8,8 @@ import type { ChargerTraits } from '#site/topology.ts';
 /** What an answer said beside yes, where the gate goes on with it. */
 export type Said =
   | { readonly kind: 'cleared'; readonly found: boolean }
-  /** The highest limit of the composite schedule, mA per phase, and our time less the charger's at its start. */
-  | { readonly kind: 'composite'; readonly highestMa: number; readonly skewMs: number | null };
+  /** The highest limit of the composite schedule, mA per phase, and its start in the charger's own clock. */
+  | { readonly kind: 'composite'; readonly highestMa: number; readonly startWallMs: number | null };
 
 export type SiteEvent =
   | {
@@ -31,7 +31,10 @@ export type SiteEvent =
       readonly charger: number;
       readonly report: Report;
       readonly atMs: number;
+      /** For records. */
       readonly atWallMs: number;
+      /** Time as chargers are told: what their own timestamps are compared with (rule 21). */
+      readonly atChargerMs: number;
       /** For transactions minted by this report. */
       readonly freshId: number;
       /** With a boot: what profiles/chargers says of the model. */
@@ -44,6 +47,7 @@ export type SiteEvent =
       readonly generation: number;
       readonly outcome: { readonly ok: true; readonly said?: Said } | { readonly ok: false; readonly why: Failure };
       readonly atMs: number;
+      readonly atChargerMs: number;
     }
   | { readonly type: 'meter-sampled'; readonly meter: number; readonly reading: MeterReading; readonly atMs: number }
   | {

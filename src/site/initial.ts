@@ -2,16 +2,23 @@
 import { at } from '#base/assert.ts';
 import { UNKNOWN_BACKGROUND } from '#site/gate/background.ts';
 import { unknownLedger } from '#site/gate/ledger.ts';
+import { type Restored, storedLedger } from '#site/gate/stored.ts';
+import { UNKNOWN_SKEW } from '#site/reduce/skew.ts';
 import type { Charger, Connector, Meter, Setup, SiteState } from '#site/state.ts';
 import type { ChargerSpec, ConnectorSpec, MeterSpec, Topology } from '#site/topology.ts';
 
 const NEVER = Number.NEGATIVE_INFINITY;
 
-export const initialState = (topology: Topology, atMs: number): SiteState => ({
+/** @param stored what an earlier process left that is still believed, by connector (gate/stored.ts) */
+export const initialState = (
+  topology: Topology,
+  atMs: number,
+  stored: readonly (Restored | null)[] = [],
+): SiteState => ({
   topology,
   startedAtMs: atMs,
-  chargers: topology.chargers.map(unseenCharger),
-  connectors: topology.connectors.map(spec => unseenConnector(spec, atMs)),
+  chargers: topology.chargers.map(spec => rememberedCharger(spec, stored)),
+  connectors: topology.connectors.map(spec => rememberedConnector(spec, atMs, stored[spec.index] ?? null)),
   meters: topology.meters.map(unreadMeter),
   backgrounds: topology.circuits.map(circuit => (circuit.meter >= 0 ? UNKNOWN_BACKGROUND : null)),
   outsideLimits: [],
@@ -21,7 +28,7 @@ export const initialState = (topology: Topology, atMs: number): SiteState => ({
       source: 'charger',
       id: at(topology.chargers, spec.charger).identity,
       row: null,
-      text: 'not seen since the start: counted at its rating',
+      text: `not seen since the start: counted at ${stored[spec.index] == null ? 'its rating' : 'the most that it may hold'}`,
     },
   })),
   loop: { passes: 0, lastPassAtMs: NEVER, failedChecks: 0, blockedReductions: 0, raisesWaiting: false },
@@ -51,12 +58,24 @@ const unseenCharger = (spec: ChargerSpec): Charger => ({
   lastHeardMs: NEVER,
   callSinceMs: null,
   timeouts: 0,
-  skewMs: null,
-  lateInARow: 0,
+  skew: UNKNOWN_SKEW,
   askedAtMs: NEVER,
   setup: NOTHING_DONE,
   switchedOff: false,
 });
+
+function rememberedCharger(spec: ChargerSpec, stored: readonly (Restored | null)[]): Charger {
+  const unseen = unseenCharger(spec);
+  const found = spec.connectors.flatMap(connector => stored[connector] ?? [])[0];
+  if (found === undefined) return unseen;
+  const { vendor, model, firmware } = found.schedule.model;
+  return { ...unseen, traits: found.traits, vendor, model, firmware };
+}
+
+function rememberedConnector(spec: ConnectorSpec, atMs: number, stored: Restored | null): Connector {
+  const unseen = unseenConnector(spec, atMs);
+  return stored === null ? unseen : { ...unseen, ledger: storedLedger(spec, stored.schedule, atMs) };
+}
 
 const unseenConnector = (spec: ConnectorSpec, atMs: number): Connector => ({
   status: 'Unknown',

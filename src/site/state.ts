@@ -36,16 +36,35 @@ export type Charger = {
   readonly callSinceMs: number | null;
   /** Consecutive timeouts; two mean unresponsive (rule 6). */
   readonly timeouts: number;
-  /** Smallest (our wall clock − its timestamp) seen: tells live samples from a backlog. Null until one came. */
-  readonly skewMs: number | null;
-  /** Messages in a row that came late by the same amount: five, over 20 s, re-learn the skew. */
-  readonly lateInARow: number;
-  readonly late?: { readonly diffMs: number; readonly sinceMs: number };
+  readonly skew: Skew;
   /** When a TriggerMessage(MeterValues) was last sent (rule 5: at most one a minute). */
   readonly askedAtMs: number;
   readonly setup: Setup;
   /** A person said that it has no power (rule 9); ends by itself when its link returns. */
   readonly switchedOff: boolean;
+};
+
+/**
+ * What is known of a charger's clock (rule 21; reduce/skew.ts). Every value is a difference, time as chargers are
+ * told at receipt − the charger's own timestamp, in ms.
+ */
+export type Skew = {
+  /** The smallest of late: tells live samples from a backlog. Null until one came. */
+  readonly ms: number | null;
+  /** The smallest since `sinceMs`; it takes the place of `ms` in its turn, because clocks drift. */
+  readonly window: { readonly lowMs: number; readonly sinceMs: number };
+  /** Messages in a row that came late: a backlog, a slow link, or a clock that was set back. */
+  readonly late: AlikeRow | null;
+  /** After a jump: the messages since then. Null once enough of them agree. */
+  readonly settling: AlikeRow | null;
+};
+
+/** Messages in a row with about the same difference. */
+export type AlikeRow = {
+  readonly lowMs: number;
+  readonly highMs: number;
+  readonly count: number;
+  readonly sinceMs: number;
 };
 
 /** What a connector drew, on grid phases, when `atMs` (receipt, monotonic). */

@@ -12,7 +12,8 @@ export function urgencyOf(event: SiteEvent, before: SiteState, after: SiteState)
     case 'limits-set':
       return 'now';
     case 'command-settled':
-      return event.outcome.ok ? 'soon' : 'now';
+      // A raise that never left takes no room from anyone: a full disk must not start a pass for each.
+      return event.outcome.ok || event.outcome.why === 'unstored' ? 'soon' : 'now';
     case 'charger-connected':
     case 'limits-cleared':
     case 'commissioning':

@@ -2,12 +2,10 @@
  * Limits from outside as they are written down and read back. On disk a circuit has its id and every
  * instant is wall time, because indexes and the monotonic clock end with the process.
  */
+import type { Moment } from '#base/clock.ts';
 import type { Triple } from '#base/units.ts';
 import type { OutsideLimit } from '#site/state.ts';
 import type { Topology } from '#site/topology.ts';
-
-/** Both clocks at one moment, milliseconds. */
-export type Moment = { readonly nowMs: number; readonly wallMs: number };
 
 /** One limit on disk. Currents in mA per phase, power in W, instants in wall-clock milliseconds. */
 type SavedLimit = {

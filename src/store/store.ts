@@ -1,14 +1,20 @@
-/** What must survive a restart. So far: the limits set from outside. */
-import type { Clock } from '#base/clock.ts';
+/** What must survive a restart: limits set from outside, the time that chargers are told, what they may hold. */
+import type { SavedChargerTime } from '#base/charger-time.ts';
+import { type Clock, type Moment, momentOf } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Outcome } from '#base/outcome.ts';
 import type { OutsideLimit } from '#site/state.ts';
 import type { Topology } from '#site/topology.ts';
 import type { RecordStore } from '#world.ts';
-import { decodeLimits, encodeLimits, type Moment } from './outside-limits.ts';
+import { decodeChargerTime, encodeChargerTime } from './charger-time.ts';
+import { decodeLimits, encodeLimits } from './outside-limits.ts';
+import { openScheduleBook, type ScheduleBook } from './schedule-book.ts';
 
 /** What may be remembered, by kind. A new value of a kind takes the place of the one before. */
-export type Remembered = { readonly 'outside-limits': readonly OutsideLimit[] };
+export type Remembered = {
+  readonly 'outside-limits': readonly OutsideLimit[];
+  readonly 'charger-time': SavedChargerTime | null;
+};
 
 /** What was found, and how much had to be passed over: records or entries that were damaged or no longer fit the site. */
 export type Recalled<T> = { readonly value: T; readonly skipped: number };
@@ -25,32 +31,72 @@ export type Store = {
   remember<K extends keyof Remembered>(kind: K, value: Remembered[K]): Promise<Outcome<void>>;
   /** The newest readable value of a kind; null when nothing was ever remembered. */
   recall<K extends keyof Remembered>(kind: K): Outcome<Recalled<Remembered[K]> | null>;
+  readonly schedules: ScheduleBook;
 };
 
 /** How far back a readable record is looked for, when the newest are damaged. */
 const RECORDS_SEARCHED = 20;
-/** Superseded records are removed after so many: an EMS may write every few seconds. */
+/** Superseded records of a kind are removed after so many: an EMS may write every few seconds. */
 const PRUNE_EVERY = 100;
+
+type Site = { readonly topology: Topology; readonly moment: Moment };
+
+/** How a kind is written and read. `decode` answers null where the text is nothing that we wrote. */
+type Form<T> = {
+  /** For the log. */
+  readonly what: string;
+  /** What stands in where every record was damaged. */
+  readonly none: T;
+  encode(value: T, site: Site): string;
+  decode(json: string, writtenAtWallMs: number, site: Site): Recalled<T> | null;
+};
+
+const FORMS: { readonly [K in keyof Remembered]: Form<Remembered[K]> } = {
+  'outside-limits': {
+    what: 'what was set from outside',
+    none: [],
+    encode: (limits, { topology, moment }) => encodeLimits(limits, topology, moment),
+    decode(json, writtenAtWallMs, { topology, moment }) {
+      const decoded = decodeLimits(json, writtenAtWallMs, topology, moment);
+      return decoded === null ? null : { value: decoded.limits, skipped: decoded.skipped };
+    },
+  },
+  'charger-time': {
+    what: 'the time that chargers are told',
+    none: null,
+    encode: value => (value === null ? 'null' : encodeChargerTime(value)),
+    decode(json) {
+      const value = decodeChargerTime(json);
+      return value === null ? null : { value, skipped: 0 };
+    },
+  },
+};
 
 /** Opens the store of a site on its records. Reads and writes nothing yet. */
 export function openStore(deps: StoreDeps): Store {
   const { clock, log, records, topology } = deps;
-  let remembered = 0;
+  const remembered = new Map<string, number>();
+  const site = (): Site => ({ topology: topology(), moment: momentOf(clock) });
   return {
+    schedules: openScheduleBook(deps),
     async remember(kind, value) {
-      const moment = momentOf(clock);
-      const json = encodeLimits(value, topology(), moment);
-      const outcome = await records.append([{ kind, atWallMs: moment.wallMs, json }]);
-      if (!outcome.ok) log.error('What was set from outside would not survive a restart.', { detail: outcome.detail });
-      else if (++remembered % PRUNE_EVERY === 0) records.prune(kind, moment.wallMs);
+      const now = site();
+      const atWallMs = now.moment.wallMs;
+      const outcome = await records.append([{ kind, atWallMs, json: FORMS[kind].encode(value, now) }]);
+      const count = (remembered.get(kind) ?? 0) + 1;
+      remembered.set(kind, count);
+      const { what } = FORMS[kind];
+      if (!outcome.ok) log.error('This would not survive a restart.', { what, detail: outcome.detail });
+      else if (count % PRUNE_EVERY === 0) records.prune(kind, atWallMs);
       return outcome;
     },
     recall(kind) {
       const found = records.newest(kind, RECORDS_SEARCHED);
       if (!found.ok) return found;
-      const recalled = newestReadable(found.value, deps);
+      const recalled = newestReadable(FORMS[kind], found.value, site());
       if (recalled !== null && recalled.skipped > 0) {
-        log.warn('Some of what was set from outside could not be read back.', { kind, skipped: recalled.skipped });
+        const { what } = FORMS[kind];
+        log.warn('Some of what was remembered could not be read back.', { kind, what, skipped: recalled.skipped });
       }
       return { ok: true, value: recalled };
     },
@@ -59,14 +105,12 @@ export function openStore(deps: StoreDeps): Store {
 
 type Rows = readonly { readonly atWallMs: number; readonly json: string }[];
 
-function newestReadable(rows: Rows, deps: StoreDeps): Recalled<readonly OutsideLimit[]> | null {
+function newestReadable<T>(form: Form<T>, rows: Rows, site: Site): Recalled<T> | null {
   let damaged = 0;
   for (const row of rows.toReversed()) {
-    const decoded = decodeLimits(row.json, row.atWallMs, deps.topology(), momentOf(deps.clock));
-    if (decoded !== null) return { value: decoded.limits, skipped: decoded.skipped + damaged };
+    const decoded = form.decode(row.json, row.atWallMs, site);
+    if (decoded !== null) return { value: decoded.value, skipped: decoded.skipped + damaged };
     damaged++;
   }
-  return damaged === 0 ? null : { value: [], skipped: damaged };
+  return damaged === 0 ? null : { value: form.none, skipped: damaged };
 }
-
-const momentOf = (clock: Clock): Moment => ({ nowMs: clock.nowMs(), wallMs: clock.wallMs() });

@@ -90,7 +90,14 @@ export class SettledSite {
     this.feed({ type: 'commands-sent', commands: result.commands, atMs });
     for (const command of result.commands) {
       const generation = this.state.chargers[command.charger]!.generation;
-      this.feed({ type: 'command-settled', command, generation, outcome: { ok: true }, atMs });
+      this.feed({
+        type: 'command-settled',
+        command,
+        generation,
+        outcome: { ok: true },
+        atMs,
+        atChargerMs: WALL_MS + atMs,
+      });
       if (command.type === 'ask-sample') this.sample(this.specs[command.connector]!);
     }
   }
@@ -156,8 +163,8 @@ export class SettledSite {
   private report(spec: ConnectorSpec, report: Report): void {
     const { atMs } = this;
     const freshId = spec.index + 1;
-    const atWallMs = WALL_MS + atMs;
-    this.feed({ type: 'charger-reported', charger: spec.charger, report, atMs, atWallMs, freshId, traits: PROVEN });
+    const time = { atMs, atWallMs: WALL_MS + atMs, atChargerMs: WALL_MS + atMs };
+    this.feed({ type: 'charger-reported', charger: spec.charger, report, ...time, freshId, traits: PROVEN });
   }
 
   private feed(event: SiteEvent): void {

@@ -94,7 +94,16 @@ const TICK: SiteEvent = {
   reading: { currentMa: [0, 0, 0], powerW: 0, voltageV: null },
 };
 const reported = (charger: number, report: Report): SiteEvent => ({
-  ...{ type: 'charger-reported', charger, report, atMs: 0, atWallMs: NOON, freshId: 7, traits: null },
+  ...{
+    type: 'charger-reported',
+    charger,
+    report,
+    atMs: 0,
+    atWallMs: NOON,
+    atChargerMs: NOON,
+    freshId: 7,
+    traits: null,
+  },
 });
 const DRAWING = { ma: [15_800, 15_700, 15_900] as const, powerW: 10_900 };
 const charging = (atMs: number, powerW = DRAWING.powerW): SiteState =>

@@ -63,7 +63,7 @@ it('an answer that nobody can read leaves open whether the limit was taken', () 
   if (command === undefined) return expect.fail('no command');
   const generation = desk.state.chargers[0]?.generation ?? 0;
   const outcome = { ok: false, why: 'malformed' } as const;
-  desk.feed({ type: 'command-settled', command, generation, outcome, atMs: desk.atMs });
+  desk.feed({ type: 'command-settled', command, generation, outcome, atMs: desk.atMs, atChargerMs: 0 });
   expect(desk.state.connectors[0]?.ledger.held.map(held => held.limitMa)).toContain(command.limitMa);
 });
 
@@ -102,6 +102,7 @@ it('phases that come in separate elements are one look at the car', () => {
     },
     atMs: desk.atMs,
     atWallMs: 1_800_000_000_000 + desk.atMs,
+    atChargerMs: 1_800_000_000_000 + desk.atMs,
     freshId: 0,
     traits: null,
   });

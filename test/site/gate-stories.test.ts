@@ -53,6 +53,7 @@ describe('a site under control', () => {
       },
       atMs: desk.atMs,
       atWallMs: 0,
+      atChargerMs: 0,
       freshId: 0,
       traits: null,
     });

@@ -42,7 +42,14 @@ describe('a link that comes back', () => {
     desk.lose(0);
     desk.connect(0);
     const before = desk.state;
-    desk.feed({ type: 'command-settled', command: command!, generation, outcome: { ok: true }, atMs: desk.atMs });
+    desk.feed({
+      type: 'command-settled',
+      command: command!,
+      generation,
+      outcome: { ok: true },
+      atMs: desk.atMs,
+      atChargerMs: 0,
+    });
     expect(desk.state).toBe(before);
   });
 });

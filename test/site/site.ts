@@ -134,23 +134,38 @@ export class Desk {
     return result;
   }
 
+  /** Linked, booted and set up. */
   connect(bay: number): void {
+    this.contact(bay);
+    this.setUp(bay);
+  }
+
+  contact(bay: number): void {
     const generation = (this.state.chargers[bay]?.generation ?? 0) + 1;
     this.feed({ type: 'charger-connected', charger: bay, generation, ocppVersion: '1.6', atMs: this.atMs });
     const report = { kind: 'boot', vendor: 'V', model: 'M', serial: '', firmware: '1' } as const;
     this.#report(bay, report);
-    this.setUp(bay);
   }
 
   /** Every step of set-up answered as a polite charger does; the hold is left to the gate. */
   setUp(bay: number): void {
     for (const step of this.state.chargers[bay]?.setup.todo ?? []) {
       if (step.kind === 'hold') continue;
-      const said = step.kind === 'read-back' ? { kind: 'composite' as const, highestMa: 0, skewMs: 0 } : undefined;
+      const said =
+        step.kind === 'read-back'
+          ? { kind: 'composite' as const, highestMa: 0, startWallMs: WALL_MS + this.atMs }
+          : undefined;
       const command = { type: 'set-up', connector: bay, charger: bay, step } as const;
       const generation = this.state.chargers[bay]?.generation ?? 0;
       const outcome = said === undefined ? ({ ok: true } as const) : ({ ok: true, said } as const);
-      this.feed({ type: 'command-settled', command, generation, outcome, atMs: this.atMs });
+      this.feed({
+        type: 'command-settled',
+        command,
+        generation,
+        outcome,
+        atMs: this.atMs,
+        atChargerMs: WALL_MS + this.atMs,
+      });
     }
   }
 
@@ -216,7 +231,14 @@ export class Desk {
     outcome: { ok: true } | { ok: false; why: 'rejected' | 'timeout' } = { ok: true },
   ): void {
     const generation = this.state.chargers[command.charger]?.generation ?? 0;
-    this.feed({ type: 'command-settled', command, generation, outcome, atMs: this.atMs });
+    this.feed({
+      type: 'command-settled',
+      command,
+      generation,
+      outcome,
+      atMs: this.atMs,
+      atChargerMs: WALL_MS + this.atMs,
+    });
   }
 
   settleAll(commands: readonly GateCommand[]): void {
@@ -247,6 +269,7 @@ export class Desk {
       report,
       atMs: this.atMs,
       atWallMs: WALL_MS + this.atMs,
+      atChargerMs: WALL_MS + this.atMs,
       freshId,
       traits,
     });

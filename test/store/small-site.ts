@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import { ZERO_TRIPLE } from '#base/units.ts';
 import { NOTHING_DONE } from '#site/initial.ts';
+import { UNKNOWN_SKEW } from '#site/reduce/skew.ts';
 import type { Charger, Connector, Meter, OutsideLimit, SiteState } from '#site/state.ts';
 import type { ChargerTraits, Circuit, Topology } from '#site/topology.ts';
 
@@ -49,7 +50,7 @@ export const TOPOLOGY: Topology = {
 const CHARGER: Charger = {
   ...{ link: 'online', generation: 1, linkSinceMs: 0, booted: true, traits: TRAITS, vendor: '', model: '' },
   ...{ firmware: '', ocppVersion: 'ocpp1.6', lastHeardMs: 0, callSinceMs: null, timeouts: 0, askedAtMs: 0 },
-  ...{ skewMs: null, lateInARow: 0, setup: NOTHING_DONE, switchedOff: false },
+  ...{ skew: UNKNOWN_SKEW, setup: NOTHING_DONE, switchedOff: false },
 };
 
 const CONNECTOR: Connector = {

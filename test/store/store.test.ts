@@ -119,7 +119,7 @@ test.each<[string, unknown]>([
   const store = start(NOON);
   await write(JSON.stringify([bad, GOOD]));
   expect(recalled(store)).toMatchObject({ value: [{ source: 'ems', circuit: 0 }], skipped: 1 });
-  expect(warned).toEqual([{ kind: 'outside-limits', skipped: 1 }]);
+  expect(warned).toEqual([{ kind: 'outside-limits', what: 'what was set from outside', skipped: 1 }]);
 });
 
 test('a record torn on disk falls back to the one before it', async () => {

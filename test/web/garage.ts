@@ -2,6 +2,7 @@
 import { NO_LIMIT_MA, type PhaseIndex, type Quad, type Triple, triple } from '#base/units.ts';
 import type { GateCircuit, GateConnector, GateView } from '#site/gate/view.ts';
 import type { Reason } from '#site/reason.ts';
+import { UNKNOWN_SKEW } from '#site/reduce/skew.ts';
 import type { Background, Charger, Connector, SiteState, Target } from '#site/state.ts';
 import type { Circuit, ConnectorSpec, FixedLimit, Topology } from '#site/topology.ts';
 import { PROVEN } from '../site/site.ts';
@@ -104,8 +105,7 @@ const charger: Charger = {
   askedAtMs: 0,
   setup: { todo: [], readBack: 'agrees', hasDiffered: false, cleared: [], failures: 0, failedAtMs: 0 },
   switchedOff: false,
-  skewMs: null,
-  lateInARow: 0,
+  skew: UNKNOWN_SKEW,
 };
 
 type Bay = Pick<Connector, 'status'> & {

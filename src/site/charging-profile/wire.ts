@@ -5,6 +5,7 @@ import { baseCommand, grantCommand, maximumCommand, type Place } from '#site/cha
 import type { ChargingSchedule, Command, CommandReply } from '#site/command.ts';
 import type { Said, SiteEvent } from '#site/event.ts';
 import type { GateCommand, WiredStep } from '#site/gate/decision.ts';
+import { skewOf } from '#site/reduce/skew.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
@@ -17,7 +18,9 @@ const READ_BACK_S = 86_400;
 /** @param atChargerMs our time as chargers are told it, now */
 export function wired(state: SiteState, command: GateCommand, atChargerMs: number): Wired {
   const spec = at(state.topology.connectors, command.connector);
-  const { traits, skewMs } = at(state.chargers, command.charger);
+  const charger = at(state.chargers, command.charger);
+  const { traits } = charger;
+  const skewMs = skewOf(charger);
   const place: Place = { spec, traits, nominalV: state.topology.nominalV };
   switch (command.type) {
     case 'ask-sample':
@@ -66,15 +69,10 @@ function ratingOf({ topology }: SiteState, spec: ConnectorSpec): number {
   return feed === undefined ? spec.maxMa : Math.min(...feed.limitMa);
 }
 
-type Settled = Extract<SiteEvent, { type: 'command-settled' }>['outcome'];
+export type Settled = Extract<SiteEvent, { type: 'command-settled' }>['outcome'];
 
 /** A charger that understood and says anything but Accepted has refused; to a clear, "Unknown" is a plain answer. */
-export function settledAs(
-  state: SiteState,
-  command: GateCommand,
-  outcome: Outcome<CommandReply>,
-  atChargerMs: number,
-): Settled {
+export function settledAs(state: SiteState, command: GateCommand, outcome: Outcome<CommandReply>): Settled {
   if (!outcome.ok) return outcome;
   const reply = outcome.value;
   const status = reply.kind === 'status' || reply.kind === 'composite-schedule' ? reply.status : 'Accepted';
@@ -82,20 +80,19 @@ export function settledAs(
     return { ok: true, said: { kind: 'cleared', found: status === 'Accepted' } };
   }
   if (status !== 'Accepted') return { ok: false, why: 'rejected' };
-  const said = reply.kind === 'composite-schedule' ? composite(state, command.connector, reply, atChargerMs) : null;
+  const said = reply.kind === 'composite-schedule' ? composite(state, command.connector, reply) : null;
   return said === null ? { ok: true } : { ok: true, said };
 }
 
 type Composite = Extract<CommandReply, { kind: 'composite-schedule' }>;
 
-function composite(state: SiteState, connector: number, reply: Composite, atChargerMs: number): Said | null {
+function composite(state: SiteState, connector: number, reply: Composite): Said | null {
   if (reply.schedule === null) return null;
   const spec = at(state.topology.connectors, connector);
-  const startMs = reply.startWallMs ?? reply.schedule.startWallMs;
   return {
     kind: 'composite',
     highestMa: highestMa(reply.schedule, spec, state.topology.nominalV),
-    skewMs: startMs === null ? null : atChargerMs - startMs,
+    startWallMs: reply.startWallMs ?? reply.schedule.startWallMs,
   };
 }
 

@@ -5,6 +5,7 @@
 import { at } from '#base/assert.ts';
 import { PAUSE_TTLS, RETRY_FIRST_MS, SKEW_MS } from '#site/gate/constants.ts';
 import { mayHaveLapsed, type Sent } from '#site/gate/ledger.ts';
+import { skewOf } from '#site/reduce/skew.ts';
 import type { Charger, Connector, Held, SiteState } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
 
@@ -12,8 +13,8 @@ import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
  * Whether a schedule that ends can be written for this charger (rules 18, 21): it must take Absolute ones, its
  * clock must be known, and there must be a base to fall to, on a level of its own or in the same schedule.
  */
-export const canLease = ({ traits, skewMs }: Charger): boolean =>
-  traits.absolute && skewMs !== null && traits.maxPeriods >= (hasOwnLevel(traits) ? 2 : 3);
+export const canLease = ({ traits, skew }: Charger): boolean =>
+  traits.absolute && skewOf({ skew }) !== null && traits.maxPeriods >= (hasOwnLevel(traits) ? 2 : 3);
 
 /** The lease has a stack level of its own, above the base. */
 export const hasOwnLevel = (traits: ChargerTraits): boolean => traits.stackLevels >= 2;
@@ -22,14 +23,18 @@ export const hasOwnLevel = (traits: ChargerTraits): boolean => traits.stackLevel
 export const endlessMa = (spec: ConnectorSpec): number => Math.max(spec.fallbackMa, spec.minMa);
 
 /**
- * How a limit is sent. @param lapseMa what it may fall to (`lapseFor` in sums.ts)
+ * How a limit is sent. Without a lease nothing is granted beyond what may stand for ever.
+ * @param lapseMa what it may fall to (`lapseFor` in sums.ts)
  */
-export function leaseOf(limitMa: number, lapseMa: number, charger: Charger, spec: ConnectorSpec, ttlMs: number): Sent {
-  if (!canLease(charger)) return { limitMa, lapseMa: limitMa, ttlMs: null };
-  if (limitMa > lapseMa) return { limitMa, lapseMa, ttlMs };
+export function leaseOf(wantedMa: number, lapseMa: number, charger: Charger, spec: ConnectorSpec, ttlMs: number): Sent {
+  if (!canLease(charger)) {
+    const limitMa = Math.min(wantedMa, Math.max(lapseMa, spec.fallbackMa));
+    return { limitMa, lapseMa: limitMa, ttlMs: null };
+  }
+  if (wantedMa > lapseMa) return { limitMa: wantedMa, lapseMa, ttlMs };
   // Paused below its fallback: it comes back by itself, but only after a long silence (rule 19).
-  if (limitMa < spec.fallbackMa) return { limitMa, lapseMa: spec.fallbackMa, ttlMs: PAUSE_TTLS * ttlMs };
-  return { limitMa, lapseMa: limitMa, ttlMs: null };
+  if (wantedMa < spec.fallbackMa) return { limitMa: wantedMa, lapseMa: spec.fallbackMa, ttlMs: PAUSE_TTLS * ttlMs };
+  return { limitMa: wantedMa, lapseMa: wantedMa, ttlMs: null };
 }
 
 /** Refreshes of a garage that came home together leave spread over this share of the lease time. */

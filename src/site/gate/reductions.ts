@@ -3,8 +3,7 @@ import { wants } from '#site/allocation/claims.ts';
 import { isLinked, isStuck } from '#site/gate/belief.ts';
 import { NOISE_MA, RAISE_GAP_MS, RAISE_MIN_MA } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
-import { leaseOf } from '#site/gate/lease.ts';
-import { bookedMa, grantMa, isUnknown, levelMa, lowestHeldMa, newest } from '#site/gate/ledger.ts';
+import { bookedMa, grantMa, isUnknown, levelMa, lowestHeldMa, newest, type Sent } from '#site/gate/ledger.ts';
 import { sharersOf } from '#site/gate/mask.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import { isSetUp } from '#site/gate/set-up.ts';
@@ -54,13 +53,7 @@ function isFairNow(wish: Wish, admitting: boolean, atMs: number): boolean {
 }
 
 /** Largest first, so that the fewest commands relieve the most (rule 4). */
-export function sendReductions(
-  wishes: readonly Wish[],
-  lapseOf: LapseOf,
-  busy: Set<number>,
-  ttlMs: number,
-  atMs: number,
-) {
+export function sendReductions(wishes: readonly Wish[], sentFor: SentFor, busy: Set<number>, atMs: number) {
   const commands: GateCommand[] = [];
   let blocked = 0;
   const bySize = [...wishes].sort((a, b) => reliefMa(b) - reliefMa(a) || a.spec.index - b.spec.index);
@@ -71,14 +64,13 @@ export function sendReductions(
       continue;
     }
     busy.add(wish.spec.charger);
-    const limitMa = reducedMa(wish, atMs);
-    commands.push(setLimit(wish, leaseOf(limitMa, lapseOf(wish, limitMa), wish.charger, wish.spec, ttlMs), 'decrease'));
+    commands.push(setLimit(wish, sentFor(wish, reducedMa(wish, atMs)), 'decrease'));
   }
   return { commands, blocked };
 }
 
-/** What a limit may lapse to; see `lapseFor`. */
-export type LapseOf = (wish: Wish, limitMa: number) => number;
+/** How a limit that is no raise is sent, with what it lapses to. */
+export type SentFor = (wish: Wish, limitMa: number) => Sent;
 
 /**
  * An unanswered raise may never have arrived, so its repetition could be one now: the lowest that may be

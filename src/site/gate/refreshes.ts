@@ -5,9 +5,9 @@
 import { at } from '#base/assert.ts';
 import { isReachable } from '#site/gate/belief.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
-import { leaseOf, refreshDueMs } from '#site/gate/lease.ts';
+import { refreshDueMs } from '#site/gate/lease.ts';
 import { newest } from '#site/gate/ledger.ts';
-import { isRefreshUnanswered, type LapseOf } from '#site/gate/reductions.ts';
+import { isRefreshUnanswered, type SentFor } from '#site/gate/reductions.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import { isSetUp } from '#site/gate/set-up.ts';
 import { isFree, pathRows, setLimit, type Wish } from '#site/gate/wish.ts';
@@ -17,7 +17,7 @@ export function sendRefreshes(
   wishes: readonly Wish[],
   rooms: readonly RowRoom[],
   over: ReadonlySet<number>,
-  lapseOf: LapseOf,
+  sentFor: SentFor,
   busy: Set<number>,
   ttlMs: number,
   atMs: number,
@@ -25,13 +25,12 @@ export function sendRefreshes(
   const out: GateCommand[] = [];
   for (const wish of wishes) {
     if (!isDue(wish, ttlMs, atMs) || !isFree(wish, busy, atMs)) continue;
-    if (!isReachable(wish.charger) || !isSetUp(wish.charger) || wish.charger.skewMs === null) continue;
+    if (!isReachable(wish.charger) || !isSetUp(wish.charger)) continue;
     const last = newest(wish.connector.ledger);
     if (last.limitMa > last.lapseMa && !holds(wish, rooms, over)) continue;
     busy.add(wish.spec.charger);
     // A lower target that was not worth a command of its own comes along.
-    const limitMa = Math.min(last.limitMa, wish.targetMa);
-    out.push(setLimit(wish, leaseOf(limitMa, lapseOf(wish, limitMa), wish.charger, wish.spec, ttlMs), 'refresh'));
+    out.push(setLimit(wish, sentFor(wish, Math.min(last.limitMa, wish.targetMa)), 'refresh'));
   }
   return out;
 }

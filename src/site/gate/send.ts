@@ -10,11 +10,11 @@ import { isLinked } from '#site/gate/belief.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { leaseOf } from '#site/gate/lease.ts';
 import { sendRaises } from '#site/gate/raises.ts';
-import { dueReductions, type LapseOf, rowsOver, sendReductions } from '#site/gate/reductions.ts';
+import { dueReductions, rowsOver, type SentFor, sendReductions } from '#site/gate/reductions.ts';
 import { sendRefreshes } from '#site/gate/refreshes.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import { isSetUp, nextStep, setupRetryAtMs } from '#site/gate/set-up.ts';
-import { bookedOf, lapseFor, type Sums, sumsOf } from '#site/gate/sums.ts';
+import { bookedOf, bookLapse, lapseFor, type Sums, sumsOf } from '#site/gate/sums.ts';
 import { isFree, setLimit, type Wish, wishesOf } from '#site/gate/wish.ts';
 import type { SiteState, Target } from '#site/state.ts';
 
@@ -41,10 +41,10 @@ export function commandsFor(
   const busy = new Set<number>();
   const over = rowsOver(wishes, rooms, atMs);
   const ttlMs = state.topology.leaseTtlMs;
-  const lapseOf = lapses(state, rooms, sums, atMs);
-  const reductions = sendReductions(dueReductions(wishes, over, atMs), lapseOf, busy, ttlMs, atMs);
-  const steps = sendSteps(state, wishes, lapseOf, busy, atMs);
-  const refreshes = sendRefreshes(wishes, rooms, over, lapseOf, busy, ttlMs, atMs);
+  const sentFor = sending(state, rooms, sums, atMs);
+  const reductions = sendReductions(dueReductions(wishes, over, atMs), sentFor, busy, atMs);
+  const steps = sendSteps(state, wishes, sentFor, busy, atMs);
+  const refreshes = sendRefreshes(wishes, rooms, over, sentFor, busy, ttlMs, atMs);
   const raises = sendRaises(state, wishes, rooms, sums, busy, atMs);
   const asks = asksFor(state, wishes, raises.waiting, atMs);
   return {
@@ -54,17 +54,22 @@ export function commandsFor(
   };
 }
 
-/** What a limit that is no raise may lapse to. */
-const lapses =
-  (state: SiteState, rooms: readonly RowRoom[], sums: Sums, atMs: number): LapseOf =>
-  (wish, limitMa) =>
-    lapseFor(wish, limitMa, rooms, sums, bookedOf(state, wish, atMs));
+/** How a limit that is no raise is sent. What it adds to row set 2 is booked, so that the next one finds it. */
+const sending =
+  (state: SiteState, rooms: readonly RowRoom[], sums: Sums, atMs: number): SentFor =>
+  (wish, limitMa) => {
+    const booked = bookedOf(state, wish, atMs);
+    const lapseMa = lapseFor(wish, limitMa, rooms, sums, booked);
+    const sent = leaseOf(limitMa, lapseMa, wish.charger, wish.spec, state.topology.leaseTtlMs);
+    bookLapse(wish, sent, sums, booked);
+    return sent;
+  };
 
 /** The next step of every charger that is being set up (rule 25). */
 function sendSteps(
   state: SiteState,
   wishes: readonly Wish[],
-  lapseOf: LapseOf,
+  sentFor: SentFor,
   busy: Set<number>,
   atMs: number,
 ): readonly GateCommand[] {
@@ -81,10 +86,7 @@ function sendSteps(
     } else {
       const wish = at(wishes, next.connector);
       if (!isFree(wish, busy, atMs)) continue;
-      const lapseMa = lapseOf(wish, next.limitMa);
-      out.push(
-        setLimit(wish, leaseOf(next.limitMa, lapseMa, charger, wish.spec, state.topology.leaseTtlMs), 'decrease'),
-      );
+      out.push(setLimit(wish, sentFor(wish, next.limitMa), 'decrease'));
     }
     busy.add(spec.index);
   }

@@ -88,11 +88,16 @@ export function lapseFor(wish: Wish, limitMa: number, rooms: readonly RowRoom[],
 export function bookSent(wish: Wish, sent: Sent, sums: Sums, booked: Booked, atMs: number): void {
   const { spec, charger, connector, phases } = wish;
   const level = levelMa(sent.limitMa, spec, charger.traits, sharersOf(connector, atMs));
-  const lapsed = levelMa(sent.lapseMa, spec, charger.traits);
   for (const row of pathRows(spec, phases)) {
     add(sums.live, row, shareOf(phases, row) * Math.max(0, level - booked.live));
     add(sums.hard, row, shareOf(phases, row) * Math.max(0, level - booked.hard));
   }
+  bookLapse(wish, sent, sums, booked);
+}
+
+/** Books what a limit lapses to. */
+export function bookLapse({ spec, charger }: Wish, sent: Sent, sums: Sums, booked: Booked): void {
+  const lapsed = levelMa(sent.lapseMa, spec, charger.traits);
   for (const row of pathRows(spec, spec.phases)) {
     add(sums.lapsed, row, shareOf(spec.phases, row) * Math.max(0, lapsed - booked.lapsed));
   }

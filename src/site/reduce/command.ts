@@ -7,6 +7,7 @@ import { hasOwnLevel } from '#site/gate/lease.ts';
 import { believed, isBelievedByTime, newest, withAck, withRefusal, withSent, withSilence } from '#site/gate/ledger.ts';
 import { afterStep } from '#site/gate/set-up.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
+import { withMoment } from '#site/reduce/report.ts';
 import { stepSettled } from '#site/reduce/set-up.ts';
 import type { Charger, Connector, SetupStep, SiteState } from '#site/state.ts';
 
@@ -54,8 +55,11 @@ export function commandSettled(state: SiteState, event: Of<'command-settled'>): 
     callSinceMs: null,
     timeouts: silent ? found.timeouts + 1 : 0,
   }));
-  if (command.type === 'set-up') return stepSettled(freed, command, event);
-  const held = withConnector(freed, command.connector, connector =>
+  const said = event.outcome.ok ? event.outcome.said : undefined;
+  const startMs = said?.kind === 'composite' ? said.startWallMs : null;
+  const learned = startMs === null ? freed : withMoment(freed, command.charger, event, startMs);
+  if (command.type === 'set-up') return stepSettled(learned, command, event);
+  const held = withConnector(learned, command.connector, connector =>
     settled(connector, charger, event, command.limitMa),
   );
   return event.outcome.ok ? holdDone(held, command.charger, command.connector) : held;
@@ -73,7 +77,7 @@ function settled(connector: Connector, charger: Charger, event: Of<'command-sett
   const { outcome, atMs } = event;
   if (outcome.ok) return afterAck(connector, charger, limitMa, atMs);
   // Any other answer, readable or not, leaves open whether the charger took it.
-  const refused = outcome.why === 'rejected' || outcome.why === 'not-supported';
+  const refused = outcome.why === 'rejected' || outcome.why === 'not-supported' || outcome.why === 'unstored';
   const ledger = refused ? withRefusal(connector.ledger, limitMa, atMs) : withSilence(connector.ledger, atMs);
   return { ...connector, ledger };
 }

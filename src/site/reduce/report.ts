@@ -10,7 +10,7 @@ import { isLearnedAt, maskAfter } from '#site/gate/mask.ts';
 import { booted } from '#site/reduce/charger.ts';
 import { drawOf, registerOf } from '#site/reduce/draw.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
-import { judgeSample } from '#site/reduce/skew.ts';
+import { judgeMoment, judgeSample } from '#site/reduce/skew.ts';
 import type { MeterSample, Report } from '#site/report.ts';
 import type { Connector, LearnedMask, SiteState } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
@@ -58,13 +58,26 @@ function withStatus(
   event: Reported,
   report: Extract<Report, { kind: 'connector-status' }>,
 ): SiteState {
+  const learned = report.atWallMs === null ? state : withMoment(state, event.charger, event, report.atWallMs);
   const spec = connectorOf(state, event.charger, report.connectorId);
-  if (spec === undefined) return state;
-  return withConnector(state, spec.index, connector => {
+  if (spec === undefined) return learned;
+  return withConnector(learned, spec.index, connector => {
     const next = { ...connector, status: report.status, statusAtMs: event.atMs, errorCode: report.errorCode };
     return asking(report.status === 'Available' ? unplugged(next, event.atMs) : next, event.atMs);
   });
 }
+
+/** A timestamp of the charger's that may be old, as evidence of its clock. */
+export const withMoment = (
+  state: SiteState,
+  charger: number,
+  heard: { readonly atMs: number; readonly atChargerMs: number },
+  stampMs: number,
+): SiteState =>
+  withCharger(state, charger, found => {
+    const skew = judgeMoment(found.skew, heard.atChargerMs - stampMs, heard.atMs);
+    return skew === found.skew ? found : { ...found, skew };
+  });
 
 /** Available: no car, so nothing is drawn, and an acknowledged limit is believed (rule 5). */
 function unplugged(connector: Connector, atMs: number): Connector {
@@ -149,8 +162,8 @@ function newestOf(samples: readonly MeterSample[]): MeterSample | null {
 
 function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, sample: MeterSample): SiteState {
   const charger = at(state.chargers, event.charger);
-  const { isLive, ...skew } = judgeSample(charger, event.atWallMs - sample.atWallMs, event.atMs);
-  const learned = withCharger(state, event.charger, ({ late: _, ...found }) => ({ ...found, ...skew }));
+  const { isLive, skew } = judgeSample(charger.skew, event.atChargerMs - sample.atWallMs, event.atMs);
+  const learned = withCharger(state, event.charger, found => ({ ...found, skew }));
   const registerWh = registerOf(sample);
   const draw = isLive ? drawOf(sample, spec, state.topology.nominalV) : null;
   const next = withConnector(learned, spec.index, connector => {

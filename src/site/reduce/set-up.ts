@@ -87,13 +87,8 @@ function readBack(state: SiteState, { charger, step }: Step, event: Settled): Si
   const spec = at(state.topology.connectors, step.connector);
   const { ledger } = at(state.connectors, step.connector);
   const mostMa = Math.max(spec.fallbackMa, highestHeldMa(believed(ledger), event.atMs));
-  const timed = withSkew(state, charger, said.skewMs);
-  return said.highestMa <= mostMa + ROUNDING_MA ? noted(timed, charger, 'agrees') : differs(timed, charger);
+  return said.highestMa <= mostMa + ROUNDING_MA ? noted(state, charger, 'agrees') : differs(state, charger);
 }
-
-/** Rule 21: the schedule's start tells the charger's clock before any sample does. */
-const withSkew = (state: SiteState, index: number, skewMs: number | null): SiteState =>
-  withCharger(state, index, charger => (charger.skewMs === null && skewMs !== null ? { ...charger, skewMs } : charger));
 
 /** One socket that differs is a charger that differs. */
 const noted = (state: SiteState, index: number, found: 'agrees' | 'unsupported'): SiteState =>

@@ -1,0 +1,38 @@
+/** What an earlier process left for this one, taken up by the hall; what cannot be read is told and does without. */
+import { at } from '#base/assert.ts';
+import type { SavedChargerTime } from '#base/charger-time.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Log } from '#base/log.ts';
+import { bootTraits, type ChargerProfile, type TraitOverrides } from '#chargers/quirks.ts';
+import { restorable } from '#site/gate/stored.ts';
+import { initialState } from '#site/initial.ts';
+import type { SiteState } from '#site/state.ts';
+import type { Topology } from '#site/topology.ts';
+import type { Remembered, Store } from '#store/store.ts';
+
+type Deps = { readonly clock: Clock; readonly log: Log };
+
+/** The state of a process that starts: limits from outside, and what proven chargers may still hold, outlive the last one. */
+export function recallState(
+  store: Store,
+  topology: Topology,
+  profiles: readonly ChargerProfile[],
+  overrides: readonly TraitOverrides[],
+  { clock, log }: Deps,
+): SiteState {
+  const schedules = store.schedules.recall();
+  const believed = restorable(topology, schedules, ({ traits, index }, model) =>
+    bootTraits(profiles, traits, at(overrides, index), model),
+  );
+  const outsideLimits = recall(store, log, 'outside-limits') ?? [];
+  return { ...initialState(topology, clock.nowMs(), believed), outsideLimits };
+}
+
+export const recallChargerTime = (store: Store, log: Log): SavedChargerTime | null =>
+  recall(store, log, 'charger-time');
+
+function recall<K extends keyof Remembered>(store: Store, log: Log, kind: K): Remembered[K] | null {
+  const recalled = store.recall(kind);
+  if (!recalled.ok) log.error('what was remembered could not be read back', { kind, detail: recalled.detail });
+  return recalled.ok ? (recalled.value?.value ?? null) : null;
+}
