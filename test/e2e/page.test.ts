@@ -168,7 +168,7 @@ describe('the page of a garage with 34 bays', () => {
     await picture(page, 'desk-chart', false);
     expect(errors).toEqual([]);
     await page.context().close();
-  });
+  }, 60_000);
 
   it('has its chart full when it is opened, from what the gateway kept', async () => {
     const parts = handed();

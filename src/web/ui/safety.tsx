@@ -1,5 +1,6 @@
 /** What a socket does when nobody speaks to it, and what is reserved for it: one line, the rest folded away. */
 
+import { useState } from 'preact/hooks';
 import { classSentence, costSentence, keepSentence, writesSentence } from '../safety-sentences.ts';
 import { age } from '../sentences.ts';
 import type { ConnectorView } from '../site-view.ts';
@@ -9,13 +10,14 @@ type Props = { readonly connector: ConnectorView };
 
 /** @param foot what stands in the line; @param stale true where it is not as it should be */
 export function Safety({ connector, foot, stale }: Props & { readonly foot: string; readonly stale: boolean }) {
+  const [isOpen, open] = useState(false);
   return (
-    <details class="safety">
+    <details class="safety" open={isOpen} onToggle={event => open(event.currentTarget.open)}>
       <summary>
         <span class={stale ? 'attention-text' : ''}>{foot}</span>
         <Keeps connector={connector} />
       </summary>
-      <Facts connector={connector} />
+      {isOpen && <Facts connector={connector} />}
     </details>
   );
 }
