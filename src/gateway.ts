@@ -16,7 +16,7 @@ import { Loop } from '#loop.ts';
 import { type MetersHandle, openMeters } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
 import { ReadinessWord } from '#readiness-word.ts';
-import { recallChargerTime, recallState } from '#recall.ts';
+import { MarkKeeper, recallChargerTime, recallState } from '#recall.ts';
 import { answer } from '#site/answer.ts';
 import { type Settled, settledAs, wired } from '#site/charging-profile/wire.ts';
 import type { SiteEvent } from '#site/event.ts';
@@ -76,6 +76,7 @@ class Hall {
   readonly #ems: Ems;
   readonly #loop: Loop;
   readonly #chargerClock: ChargerClock;
+  readonly #marks: MarkKeeper;
   #chargers: ChargersHandle | null = null;
   #meters: MetersHandle | null = null;
   #web: WebHandle | null = null;
@@ -96,6 +97,7 @@ class Hall {
     const topology = () => this.#config.topology;
     this.#store = openStore({ ...common, topology });
     this.#state = recallState(this.#store, config.topology, options.chargerProfiles, config.traitOverrides, common);
+    this.#marks = new MarkKeeper(this.#store, this.#state);
     this.#chargerClock = new ChargerClock(
       {
         ...common,
@@ -193,6 +195,7 @@ class Hall {
     if (event.type === 'passed') {
       this.#readiness.tell(this.#state, event.atMs);
       this.#store.schedules.lower(this.#state);
+      this.#marks.keep(this.#state);
     }
     this.#loop.want(urgencyOf(event, before, this.#state), event.type === 'meter-sampled' ? event.atMs : null);
   }

@@ -6,6 +6,7 @@ import type { Log } from '#base/log.ts';
 import { bootTraits, type ChargerProfile, type TraitOverrides } from '#chargers/quirks.ts';
 import { restorable } from '#site/gate/stored.ts';
 import { initialState } from '#site/initial.ts';
+import { marksOf, NO_MARKS, withMarks } from '#site/marks.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Topology } from '#site/topology.ts';
 import type { Remembered, Store } from '#store/store.ts';
@@ -25,7 +26,8 @@ export function recallState(
     bootTraits(profiles, traits, at(overrides, index), model),
   );
   const outsideLimits = recall(store, log, 'outside-limits') ?? [];
-  return { ...initialState(topology, clock.nowMs(), believed), outsideLimits };
+  const state = withMarks(initialState(topology, clock.nowMs(), believed), recall(store, log, 'marks') ?? NO_MARKS);
+  return { ...state, outsideLimits };
 }
 
 export const recallChargerTime = (store: Store, log: Log): SavedChargerTime | null =>
@@ -35,4 +37,23 @@ function recall<K extends keyof Remembered>(store: Store, log: Log, kind: K): Re
   const recalled = store.recall(kind);
   if (!recalled.ok) log.error('what was remembered could not be read back', { kind, detail: recalled.detail });
   return recalled.ok ? (recalled.value?.value ?? null) : null;
+}
+
+/** Writes marks down when they change. Looked at with every pass: one string of names that is nearly always empty. */
+export class MarkKeeper {
+  readonly #store: Store;
+  #written: string;
+
+  constructor(store: Store, state: SiteState) {
+    this.#store = store;
+    this.#written = JSON.stringify(marksOf(state));
+  }
+
+  keep(state: SiteState): void {
+    const marks = marksOf(state);
+    const json = JSON.stringify(marks);
+    if (json === this.#written) return;
+    this.#written = json;
+    void this.#store.remember('marks', marks);
+  }
 }

@@ -12,7 +12,7 @@ import { nextDeadlineMs } from '#site/gate/deadlines.ts';
 import type { PassResult } from '#site/gate/decision.ts';
 import { exposuresOf } from '#site/gate/feed.ts';
 import { afterLapses } from '#site/gate/lease.ts';
-import { grantMa } from '#site/gate/ledger.ts';
+import { grantMa, newest } from '#site/gate/ledger.ts';
 import { freeSockets } from '#site/gate/reserve.ts';
 import { type RowRoom, siteRows } from '#site/gate/rows.ts';
 import { commandsFor } from '#site/gate/send.ts';
@@ -81,7 +81,7 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
     const part = at(parts, spec.index);
     if (!wants(connector)) return { targetMa: at(standing, spec.index), reason: idleReason(state.topology, spec) };
     const share = (part === 'stuck' ? wished : main).shares[spec.index];
-    const targetMa = share?.targetMa ?? 0;
+    const targetMa = connector.ledger.uncontrolled ? proofMa(spec, connector) : (share?.targetMa ?? 0);
     if (part === 'stuck')
       return { targetMa, reason: stuckReason(state.topology, spec, stuckWords(state, spec, connector)) };
     return {
@@ -90,6 +90,13 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
     };
   });
   return { targets, checksHeld: true };
+}
+
+/** One that does not obey is told once less than it was: only by obeying that it comes back (rule 8). */
+function proofMa({ minMa }: ConnectorSpec, { ledger }: Connector): number {
+  const { limitMa } = newest(ledger);
+  if (ledger.obeyed !== null) return limitMa;
+  return limitMa > minMa ? minMa : 0;
 }
 
 /** A share that no row holds back is held back by its own ceiling. */

@@ -96,8 +96,8 @@ export type Ledger = {
   /** Rule 8: first of the two samples above the limit; null when the last sample obeyed. */
   readonly overSinceMs: number | null;
   readonly uncontrolled: boolean;
-  /** Obeying samples since the decrease that followed `uncontrolled`; 10 bring control back. */
-  readonly obeyed: number;
+  /** Obeying samples since the decrease that followed `uncontrolled`; 10 bring control back. Null before that decrease. */
+  readonly obeyed: number | null;
   /** Profiles sent in the day that began at `dayMs` (rule 23). */
   readonly writes: { readonly dayMs: number; readonly count: number };
 };

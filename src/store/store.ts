@@ -1,12 +1,14 @@
-/** What must survive a restart: limits set from outside, the time that chargers are told, what they may hold. */
+/** What must survive a restart: limits set from outside, marks, the time that chargers are told, what they may hold. */
 import type { SavedChargerTime } from '#base/charger-time.ts';
 import { type Clock, type Moment, momentOf } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Outcome } from '#base/outcome.ts';
+import { type Marks, NO_MARKS } from '#site/marks.ts';
 import type { OutsideLimit } from '#site/state.ts';
 import type { Topology } from '#site/topology.ts';
 import type { RecordStore } from '#world.ts';
 import { decodeChargerTime, encodeChargerTime } from './charger-time.ts';
+import { decodeMarks, encodeMarks } from './marks.ts';
 import { decodeLimits, encodeLimits } from './outside-limits.ts';
 import { openScheduleBook, type ScheduleBook } from './schedule-book.ts';
 
@@ -14,6 +16,7 @@ import { openScheduleBook, type ScheduleBook } from './schedule-book.ts';
 export type Remembered = {
   readonly 'outside-limits': readonly OutsideLimit[];
   readonly 'charger-time': SavedChargerTime | null;
+  readonly marks: Marks;
 };
 
 /** What was found, and how much had to be passed over: records or entries that were damaged or no longer fit the site. */
@@ -67,6 +70,15 @@ const FORMS: { readonly [K in keyof Remembered]: Form<Remembered[K]> } = {
     encode: value => (value === null ? 'null' : encodeChargerTime(value)),
     decode(json) {
       const value = decodeChargerTime(json);
+      return value === null ? null : { value, skipped: 0 };
+    },
+  },
+  marks: {
+    what: 'who does not obey, and who has no power',
+    none: NO_MARKS,
+    encode: encodeMarks,
+    decode(json) {
+      const value = decodeMarks(json);
       return value === null ? null : { value, skipped: 0 };
     },
   },

@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { at } from '#base/assert.ts';
 import { afterSample, isStuck, overdueAtMs, retryAtMs } from '#site/gate/belief.ts';
-import { unknownLedger } from '#site/gate/ledger.ts';
+import { unknownLedger, withAck, withSent } from '#site/gate/ledger.ts';
 import { initialState } from '#site/initial.ts';
 import type { Charger, Connector, DrawSample, Ledger } from '#site/state.ts';
 import { PROVEN, topologyOf } from './site.ts';
@@ -115,18 +115,21 @@ describe('a charger that draws more than it may', () => {
     expect(following).toMatchObject({ uncontrolled: false, overSinceMs: null });
   });
 
-  it('comes back after ten obeying samples in a row', () => {
+  it('comes back after ten obeying samples in a row that follow a new decrease', () => {
     let ledger = judged([16, 100_000], [16, 110_000]);
     const obeys = (times: number) => {
-      for (let i = 0; i < times; i++) ledger = afterSample(ledger, sample(10, 120_000 + i * 10_000), SPEC, PROVEN);
+      for (let i = 0; i < times; i++) ledger = afterSample(ledger, sample(6, 125_000 + i * 10_000), SPEC, PROVEN);
     };
+    obeys(20);
+    expect(ledger.uncontrolled, 'that it draws less may be the car').toBe(true);
+    ledger = withAck(withSent(ledger, { limitMa: 6_000, lapseMa: 6_000, ttlMs: null }, 112_000), 6_000, 113_000);
     obeys(9);
     expect(ledger.uncontrolled).toBe(true);
     ledger = afterSample(ledger, sample(16, 300_000), SPEC, PROVEN);
     obeys(9);
     expect(ledger.uncontrolled, 'the row was broken').toBe(true);
     obeys(1);
-    expect(ledger).toMatchObject({ uncontrolled: false, obeyed: 0, overSinceMs: null });
+    expect(ledger).toMatchObject({ uncontrolled: false, obeyed: null, overSinceMs: null });
   });
 });
 

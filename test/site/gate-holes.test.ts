@@ -118,7 +118,7 @@ it('a current that no socket can give is nobody’s draw', () => {
   expect(desk.state.connectors[0]?.draw).toEqual(before);
 });
 
-it('a charger that drew too much counts again as any other once its car has left', () => {
+it('a charger that drew too much counts at its rating when its car has left, too, until a person says otherwise', () => {
   const desk = settledDesk({ bays: [{}], limits: [{ limitA: 20 }] }, 0);
   for (const later of [20_000, 8_000]) {
     desk.atMs += later;
@@ -126,6 +126,9 @@ it('a charger that drew too much counts again as any other once its car has left
   }
   expect(desk.state.connectors[0]?.ledger.uncontrolled).toBe(true);
   desk.status(0, 'Available');
+  expect(desk.state.connectors[0]?.ledger.uncontrolled).toBe(true);
+  expect(exposuresOf(desk.state, desk.atMs)[0]).toEqual([32_000, 32_000, 32_000]);
+  desk.feed({ type: 'charger-marked', charger: 0, mark: 'trusted', atMs: desk.atMs });
   expect(desk.state.connectors[0]?.ledger.uncontrolled).toBe(false);
 });
 

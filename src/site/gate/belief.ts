@@ -41,7 +41,7 @@ export function afterSample(ledger: Ledger, sample: DrawSample, spec: ConnectorS
   if (highestPhaseMa(sample) <= ceilingMa + toleranceMa(ceilingMa)) return afterObeying(ledger, sample, spec, traits);
   if (ledger.overSinceMs === null) return { ...ledger, overSinceMs: sample.atMs };
   if (sample.atMs - ledger.overSinceMs < OVER_CONFIRM_MS) return ledger;
-  return { ...ledger, uncontrolled: true, obeyed: 0 };
+  return { ...ledger, uncontrolled: true, obeyed: null };
 }
 
 function afterObeying(ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): Ledger {
@@ -85,10 +85,11 @@ function afterSampleWhileUncontrolled(
   spec: ConnectorSpec,
   traits: ChargerTraits,
 ): Ledger {
+  if (ledger.obeyed === null) return ledger;
   if (!showsObeyed(ledger, sample, spec, traits)) return ledger.obeyed === 0 ? ledger : { ...ledger, obeyed: 0 };
   const obeyed = ledger.obeyed + 1;
   if (obeyed < OBEYED_TO_RETURN) return { ...ledger, obeyed };
-  return { ...believed(ledger), uncontrolled: false, overSinceMs: null, obeyed: 0 };
+  return { ...believed(ledger), uncontrolled: false, overSinceMs: null, obeyed: null };
 }
 
 /** Whether a command can be handed over at all. */

@@ -17,7 +17,7 @@ export const unknownLedger = (ratingMa: number): Ledger => ({
   changedAtMs: Number.NEGATIVE_INFINITY,
   overSinceMs: null,
   uncontrolled: false,
-  obeyed: 0,
+  obeyed: null,
   writes: { dayMs: Number.NEGATIVE_INFINITY, count: 0 },
 });
 
@@ -189,12 +189,12 @@ export type Sent = { readonly limitMa: number; readonly lapseMa: number; readonl
 export function withSent(ledger: Ledger, sent: Sent, atMs: number): Ledger {
   const { limitMa, lapseMa } = sent;
   const lapsesAtMs = sent.ttlMs === null ? Number.POSITIVE_INFINITY : atMs + sent.ttlMs;
-  const isRaise = limitMa > newest(ledger).limitMa;
+  const isDecrease = limitMa < newest(ledger).limitMa;
   return {
     ...ledger,
     held: bounded([...ledger.held, { limitMa, lapseMa, lapsesAtMs, sentAtMs: atMs, ackedAtMs: null }]),
     changedAtMs: limitMa === newest(ledger).limitMa ? ledger.changedAtMs : atMs,
-    obeyed: !isRaise && ledger.uncontrolled ? 0 : ledger.obeyed,
+    obeyed: isDecrease && ledger.uncontrolled ? 0 : ledger.obeyed,
     writes: oneMore(ledger.writes, atMs),
   };
 }

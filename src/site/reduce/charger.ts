@@ -60,7 +60,7 @@ export function chargerMarked(state: SiteState, { charger, mark }: Of<'charger-m
         (next, index) =>
           withConnector(next, index, found => ({
             ...found,
-            ledger: { ...found.ledger, uncontrolled: false, overSinceMs: null, obeyed: 0 },
+            ledger: { ...found.ledger, uncontrolled: false, overSinceMs: null, obeyed: null },
           })),
         state,
       );

@@ -83,8 +83,6 @@ export const withMoment = (
 function unplugged(connector: Connector, atMs: number): Connector {
   const isAcked = newest(connector.ledger).ackedAtMs !== null;
   const ledger = isAcked ? believed(connector.ledger) : connector.ledger;
-  // The car that drew too much has gone, and an idle socket sends no samples that could ever clear it.
-  const cleared = isAcked ? { uncontrolled: false, obeyed: 0 } : {};
   return {
     ...connector,
     transaction: null,
@@ -92,7 +90,7 @@ function unplugged(connector: Connector, atMs: number): Connector {
     drawBefore: null,
     mask: null,
     probeAtMs: null,
-    ledger: { ...ledger, ...cleared, overSinceMs: null },
+    ledger: { ...ledger, overSinceMs: null },
   };
 }
 
