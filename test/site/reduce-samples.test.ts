@@ -202,11 +202,29 @@ describe('a timestamp that may be old', () => {
     ['makes what is known better', known, 4_000, 4_000],
     ['throws doubt on it when it is newer than it can be', known, -60_000, null],
   ] as const)('%s', (_, skew, diffMs, expected) => {
-    expect(skewOf({ skew: judgeMoment(skew, diffMs, 0) })).toBe(expected);
+    expect(skewOf({ skew: judgeMoment(skew, diffMs, 0, false) })).toBe(expected);
+  });
+
+  it.each([3_600_000, -3_600_000])('is taken for a first word when it was asked for, %d ms off', diffMs => {
+    expect(skewOf({ skew: judgeMoment(UNKNOWN_SKEW, diffMs, 0, true) })).toBe(diffMs);
+  });
+
+  it('an old answer is found out by the first sample', () => {
+    const old = judgeMoment(UNKNOWN_SKEW, 604_800_000, 0, true);
+    const found = heard(old, [[200, 10_000]]);
+    expect(skewOf({ skew: found })).toBeNull();
+    expect(
+      skewOf({
+        skew: heard(found, [
+          [300, 20_000],
+          [200, 30_000],
+        ]),
+      }),
+    ).toBe(200);
   });
 
   it('a charger that stamps its status in another time zone keeps its samples', () => {
-    const doubted = judgeMoment(known, -3_600_000, 10_000);
+    const doubted = judgeMoment(known, -3_600_000, 10_000, false);
     expect(judgeSample(doubted, 5_000, 20_000).isLive).toBe(true);
     expect(
       skewOf({

@@ -57,7 +57,7 @@ export function commandSettled(state: SiteState, event: Of<'command-settled'>): 
   }));
   const said = event.outcome.ok ? event.outcome.said : undefined;
   const startMs = said?.kind === 'composite' ? said.startWallMs : null;
-  const learned = startMs === null ? freed : withMoment(freed, command.charger, event, startMs);
+  const learned = startMs === null ? freed : withMoment(freed, command.charger, { ...event, isAsked: true }, startMs);
   if (command.type === 'set-up') return stepSettled(learned, command, event);
   const held = withConnector(learned, command.connector, connector =>
     settled(connector, charger, event, command.limitMa),

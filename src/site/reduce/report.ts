@@ -58,7 +58,8 @@ function withStatus(
   event: Reported,
   report: Extract<Report, { kind: 'connector-status' }>,
 ): SiteState {
-  const learned = report.atWallMs === null ? state : withMoment(state, event.charger, event, report.atWallMs);
+  const learned =
+    report.atWallMs === null ? state : withMoment(state, event.charger, { ...event, isAsked: false }, report.atWallMs);
   const spec = connectorOf(state, event.charger, report.connectorId);
   if (spec === undefined) return learned;
   return withConnector(learned, spec.index, connector => {
@@ -71,11 +72,11 @@ function withStatus(
 export const withMoment = (
   state: SiteState,
   charger: number,
-  heard: { readonly atMs: number; readonly atChargerMs: number },
+  heard: { readonly atMs: number; readonly atChargerMs: number; readonly isAsked: boolean },
   stampMs: number,
 ): SiteState =>
   withCharger(state, charger, found => {
-    const skew = judgeMoment(found.skew, heard.atChargerMs - stampMs, heard.atMs);
+    const skew = judgeMoment(found.skew, heard.atChargerMs - stampMs, heard.atMs, heard.isAsked);
     return skew === found.skew ? found : { ...found, skew };
   });
 

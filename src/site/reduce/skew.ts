@@ -64,9 +64,11 @@ export function judgeSample(skew: Skew, diffMs: number, atMs: number): Judged {
  * the boot or of a week ago; scheduleStart may be the start of a period. So a late one says nothing. An early
  * one cannot be old: its clock is ahead of what we thought, and samples have to settle that. It never moves
  * the skew that samples are judged by: there are chargers that stamp the two in different time zones.
+ * @param isAsked it answers a question of just now, so that it is taken for a first word however far off. Should it
+ *   be old all the same, leases end early until a sample comes
  */
-export function judgeMoment(skew: Skew, diffMs: number, atMs: number): Skew {
-  if (skew.ms === null) return Math.abs(diffMs) <= AS_TOLD_MS ? learned(diffMs, atMs) : skew;
+export function judgeMoment(skew: Skew, diffMs: number, atMs: number, isAsked: boolean): Skew {
+  if (skew.ms === null) return isAsked || Math.abs(diffMs) <= AS_TOLD_MS ? learned(diffMs, atMs) : skew;
   const lateMs = diffMs - skew.ms;
   if (lateMs > JUMP_MS) return skew;
   if (lateMs < -JUMP_MS) return { ...skew, settling: row(diffMs, atMs) };
