@@ -104,6 +104,8 @@ export type Ledger = {
 
 /** One step of a charger's set-up (rule 25). Connectors by index; null = the station as a whole. */
 export type SetupStep =
+  /** Reads its clock from a composite schedule, before anything is written in its time. */
+  | { readonly kind: 'clock'; readonly connector: number }
   | { readonly kind: 'base'; readonly connector: number | null }
   | { readonly kind: 'hold'; readonly connector: number }
   | { readonly kind: 'maximum' }

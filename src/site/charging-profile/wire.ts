@@ -51,6 +51,7 @@ function stepCommand(state: SiteState, place: Place, step: WiredStep): Command {
         purpose: step.purpose,
         stackLevel: step.stackLevel,
       };
+    case 'clock':
     case 'read-back':
       return {
         kind: 'get-composite-schedule',

@@ -1,10 +1,13 @@
 /** Samples worth asking for (rule 5): from cars whose decrease holds up a raise, or that may explain a suspect reading. */
+import { wants } from '#site/allocation/claims.ts';
 import { isReachable } from '#site/gate/belief.ts';
 import { ASK_EVERY_MS, ASK_URGENT_EVERY_MS, LINK_MS, NOISE_MA } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { newest } from '#site/gate/ledger.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
+import { isSetUp } from '#site/gate/set-up.ts';
 import type { Wish } from '#site/gate/wish.ts';
+import { skewOf } from '#site/reduce/skew.ts';
 import type { Background, Charger, SiteState } from '#site/state.ts';
 
 /**
@@ -21,14 +24,14 @@ export function asksFor(
   const tight = new Set([...waiting.values()].map(room => room.circuit));
   const suspect = circuitsWhere(state, background => background.suspectSinceMs !== null);
   const over = circuitsWhere(state, background => background.unclear);
-  if (tight.size + suspect.size + over.size === 0) return [];
   const asked = new Set<number>();
   const out: GateCommand[] = [];
   for (const wish of wishes) {
     if (!isReachable(wish.charger) || asked.has(wish.spec.charger)) continue;
     const isOn = (circuits: ReadonlySet<number>) => wish.spec.path.some(circuit => circuits.has(circuit));
     const urgent = isOn(over) && mayDrawOtherwise(wish, atMs);
-    const useful = (isOn(tight) && isDecreaseDue(wish, atMs)) || (isOn(suspect) && mayDrawOtherwise(wish, atMs));
+    const useful =
+      needsClock(wish) || (isOn(tight) && isDecreaseDue(wish, atMs)) || (isOn(suspect) && mayDrawOtherwise(wish, atMs));
     const gapMs = urgent ? ASK_URGENT_EVERY_MS : ASK_EVERY_MS;
     if (!(urgent || useful) || atMs - wish.charger.askedAtMs < gapMs) continue;
     asked.add(wish.spec.charger);
@@ -36,6 +39,10 @@ export function asksFor(
   }
   return out;
 }
+
+/** Any sample tells the clock; without it no lease can be written (rule 21). */
+const needsClock = ({ charger, connector }: Wish): boolean =>
+  charger.traits.absolute && isSetUp(charger) && wants(connector) && skewOf(charger) === null;
 
 const circuitsWhere = (state: SiteState, test: (background: Background) => boolean): ReadonlySet<number> =>
   new Set(

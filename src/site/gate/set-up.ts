@@ -21,7 +21,8 @@ export function wholeSetup(charger: ChargerSpec, traits: ChargerTraits): readonl
   const first = hasOwnLevel(traits)
     ? [{ kind: 'base', connector: null } as const, ...bases, ...holds]
     : [...holds, ...bases];
-  return [...first, { kind: 'maximum' }, ...clears(traits), ...readBacks(charger, traits)];
+  const clock: SetupStep[] = traits.readsBack ? [{ kind: 'clock', connector: at(charger.connectors, 0) }] : [];
+  return [...clock, ...first, { kind: 'maximum' }, ...clears(traits), ...readBacks(charger, traits)];
 }
 
 /** A mere reconnect only reads back: writing costs flash. */

@@ -5,6 +5,7 @@ import { rejudged } from '#site/gate/background.ts';
 import { forgotten } from '#site/gate/ledger.ts';
 import { isSetUp, readBacks, setupOf, wholeSetup } from '#site/gate/set-up.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
+import { UNKNOWN_SKEW } from '#site/reduce/skew.ts';
 import type { Report } from '#site/report.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ChargerTraits } from '#site/topology.ts';
@@ -77,6 +78,8 @@ export function booted(
   const told = withCharger(state, index, charger => ({
     ...charger,
     booted: true,
+    // It may have lost its clock, and takes the time from the answer to this very message.
+    skew: UNKNOWN_SKEW,
     vendor: report.vendor,
     model: report.model,
     firmware: report.firmware,

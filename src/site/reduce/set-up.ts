@@ -23,6 +23,8 @@ export function stepSettled(state: SiteState, command: Step, event: Settled): Si
       return cleared(over, command, event);
     case 'read-back':
       return readBack(over, command, event);
+    case 'clock':
+      return over;
     // Its rejection is tolerated (rule 17): many models know no station maximum.
     case 'maximum':
       return over;
