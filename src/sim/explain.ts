@@ -1,5 +1,6 @@
 /** What happens in a stretch of a seed, one line for each happening: for finding out why a seed fails. */
 import type { Gateway } from '#gateway.ts';
+import { gateView } from '#site/gate/view.ts';
 import { stackChange } from './holdings.ts';
 import { beginSeed, type RunOptions } from './run.ts';
 import type { SimSite } from './site.ts';
@@ -47,7 +48,9 @@ function commandLine(frame: string): string | null {
   const change = stackChange(frame);
   if (change?.kind === 'set') {
     const { chargingSchedulePeriod: periods, chargingRateUnit: unit } = change.profile.chargingSchedule;
-    return `connector ${change.connectorId} ${periods.map(p => `${p.limit} ${unit}`).join(', ')}`;
+    const { stackLevel, chargingProfilePurpose: purpose } = change.profile;
+    const what = purpose === 'TxDefaultProfile' ? `level ${stackLevel}` : purpose;
+    return `connector ${change.connectorId} ${what} ${periods.map(p => `${p.startPeriod} s ${p.limit} ${unit}`).join(', ')}`;
   }
   return frame.startsWith('[2,') ? frame.slice(0, 160) : null;
 }
@@ -55,6 +58,7 @@ function commandLine(frame: string): string | null {
 /** What the gateway believes of each connector beside what is true. */
 function book(site: SimSite, gateway: Gateway): readonly string[] {
   const { connectors, targets, chargers } = gateway.state();
+  const view = gateView(gateway.state(), site.clock.nowMs());
   return connectors.map((connector, index) => {
     const post = site.posts[index];
     const truth = post?.station.connectorOf(1);
@@ -69,6 +73,7 @@ function book(site: SimSite, gateway: Gateway): readonly string[] {
       connector.status,
       `target ${(target?.targetMa ?? 0) / 1000} (${target?.reason.source})`,
       `held ${held.join(' ')}`,
+      `booked ${Math.max(...(view.connectors[index]?.exposureMa ?? [0])) / 1000} (${view.connectors[index]?.control})`,
       `obeys ${(truth?.limitMa() ?? 0) / 1000}`,
       `draws ${(truth?.drawMa() ?? 0) / 1000}`,
       saw,
