@@ -4,7 +4,12 @@ import type { SiteState } from '#site/state.ts';
 
 /** Identities and connector numbers, as they outlive a process. */
 export type Marks = {
-  readonly uncontrolled: readonly { readonly charger: string; readonly connectorId: number }[];
+  readonly uncontrolled: readonly {
+    readonly charger: string;
+    readonly connectorId: number;
+    /** The lowest it was told since. */
+    readonly brokenMa: number;
+  }[];
   readonly switchedOff: readonly string[];
 };
 
@@ -15,7 +20,11 @@ export function marksOf({ topology, chargers, connectors }: SiteState): Marks {
   return {
     uncontrolled: topology.connectors
       .filter(spec => at(connectors, spec.index).ledger.uncontrolled)
-      .map(({ charger, connectorId }) => ({ charger: identityOf(charger), connectorId })),
+      .map(({ charger, connectorId, index }) => ({
+        charger: identityOf(charger),
+        connectorId,
+        brokenMa: at(connectors, index).ledger.brokenMa,
+      })),
     switchedOff: topology.chargers.filter(spec => at(chargers, spec.index).switchedOff).map(spec => spec.identity),
   };
 }
@@ -23,8 +32,8 @@ export function marksOf({ topology, chargers, connectors }: SiteState): Marks {
 /** The state of a new process with the marks of the one before. */
 export function withMarks(state: SiteState, { uncontrolled, switchedOff }: Marks): SiteState {
   const { topology } = state;
-  const isMarked = (charger: number, connectorId: number) =>
-    uncontrolled.some(
+  const markOf = (charger: number, connectorId: number) =>
+    uncontrolled.find(
       mark => mark.charger === at(topology.chargers, charger).identity && mark.connectorId === connectorId,
     );
   return {
@@ -34,8 +43,9 @@ export function withMarks(state: SiteState, { uncontrolled, switchedOff }: Marks
     ),
     connectors: state.connectors.map((connector, index) => {
       const spec = at(topology.connectors, index);
-      if (!isMarked(spec.charger, spec.connectorId)) return connector;
-      return { ...connector, ledger: { ...connector.ledger, uncontrolled: true } };
+      const mark = markOf(spec.charger, spec.connectorId);
+      if (mark === undefined) return connector;
+      return { ...connector, ledger: { ...connector.ledger, uncontrolled: true, brokenMa: mark.brokenMa } };
     }),
   };
 }

@@ -94,9 +94,8 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
 
 /** One that does not obey is told once less than it was: only by obeying that it comes back (rule 8). */
 function proofMa({ minMa }: ConnectorSpec, { ledger }: Connector): number {
-  const { limitMa } = newest(ledger);
-  if (ledger.obeyed !== null) return limitMa;
-  return limitMa > minMa ? minMa : 0;
+  if (ledger.obeyed !== null) return newest(ledger).limitMa;
+  return ledger.brokenMa > minMa ? minMa : 0;
 }
 
 /** A share that no row holds back is held back by its own ceiling. */

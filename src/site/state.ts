@@ -96,6 +96,8 @@ export type Ledger = {
   /** Rule 8: first of the two samples above the limit; null when the last sample obeyed. */
   readonly overSinceMs: number | null;
   readonly uncontrolled: boolean;
+  /** The lowest limit it was told since it was found not to obey: only a lower one can show that it does. */
+  readonly brokenMa: number;
   /** Obeying samples since the decrease that followed `uncontrolled`; 10 bring control back. Null before that decrease. */
   readonly obeyed: number | null;
   /** Profiles sent in the day that began at `dayMs` (rule 23). */

@@ -16,6 +16,6 @@ export function decodeMarks(json: string): Marks | null {
 }
 
 const isSocket = (value: unknown): value is Marks['uncontrolled'][number] => {
-  const { charger, connectorId } = (value ?? {}) as Record<string, unknown>;
-  return typeof charger === 'string' && Number.isInteger(connectorId);
+  const { charger, connectorId, brokenMa } = (value ?? {}) as Record<string, unknown>;
+  return typeof charger === 'string' && Number.isInteger(connectorId) && Number.isFinite(brokenMa);
 };

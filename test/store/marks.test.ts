@@ -5,7 +5,7 @@ import { decodeMarks, encodeMarks } from '#store/marks.ts';
 import { topologyOf } from '../site/site.ts';
 
 const site = () => initialState(topologyOf({ bays: [{}, {}, {}] }), 0);
-const marks = { uncontrolled: [{ charger: 'CP2', connectorId: 1 }], switchedOff: ['CP3'] };
+const marks = { uncontrolled: [{ charger: 'CP2', connectorId: 1, brokenMa: 6_000 }], switchedOff: ['CP3'] };
 
 describe('marks outlive a process', () => {
   it('who did not obey is booked at its rating again, and who has no power at nothing', () => {
@@ -17,7 +17,7 @@ describe('marks outlive a process', () => {
   });
 
   it('a charger that the site no longer has is passed over', () => {
-    const gone = { uncontrolled: [{ charger: 'CP9', connectorId: 1 }], switchedOff: ['CP8'] };
+    const gone = { uncontrolled: [{ charger: 'CP9', connectorId: 1, brokenMa: 0 }], switchedOff: ['CP8'] };
     expect(marksOf(withMarks(site(), gone))).toEqual(NO_MARKS);
   });
 

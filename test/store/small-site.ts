@@ -59,6 +59,7 @@ const CONNECTOR: Connector = {
   ledger: {
     held: [{ limitMa: 32_000, lapseMa: 32_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 0, ackedAtMs: null }],
     ...{ failures: 0, failedAtMs: 0, changedAtMs: 0, overSinceMs: null, uncontrolled: false, obeyed: null },
+    brokenMa: Number.POSITIVE_INFINITY,
     writes: { dayMs: 0, count: 0 },
   },
 };

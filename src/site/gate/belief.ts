@@ -41,7 +41,7 @@ export function afterSample(ledger: Ledger, sample: DrawSample, spec: ConnectorS
   if (highestPhaseMa(sample) <= ceilingMa + toleranceMa(ceilingMa)) return afterObeying(ledger, sample, spec, traits);
   if (ledger.overSinceMs === null) return { ...ledger, overSinceMs: sample.atMs };
   if (sample.atMs - ledger.overSinceMs < OVER_CONFIRM_MS) return ledger;
-  return { ...ledger, uncontrolled: true, obeyed: null };
+  return { ...ledger, uncontrolled: true, obeyed: null, brokenMa: newest(ledger).limitMa };
 }
 
 function afterObeying(ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): Ledger {

@@ -44,28 +44,36 @@ export function highestOf(state: SiteState, circuit: Circuit, recent: Readings, 
   const vouchers = vouchersOf(state, circuit, recent[0]?.atMs ?? atMs, atMs);
   const lows = recent.map(reading => lowestDraw(vouchers, reading.atMs));
   const largest = largestDraw(vouchers);
+  const falls = [0, 1, 2].map(phase => firstFall(recent.map(reading => reading.ma[phase] ?? 0)));
   const level = (row: number) => {
     const readings = recent.map(reading => reading.ma[row] ?? 0);
     const levels = readings.map((ma, i) => ma - (lows[i]?.[row] ?? 0));
-    return levelAndRise(readings, levels, largest[row] ?? 0);
+    // A car that stops on one phase while the building rises on another leaves no trace in their sum.
+    const fallenFrom = Math.min(firstFall(readings), ...(row === 3 ? falls : []));
+    return levelAndRise(levels, fallenFrom, largest[row] ?? 0);
   };
   return [level(0), level(1), level(2), level(3)];
 }
 
-/** The most of: a level, with the deepest fall before it added back, or with the largest car where the reading fell. */
-function levelAndRise(readings: readonly number[], levels: readonly number[], largestMa: number): number {
+/** Index of the first reading that lies well below one before it; Infinity without one. */
+function firstFall(readings: readonly number[]): number {
+  let topMa = 0;
+  const found = readings.findIndex(ma => {
+    topMa = Math.max(topMa, ma);
+    return topMa - ma > FALL_MA;
+  });
+  return found < 0 ? Number.POSITIVE_INFINITY : found;
+}
+
+/** The most of: a level, with the deepest fall before it added back, or with the largest car from where a reading fell. */
+function levelAndRise(levels: readonly number[], fallenFrom: number, largestMa: number): number {
   let topMa = 0;
   let fallMa = 0;
-  let topReadingMa = 0;
-  let hasFallen = false;
   let highestMa = 0;
   levels.forEach((ma, i) => {
-    const reading = readings[i] ?? 0;
     topMa = Math.max(topMa, ma);
-    topReadingMa = Math.max(topReadingMa, reading);
     fallMa = Math.max(fallMa, topMa - ma);
-    hasFallen ||= topReadingMa - reading > FALL_MA;
-    highestMa = Math.max(highestMa, ma + (hasFallen ? Math.max(fallMa, largestMa) : fallMa));
+    highestMa = Math.max(highestMa, ma + (i >= fallenFrom ? Math.max(fallMa, largestMa) : fallMa));
   });
   return highestMa;
 }

@@ -17,6 +17,7 @@ export const unknownLedger = (ratingMa: number): Ledger => ({
   changedAtMs: Number.NEGATIVE_INFINITY,
   overSinceMs: null,
   uncontrolled: false,
+  brokenMa: Number.POSITIVE_INFINITY,
   obeyed: null,
   writes: { dayMs: Number.NEGATIVE_INFINITY, count: 0 },
 });
@@ -189,12 +190,13 @@ export type Sent = { readonly limitMa: number; readonly lapseMa: number; readonl
 export function withSent(ledger: Ledger, sent: Sent, atMs: number): Ledger {
   const { limitMa, lapseMa } = sent;
   const lapsesAtMs = sent.ttlMs === null ? Number.POSITIVE_INFINITY : atMs + sent.ttlMs;
-  const isDecrease = limitMa < newest(ledger).limitMa;
+  const isProof = ledger.uncontrolled && limitMa < ledger.brokenMa;
   return {
     ...ledger,
     held: bounded([...ledger.held, { limitMa, lapseMa, lapsesAtMs, sentAtMs: atMs, ackedAtMs: null }]),
     changedAtMs: limitMa === newest(ledger).limitMa ? ledger.changedAtMs : atMs,
-    obeyed: isDecrease && ledger.uncontrolled ? 0 : ledger.obeyed,
+    obeyed: isProof ? 0 : ledger.obeyed,
+    brokenMa: isProof ? limitMa : ledger.brokenMa,
     writes: oneMore(ledger.writes, atMs),
   };
 }
