@@ -150,7 +150,7 @@ describe('a charger that does not do what it is told', () => {
     for (let i = 0; i < 10; i++) {
       expect(desk.state.connectors[0]?.ledger.uncontrolled).toBe(true);
       desk.atMs += 13_000;
-      desk.draws(0, 0);
+      desk.draws(0, 6);
     }
     expect(desk.state.connectors[0]?.ledger.uncontrolled).toBe(false);
   });

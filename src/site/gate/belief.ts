@@ -3,7 +3,9 @@
  * obeys at all (rule 8). Pure functions of one connector and an instant.
  */
 import {
+  FAST_MS,
   LINK_MS,
+  NOISE_MA,
   OBEYED_TO_RETURN,
   OVER_CONFIRM_MS,
   RETRY_FIRST_MS,
@@ -85,7 +87,8 @@ function afterSampleWhileUncontrolled(
   spec: ConnectorSpec,
   traits: ChargerTraits,
 ): Ledger {
-  if (ledger.obeyed === null) return ledger;
+  // A car that takes nothing shows nothing of its charger.
+  if (ledger.obeyed === null || highestPhaseMa(sample) <= NOISE_MA) return ledger;
   if (!showsObeyed(ledger, sample, spec, traits)) return ledger.obeyed === 0 ? ledger : { ...ledger, obeyed: 0 };
   const obeyed = ledger.obeyed + 1;
   if (obeyed < OBEYED_TO_RETURN) return { ...ledger, obeyed };
@@ -135,5 +138,7 @@ export function isStuck(connector: Connector, charger: Charger, atMs: number): b
   if (connector.ledger.failures > 0) return true;
   if (charger.callSinceMs !== null && atMs >= charger.callSinceMs + LINK_MS) return true;
   if (isBelievedByTime(newest(connector.ledger), charger.traits, atMs)) return false;
-  return atMs >= overdueAtMs(connector, charger.traits);
+  const dueMs = overdueAtMs(connector, charger.traits);
+  // A slow model is not waited for: those that are faster give way until it is seen to follow.
+  return charger.traits.reactionMs > FAST_MS ? dueMs !== Number.POSITIVE_INFINITY : atMs >= dueMs;
 }

@@ -24,6 +24,9 @@ export const OVER_CONFIRM_MS = 7_000;
 /** Rule 8: obeying samples after a new decrease until a charger counts as controlled again. */
 export const OBEYED_TO_RETURN = 10;
 
+/** Assumption A3's default: what a step of the building is answered within. */
+export const FAST_MS = 10_000;
+
 /** Rule 5: TriggerMessage(MeterValues) at most once in this time for each charger. */
 export const ASK_EVERY_MS = 60_000;
 

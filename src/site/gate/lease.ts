@@ -3,7 +3,7 @@
  * the limit is said again, and what time alone does to the ledger.
  */
 import { at } from '#base/assert.ts';
-import { PAUSE_TTLS, RETRY_FIRST_MS, SKEW_MS } from '#site/gate/constants.ts';
+import { PAUSE_TTLS, SKEW_MS } from '#site/gate/constants.ts';
 import { mayHaveLapsed, type Sent } from '#site/gate/ledger.ts';
 import { skewOf } from '#site/reduce/skew.ts';
 import type { Charger, Connector, Held, SiteState } from '#site/state.ts';
@@ -50,7 +50,7 @@ const spreadMs = (index: number, ttlMs: number): number =>
 export function refreshDueMs(held: Held, index: number, ttlMs: number): number {
   if (held.lapsesAtMs === Number.POSITIVE_INFINITY || held.ackedAtMs === null) return Number.POSITIVE_INFINITY;
   const waitMs = held.limitMa > held.lapseMa ? ttlMs / 2 : ttlMs;
-  return held.sentAtMs + Math.max(RETRY_FIRST_MS, waitMs - spreadMs(index, ttlMs));
+  return held.sentAtMs + waitMs + spreadMs(index, ttlMs);
 }
 
 /** A lease that lapsed down and was certainly followed by the car. Only class A obeys its schedule alone. */

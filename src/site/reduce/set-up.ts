@@ -3,7 +3,7 @@ import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { hasOwnLevel } from '#site/gate/lease.ts';
-import { believed, highestHeldMa, withAck, withSent } from '#site/gate/ledger.ts';
+import { believed, highestHeldMa, isUnknown, newest, withAck, withSent } from '#site/gate/ledger.ts';
 import { afterStep, sameStep, setupOf, wholeSetup } from '#site/gate/set-up.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import type { Setup, SiteState } from '#site/state.ts';
@@ -85,9 +85,10 @@ const ROUNDING_MA = 500;
 function readBack(state: SiteState, { charger, step }: Step, event: Settled): SiteState {
   if (step.kind !== 'read-back') return state;
   const said = event.outcome.ok ? event.outcome.said : undefined;
-  if (said?.kind !== 'composite') return noted(state, charger, 'unsupported');
   const spec = at(state.topology.connectors, step.connector);
   const { ledger } = at(state.connectors, step.connector);
+  // What an earlier life of ours left may still govern a socket that nothing was said to since.
+  if (said?.kind !== 'composite' || isUnknown(newest(ledger))) return noted(state, charger, 'unsupported');
   const mostMa = Math.max(spec.fallbackMa, highestHeldMa(believed(ledger), event.atMs));
   return said.highestMa <= mostMa + ROUNDING_MA ? noted(state, charger, 'agrees') : differs(state, charger);
 }
