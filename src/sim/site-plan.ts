@@ -116,7 +116,7 @@ export function rawConfig(plan: SitePlan): unknown {
     ...(plan.leaseTtlS === undefined ? {} : { lease: { ttlS: plan.leaseTtlS } }),
     ...(plan.commissioningUntilWallMs === undefined
       ? {}
-      : { commissioning: { until: new Date(plan.commissioningUntilWallMs).toISOString() } }),
+      : { commissioning: { until: `${new Date(plan.commissioningUntilWallMs).toISOString().slice(0, 19)}Z` } }),
     limits: { sources: ['ems'] },
   };
 }

@@ -38,6 +38,8 @@ export type StoryCircuit = {
   readonly fuseA?: number;
   readonly contractW?: number;
   readonly evOnly?: boolean;
+  /** A live limit on what the cars below take together, whatever the building draws. */
+  readonly carsA?: number;
   /** The building here at the start, A on each phase. */
   readonly baseA?: number;
   readonly designLoadA?: number;
@@ -204,7 +206,7 @@ function makeOf({ make, brand }: StoryCharger): Pick<Make, 'brand' | 'habit'> {
 
 function circuitPlan(circuit: StoryCircuit, index: number, indexOf: (id: string) => number): PlannedCircuit {
   const evOnly = circuit.evOnly ?? false;
-  const limit = (source: 'fuse' | 'contract', limitA: number | null, limitW: number | null): PlannedLimit => ({
+  const limit = (source: PlannedLimit['source'], limitA: number | null, limitW: number | null): PlannedLimit => ({
     source,
     kind: source === 'fuse' ? 'hard' : 'live',
     limitA,
@@ -218,6 +220,7 @@ function circuitPlan(circuit: StoryCircuit, index: number, indexOf: (id: string)
     limits: [
       ...(circuit.fuseA === undefined ? [] : [limit('fuse', circuit.fuseA, null)]),
       ...(circuit.contractW === undefined ? [] : [limit('contract', null, circuit.contractW)]),
+      ...(circuit.carsA === undefined ? [] : [{ ...limit('cap', circuit.carsA, null), evOnly: true }]),
     ],
     marginA: 1.5,
     designMa: evOnly ? null : inMa(circuit.designLoadA ?? 0),
