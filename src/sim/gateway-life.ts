@@ -14,9 +14,15 @@ import { rawConfig } from './site-plan.ts';
 
 /**
  * Opens the gateway on a site, or another one when the last has died: the records of the site are the same.
- * What the configuration refuses is a bug of the scenario: it throws.
+ * What the configuration refuses is a bug of the scenario: it throws. With `seen` people have their HTTP door, on
+ * a real socket of this machine.
  */
-export async function openGatewayOn(site: SimSite, log: Log = silentLog, world: World = site.world): Promise<Gateway> {
+export async function openGatewayOn(
+  site: SimSite,
+  log: Log = silentLog,
+  world: World = site.world,
+  seen = false,
+): Promise<Gateway> {
   const devices = shippedDevices();
   const signed = [...devices.meters].filter(([, profile]) => isSigned(profile)).map(([id]) => id);
   const meterIds = [...devices.meters.keys()];
@@ -29,8 +35,8 @@ export async function openGatewayOn(site: SimSite, log: Log = silentLog, world: 
     chargerProfiles: devices.chargers,
     meterProfiles: devices.meters,
     dataFolder: null,
-    seen: false,
-    loopbackWrites: false,
+    seen,
+    loopbackWrites: seen,
     nightly: null,
     sendPoints: null,
   });

@@ -34,6 +34,8 @@ export type PlannedCharger = {
   readonly rotation: readonly PhaseIndex[];
   readonly brand: Brand;
   readonly habit: Habit;
+  /** Device profile that the site file names for it; without it the boot tells the model. */
+  readonly profile?: string;
   readonly clockErrorMs: number;
   readonly resumesAlone: boolean;
   /** Latency of its link, one way, from and to. */
@@ -47,6 +49,10 @@ export type SitePlan = {
   readonly supplyPhases?: 1 | 3;
   readonly circuits: readonly PlannedCircuit[];
   readonly chargers: readonly PlannedCharger[];
+  /** Life of a lease; the preset's own without it. */
+  readonly leaseTtlS?: number;
+  /** End of a commissioning window; without it none is open. */
+  readonly commissioningUntilWallMs?: number;
 };
 
 export const OCPP_PORT = 8887;
@@ -99,11 +105,18 @@ export function rawConfig(plan: SitePlan): unknown {
       phases: charger.rotation.length,
       rotation: charger.rotation.map(p => PHASE_LETTERS[p]).join(''),
       password: charger.password,
+      ...(charger.profile === undefined ? {} : { profile: charger.profile }),
       ...(charger.sockets === undefined
         ? {}
         : { connectors: socketsOf(charger).map(connectorId => ({ connectorId })) }),
     })),
     ocpp: { host: '127.0.0.1', port: OCPP_PORT },
+    // Only where somebody looks: a free port.
+    web: { host: '127.0.0.1', port: 0 },
+    ...(plan.leaseTtlS === undefined ? {} : { lease: { ttlS: plan.leaseTtlS } }),
+    ...(plan.commissioningUntilWallMs === undefined
+      ? {}
+      : { commissioning: { until: `${new Date(plan.commissioningUntilWallMs).toISOString().slice(0, 19)}Z` } }),
     limits: { sources: ['ems'] },
   };
 }

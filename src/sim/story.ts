@@ -3,16 +3,18 @@
  * read what is true and what the gateway granted.
  */
 import { at } from '#base/assert.ts';
+import { silentLog } from '#base/log.ts';
 import type { Triple } from '#base/units.ts';
 import type { Gateway } from '#gateway.ts';
 import type { Account } from './account.ts';
 import type { CarPlan } from './car.ts';
 import { openGatewayOn } from './gateway-life.ts';
-import { BRANDS, HABITS, type HabitName } from './habits.ts';
+import { HABITS, type HabitName } from './habits.ts';
 import type { Post } from './post.ts';
 import { closeOn } from './run.ts';
-import { openSite, type SimSite } from './site.ts';
+import { openSite, type SimSite, START_WALL_MS } from './site.ts';
 import type { PlannedCharger, PlannedCircuit, PlannedLimit, SitePlan } from './site-plan.ts';
+import { MAKES, type Make } from './zoo.ts';
 
 export type StoryCharger = {
   /** Id of its circuit; the first one without it. */
@@ -23,6 +25,10 @@ export type StoryCharger = {
   /** As in the configuration: RST, STR, … or one letter. */
   readonly rotation?: string;
   readonly brand?: 'Alder' | 'Birch' | 'Cedar';
+  /** A make of the zoo by its vendor, with its habit; instead of a brand. */
+  readonly make?: string;
+  /** Device profile that the site file names, so that its class is known before it speaks. */
+  readonly profile?: string;
   readonly habit?: HabitName;
 };
 
@@ -32,6 +38,8 @@ export type StoryCircuit = {
   readonly fuseA?: number;
   readonly contractW?: number;
   readonly evOnly?: boolean;
+  /** A live limit on what the cars below take together, whatever the building draws. */
+  readonly carsA?: number;
   /** The building here at the start, A on each phase. */
   readonly baseA?: number;
   readonly designLoadA?: number;
@@ -46,6 +54,14 @@ export type StoryPlan = {
   readonly circuits: readonly StoryCircuit[];
   /** Named CP1, CP2, … in this order. */
   readonly chargers: readonly StoryCharger[];
+  /** Without it the standard 300 s. */
+  readonly leaseTtlS?: number;
+  /** A commissioning window is open for so long. */
+  readonly commissioningFor?: string;
+  /** The story begins with the gateway just opened and every charger without power. */
+  readonly cold?: boolean;
+  /** People have their HTTP door, as `mark` needs it. */
+  readonly seen?: boolean;
 };
 
 export type Story = {
@@ -59,6 +75,10 @@ export type Story = {
   /** The building below a circuit goes up or down, A on each phase. */
   step(circuit: string, amps: number | readonly [number, number, number]): void;
   post(identity: string): Post;
+  /** Power on for every charger at this instant. */
+  powerOn(): void;
+  /** A person says at the page that a charger has no power, or that it has (rule 9). @returns the HTTP status */
+  mark(identity: string, mark: 'switched-off' | 'switched-on'): Promise<number>;
   /** What the car truly draws, A per phase it uses. */
   drawA(identity: string, socket?: number): number;
   /** What the gateway last had acknowledged, A; null before anything was. */
@@ -80,12 +100,17 @@ export function durationMs(text: string): number {
   return Number(match[1]) * unit;
 }
 
-/** Opens the site and the gateway on it; every charger is on and the first two minutes are over. */
+/** Opens the site and the gateway on it; every charger is on and the first two minutes are over, unless it is `cold`. */
 export async function story(plan: StoryPlan): Promise<Story> {
   const site = openSite(sitePlan(plan), { seed: plan.seed ?? 'story', building: 'constant' });
-  const gateway = await openGatewayOn(site);
-  for (const post of site.posts) post.station.powerOn();
-  await site.clock.run(SET_UP_MS);
+  const gateway = await openGatewayOn(site, silentLog, site.world, plan.seen ?? false);
+  const powerOn = () => {
+    for (const post of site.posts) post.station.powerOn();
+  };
+  if (!plan.cold) {
+    powerOn();
+    await site.clock.run(SET_UP_MS);
+  }
   let cars = 0;
   const postOf = (identity: string) => {
     const post = site.posts.find(each => each.plan.identity === identity);
@@ -108,6 +133,11 @@ export async function story(plan: StoryPlan): Promise<Story> {
     unplug: identity => postOf(identity).station.unplug(1),
     step: (circuit, amps) => site.truth.addBackground(circuitOf(circuit), inMa(amps)),
     post: postOf,
+    powerOn,
+    mark: async (identity, mark) => {
+      const door = `http://127.0.0.1:${gateway.ports.web}/api/v1/chargers/${identity}/switched-off`;
+      return (await fetch(door, { method: mark === 'switched-off' ? 'PUT' : 'DELETE' })).status;
+    },
     drawA: (identity, socket = 1) => postOf(identity).station.connectorOf(socket).drawMa() / 1000,
     grantA: identity => grantA(gateway, site.posts.indexOf(postOf(identity))),
     flowA: circuit => {
@@ -143,17 +173,22 @@ export function sitePlan(plan: StoryPlan): SitePlan {
     nominalV: 230,
     supplyPhases: plan.supplyPhases ?? 3,
     circuits: plan.circuits.map((circuit, index) => circuitPlan(circuit, index, indexOf)),
+    ...(plan.leaseTtlS === undefined ? {} : { leaseTtlS: plan.leaseTtlS }),
+    ...(plan.commissioningFor === undefined
+      ? {}
+      : { commissioningUntilWallMs: START_WALL_MS + durationMs(plan.commissioningFor) }),
     chargers: plan.chargers.map((charger, index): PlannedCharger => {
-      const brand = at(BRANDS, ['Alder', 'Birch', 'Cedar'].indexOf(charger.brand ?? 'Birch'));
+      const { brand, habit } = makeOf(charger);
       return {
         identity: `CP${index + 1}`,
         password: `secret-${index + 1}`,
         circuit: charger.circuit === undefined ? 0 : indexOf(charger.circuit),
         ratingA: charger.ratingA ?? 32,
         ...(charger.sockets === undefined ? {} : { sockets: charger.sockets }),
+        ...(charger.profile === undefined ? {} : { profile: charger.profile }),
         rotation: [...(charger.rotation ?? 'RST')].map(letter => 'RST'.indexOf(letter) as 0 | 1 | 2),
         brand,
-        habit: HABITS[charger.habit ?? 'polite'],
+        habit: charger.habit === undefined ? habit : HABITS[charger.habit],
         clockErrorMs: 0,
         resumesAlone: true,
         latencyMs: [10, 30],
@@ -162,9 +197,17 @@ export function sitePlan(plan: StoryPlan): SitePlan {
   };
 }
 
+/** Without a make it is a polite one of its brand. */
+function makeOf({ make, brand }: StoryCharger): Pick<Make, 'brand' | 'habit'> {
+  const vendor = make ?? brand ?? 'Birch';
+  const found = MAKES.find(each => each.brand.vendor === vendor);
+  if (found === undefined) throw new Error(`no charger is made by ${vendor}`);
+  return found;
+}
+
 function circuitPlan(circuit: StoryCircuit, index: number, indexOf: (id: string) => number): PlannedCircuit {
   const evOnly = circuit.evOnly ?? false;
-  const limit = (source: 'fuse' | 'contract', limitA: number | null, limitW: number | null): PlannedLimit => ({
+  const limit = (source: PlannedLimit['source'], limitA: number | null, limitW: number | null): PlannedLimit => ({
     source,
     kind: source === 'fuse' ? 'hard' : 'live',
     limitA,
@@ -178,6 +221,7 @@ function circuitPlan(circuit: StoryCircuit, index: number, indexOf: (id: string)
     limits: [
       ...(circuit.fuseA === undefined ? [] : [limit('fuse', circuit.fuseA, null)]),
       ...(circuit.contractW === undefined ? [] : [limit('contract', null, circuit.contractW)]),
+      ...(circuit.carsA === undefined ? [] : [{ ...limit('cap', circuit.carsA, null), evOnly: true }]),
     ],
     marginA: 1.5,
     designMa: evOnly ? null : inMa(circuit.designLoadA ?? 0),
