@@ -2,6 +2,7 @@
 import { at } from '#base/assert.ts';
 import { type DeadmanTest, LEAST_STEP_MA, legOf, ttlFor } from '#site/deadman/test.ts';
 import { guardOf, restMa, type Trail, withReading, withSample } from '#site/deadman/trail.ts';
+import { onlyAsks } from '#site/deadman/wishes.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import type { SiteState } from '#site/state.ts';
@@ -84,8 +85,7 @@ function metered(test: DeadmanTest, state: SiteState, { meter, reading, atMs }: 
 function sent(test: DeadmanTest, trail: Trail, command: GateCommand, atMs: number): Trail {
   if (command.type === 'ask-sample' || command.charger !== test.charger) return trail;
   if (command.type === 'set-up') {
-    const isHarmless = trail.raise === null || command.step.kind === 'read-back';
-    return isHarmless ? trail : spoiled(trail, SENT);
+    return trail.raise === null || onlyAsks(command.step) ? trail : spoiled(trail, SENT);
   }
   if (command.connector !== test.connector) return trail;
   if (trail.raise !== null) return spoiled(trail, SENT);

@@ -1,6 +1,6 @@
 /** What running tests wish of the gate, by connector. */
 import { type TestWish, wishOf } from '#site/deadman/test.ts';
-import type { SiteState } from '#site/state.ts';
+import type { SetupStep, SiteState } from '#site/state.ts';
 
 const NONE: ReadonlyMap<number, TestWish> = new Map();
 
@@ -14,6 +14,9 @@ export function testWishes({ tests }: SiteState): ReadonlyMap<number, TestWish> 
   }
   return out;
 }
+
+/** Steps of set-up that only ask: they change nothing of what a charger does by itself. */
+export const onlyAsks = ({ kind }: SetupStep): boolean => kind === 'clock' || kind === 'read-back';
 
 /** Whether a charger must hear nothing that sets a limit, for what it does by itself to be seen. */
 export const isKeptQuiet = ({ tests }: SiteState, charger: number): boolean =>

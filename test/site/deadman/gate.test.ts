@@ -4,6 +4,7 @@ import { at } from '#base/assert.ts';
 import { beginTest } from '#site/deadman/begin.ts';
 import { NO_RESULTS } from '#site/deadman/results.ts';
 import type { DeadmanTest, Step } from '#site/deadman/test.ts';
+import { EMPTY_TRAIL } from '#site/deadman/trail.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { type Desk, type SiteOptions, settledDesk } from '../site.ts';
 
@@ -138,8 +139,11 @@ describe('a socket under test', () => {
       freshId: 0,
       traits,
     });
-    put(desk, { step: 'back', stepSinceMs: desk.atMs });
+    put(desk, { step: 'back', stepSinceMs: desk.atMs, legs: ['reboot'], trail: EMPTY_TRAIL });
     expect(desk.state.chargers[0]?.setup.todo.length).toBeGreaterThan(3);
+    const asked = forBay(desk.pass().commands, 0);
+    expect(asked).toMatchObject([{ type: 'set-up', step: { kind: 'clock' } }]);
+    for (const command of asked) desk.settle(command);
     expect(forBay(desk.pass().commands, 0)).toEqual([]);
     put(desk, { step: 'ended' });
     expect(forBay(desk.pass().commands, 0)).toMatchObject([{ type: 'set-up', step: { kind: 'base' } }]);
