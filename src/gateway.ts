@@ -3,12 +3,14 @@
  * through `report`; `pass` turns the state into commands. All else is a call that can be followed.
  */
 import { assert, at } from '#base/assert.ts';
-import { ChargerClock } from '#base/charger-clock.ts';
+import type { ChargerClock } from '#base/charger-clock.ts';
 import type { Outcome } from '#base/outcome.ts';
 import { type ChargersHandle, openChargers } from '#chargers/chargers.ts';
-import { bootTraits, type ChargerProfile } from '#chargers/quirks.ts';
+import { type BootWords, bootTraits, type ChargerProfile } from '#chargers/quirks.ts';
 import type { Config } from '#config/config.ts';
 import { compareConfigs } from '#config/reload.ts';
+import { configuredFacts } from '#configured.ts';
+import { type Deadman, openDeadman } from '#deadman.ts';
 import { type Ems, openEms } from '#ems/ems.ts';
 import { type History, type Nightly, openHistory } from '#history/history.ts';
 import type { SendPoints } from '#history/influx.ts';
@@ -16,7 +18,7 @@ import { Loop } from '#loop.ts';
 import { type MetersHandle, openMeters } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
 import { ReadinessWord } from '#readiness-word.ts';
-import { MarkKeeper, recallChargerTime, recallState } from '#recall.ts';
+import { MarkKeeper, openChargerClock, recallState } from '#recall.ts';
 import { answer } from '#site/answer.ts';
 import { type Settled, settledAs, wired } from '#site/charging-profile/wire.ts';
 import type { SiteEvent } from '#site/event.ts';
@@ -27,6 +29,7 @@ import { notReady } from '#site/readiness.ts';
 import { reduce } from '#site/reduce.ts';
 import type { Reply, Report } from '#site/report.ts';
 import type { SiteState } from '#site/state.ts';
+import type { ChargerSpec, ChargerTraits } from '#site/topology.ts';
 import { connectorsWithoutStatus } from '#site/unheard.ts';
 import { urgencyOf } from '#site/urgency.ts';
 import { openStore, type Store } from '#store/store.ts';
@@ -51,6 +54,7 @@ export type Gateway = {
   /** Port of the charger door and of the web door (null without one). */
   readonly ports: { readonly chargers: number; readonly web: number | null };
   putLimits: Ems['put'];
+  readonly deadman: Deadman;
   /** Takes over what a new site file may change at once; anything electrical waits for a restart. */
   reload(next: Config): void;
   close(): Promise<void>;
@@ -75,6 +79,7 @@ class Hall {
   readonly #history: History | null;
   readonly #ems: Ems;
   readonly #loop: Loop;
+  readonly #deadman: Deadman;
   readonly #chargerClock: ChargerClock;
   readonly #marks: MarkKeeper;
   #chargers: ChargersHandle | null = null;
@@ -96,32 +101,27 @@ class Hall {
     const common = { clock: world.clock, log: world.log, records };
     const topology = () => this.#config.topology;
     this.#store = openStore({ ...common, topology });
-    this.#state = recallState(this.#store, config.topology, options.chargerProfiles, config.traitOverrides, common);
+    const site = { state: () => this.#state, dispatch: (event: SiteEvent) => this.dispatch(event) };
+    this.#deadman = openDeadman(world, this.#store, { ...site, chargers: () => this.#chargers });
+    const traitsOf = (charger: ChargerSpec, model: BootWords) => this.#traitsOf(charger, model);
+    this.#state = recallState(this.#store, config.topology, traitsOf, common);
     this.#marks = new MarkKeeper(this.#store, this.#state);
-    this.#chargerClock = new ChargerClock(
-      {
-        ...common,
-        isIdle: () => isIdle(this.#state, world.clock.nowMs()),
-        remember: saved => void this.#store.remember('charger-time', saved),
-      },
-      recallChargerTime(this.#store, world.log),
-    );
+    this.#chargerClock = openChargerClock(this.#store, common, () => isIdle(this.#state, world.clock.nowMs()));
     const { nightly, sendPoints } = options;
     const timezone = config.siteTimezone;
     this.#history = options.seen ? openHistory({ ...common, nightly, timezone, sendPoints }, config.history) : null;
     this.#loop = new Loop({
+      ...site,
       clock: world.clock,
-      state: () => this.#state,
-      dispatch: event => this.dispatch(event),
       send: command => this.#send(command),
       checkFailed: () => world.log.error('an allocation failed its check; safe grants stand in'),
     });
-    this.#ems = openEms({ clock: world.clock, topology, dispatch: event => this.dispatch(event) });
+    this.#ems = openEms({ clock: world.clock, topology, dispatch: site.dispatch });
   }
 
   async open(): Promise<Outcome<Gateway>> {
     const { config, meterProfiles } = this.#options;
-    this.#openCommissioning();
+    this.#followConfig();
     const door = await this.#openChargers();
     if (!door.ok) return door;
     this.#chargers = door.value;
@@ -151,6 +151,7 @@ class Hall {
       state: () => this.#state,
       ports: { chargers: chargersPort, web: this.#web?.port ?? null },
       putLimits: (source, body) => this.#ems.put(source, body),
+      deadman: this.#deadman,
       reload: next => this.#reload(next),
       close: () => this.close(),
     };
@@ -163,8 +164,7 @@ class Hall {
     if (restart.length > 0) return;
     this.#config = next;
     this.#state = { ...this.#state, topology: next.topology };
-    this.#dropSourcesThatAreGone();
-    this.#openCommissioning();
+    this.#followConfig();
     this.#chargers?.reconfigure(next.chargers);
     this.#web?.reconfigure(next.web);
     for (const change of live) log.info('taken over from the new site file', { change });
@@ -173,6 +173,7 @@ class Hall {
   async close(): Promise<void> {
     this.#closed = true;
     this.#loop.close();
+    this.#deadman.close();
     await this.#meters?.close();
     await this.#web?.close();
     await this.#chargers?.close();
@@ -205,12 +206,16 @@ class Hall {
     const freshId = 1 + this.#world.randomness.int(2 ** 31 - 2);
     const atWallMs = this.#world.clock.wallMs();
     const spec = at(this.#state.topology.chargers, charger);
-    const overrides = at(this.#config.traitOverrides, charger);
-    const traits =
-      report.kind === 'boot' ? bootTraits(this.#options.chargerProfiles, spec.traits, overrides, report) : null;
+    const traits = report.kind === 'boot' ? this.#traitsOf(spec, report) : null;
     const atChargerMs = this.#chargerClock.nowMs();
     this.dispatch({ type: 'charger-reported', charger, report, atMs, atWallMs, atChargerMs, freshId, traits });
     reply(answer(report, freshId, atChargerMs));
+  }
+
+  /** What the configuration and the profiles say of a model; what a test here has shown goes before it. */
+  #traitsOf({ index, traits }: ChargerSpec, model: BootWords): ChargerTraits {
+    const overrides = at(this.#config.traitOverrides, index);
+    return this.#deadman.traits(bootTraits(this.#options.chargerProfiles, traits, overrides, model), model);
   }
 
   #send(command: GateCommand): void {
@@ -271,28 +276,15 @@ class Hall {
         upstream: () => [],
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),
+        deadman: this.#deadman,
         mark: (charger, mark) => this.dispatch({ type: 'charger-marked', charger, mark, atMs: clock.nowMs() }),
       },
       this.#options.config.web,
     );
   }
 
-  /** Nobody could take back the limit of a source that is no longer named. */
-  #dropSourcesThatAreGone(): void {
-    const { outsideLimits, topology } = this.#state;
-    const gone = outsideLimits.map(limit => limit.source).filter(source => !topology.limitSources.includes(source));
-    const atMs = this.#world.clock.nowMs();
-    for (const source of new Set(gone)) this.dispatch({ type: 'limits-cleared', source, atMs });
-  }
-
-  /** The window has its end on the installer's calendar; from here on it runs on our own clock. */
-  #openCommissioning(): void {
-    const { clock, log } = this.#world;
-    const until = this.#config.commissioningUntilWallMs;
-    const atMs = clock.nowMs();
-    const untilMs = until === null ? Number.NEGATIVE_INFINITY : atMs + until - clock.wallMs();
-    if (untilMs > atMs) log.warn('commissioning window open', { until: new Date(until ?? 0).toISOString() });
-    if (untilMs !== this.#state.commissioningUntilMs) this.dispatch({ type: 'commissioning', untilMs, atMs });
+  #followConfig(): void {
+    for (const fact of configuredFacts(this.#config, this.#state, this.#world)) this.dispatch(fact);
   }
 
   #rememberLimits(): void {

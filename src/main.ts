@@ -6,6 +6,7 @@ import { readChargerProfiles } from '#chargers/quirks.ts';
 import { checkText } from '#config/check.ts';
 import type { Config } from '#config/config.ts';
 import { type LoadInput, loadConfig, problemLine } from '#config/load.ts';
+import { type DeadmanOrder, runDeadmanTest } from '#deadman-command.ts';
 import { type Gateway, openGateway } from '#gateway.ts';
 import { isSigned, type MeterProfile, readMeterProfiles } from '#meters/profile.ts';
 import { readMeterOnce } from '#meters/read-once.ts';
@@ -23,6 +24,8 @@ const USAGE = `busbar run --config FILE      the gateway
 busbar check --config FILE    everything that is wrong with a site file, and the proof of its hard limits
 busbar demo [--lan] [--port N]        a simulated garage around a real gateway
 busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--json]
+busbar deadman-test CHARGER [--connector N] [--legs lease,cut,reboot] [--url URL] [--token TOKEN]
+                              proves on a car that the charger falls back by itself
 busbar meter read --profile P --tcp HOST:PORT --unit N
 `;
 
@@ -42,6 +45,8 @@ async function main(name: string, args: readonly string[]): Promise<number> {
       return (await import('#sim/seeds.ts')).main(args);
     case 'meter':
       return args[0] === 'read' ? readMeter(args) : usage('meter knows: read');
+    case 'deadman-test':
+      return deadmanTest(args);
     case 'help':
     case '--help':
       return usage(null);
@@ -182,6 +187,30 @@ function signals() {
       await gateway.close();
     },
   };
+}
+
+/** Asks the gateway that runs at `--url`; exit code 0 where class A was shown. */
+async function deadmanTest(args: readonly string[]): Promise<number> {
+  const [charger] = args;
+  if (charger === undefined || charger.startsWith('--')) return usage('deadman-test needs the identity of a charger');
+  const url = option(args, 'url') ?? 'http://127.0.0.1:8080';
+  if (!URL.canParse(url)) return usage(`--url must be an address like http://127.0.0.1:8080, not "${url}"`);
+  const connector = option(args, 'connector');
+  if (connector !== undefined && !/^[1-9]\d*$/.test(connector))
+    return usage('--connector must be the number of a socket');
+  const order: DeadmanOrder = {
+    charger,
+    connectorId: connector === undefined ? null : Number(connector),
+    legs: option(args, 'legs')?.split(',') ?? null,
+    url,
+    token: option(args, 'token') ?? process.env.BUSBAR_WEB__TOKEN ?? null,
+  };
+  const isProven = await runDeadmanTest(order, {
+    fetch,
+    print: line => process.stdout.write(`${line}\n`),
+    wait: ms => new Promise(done => setTimeout(done, ms)),
+  });
+  return isProven ? EXIT.done : EXIT.failed;
 }
 
 async function readMeter(args: readonly string[]): Promise<number> {

@@ -1,14 +1,12 @@
 /** What an earlier process left for this one, taken up by the hall; what cannot be read is told and does without. */
-import { at } from '#base/assert.ts';
-import type { SavedChargerTime } from '#base/charger-time.ts';
+import { ChargerClock } from '#base/charger-clock.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
-import { bootTraits, type ChargerProfile, type TraitOverrides } from '#chargers/quirks.ts';
-import { restorable } from '#site/gate/stored.ts';
+import { type KnownModel, restorable } from '#site/gate/stored.ts';
 import { initialState } from '#site/initial.ts';
 import { marksOf, NO_MARKS, withMarks } from '#site/marks.ts';
 import type { SiteState } from '#site/state.ts';
-import type { Topology } from '#site/topology.ts';
+import type { ChargerSpec, ChargerTraits, Topology } from '#site/topology.ts';
 import type { Remembered, Store } from '#store/store.ts';
 
 type Deps = { readonly clock: Clock; readonly log: Log };
@@ -17,23 +15,25 @@ type Deps = { readonly clock: Clock; readonly log: Log };
 export function recallState(
   store: Store,
   topology: Topology,
-  profiles: readonly ChargerProfile[],
-  overrides: readonly TraitOverrides[],
+  traitsOf: (charger: ChargerSpec, model: KnownModel) => ChargerTraits,
   { clock, log }: Deps,
 ): SiteState {
   const schedules = store.schedules.recall();
-  const believed = restorable(topology, schedules, ({ traits, index }, model) =>
-    bootTraits(profiles, traits, at(overrides, index), model),
-  );
+  const believed = restorable(topology, schedules, traitsOf);
   const outsideLimits = recall(store, log, 'outside-limits') ?? [];
   const state = withMarks(initialState(topology, clock.nowMs(), believed), recall(store, log, 'marks') ?? NO_MARKS);
   return { ...state, outsideLimits };
 }
 
-export const recallChargerTime = (store: Store, log: Log): SavedChargerTime | null =>
-  recall(store, log, 'charger-time');
+/** The clock that chargers are told, going on from where an earlier process left it. */
+export const openChargerClock = (store: Store, deps: Deps, isIdle: () => boolean): ChargerClock =>
+  new ChargerClock(
+    { ...deps, isIdle, remember: saved => void store.remember('charger-time', saved) },
+    recall(store, deps.log, 'charger-time'),
+  );
 
-function recall<K extends keyof Remembered>(store: Store, log: Log, kind: K): Remembered[K] | null {
+/** What was remembered of a kind; null where nothing was, or where it cannot be read. */
+export function recall<K extends keyof Remembered>(store: Store, log: Log, kind: K): Remembered[K] | null {
   const recalled = store.recall(kind);
   if (!recalled.ok) log.error('what was remembered could not be read back', { kind, detail: recalled.detail });
   return recalled.ok ? (recalled.value?.value ?? null) : null;

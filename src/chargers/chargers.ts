@@ -51,6 +51,10 @@ export type ChargersHandle = {
   /** Asks a charger. Without a link it settles as `offline` at once; `sent` is not called then. */
   command(charger: number, command: Command, options: CommandOptions, hooks: CommandHooks): void;
   connected(charger: number): boolean;
+  /** Ends a charger's link and lets it in again only after so long. */
+  cut(charger: number, forMs: number): void;
+  /** Takes back what `cut` said of its return. */
+  letIn(charger: number): void;
   /** Who was turned away, newest last. */
   unknown(): readonly RefusedCharger[];
   /** Takes over who may come in and how it proves itself; links that stand are left alone. */
@@ -101,6 +105,8 @@ class Chargers {
       port: listening.port,
       command: (charger, command, options, hooks) => this.command(charger, command, options, hooks),
       connected: charger => this.byIndex.get(charger)?.link != null,
+      cut: (charger, forMs) => this.cut(charger, forMs),
+      letIn: charger => this.letIn(charger),
       unknown: () => this.refusals.list(),
       reconfigure: next => {
         for (const charger of next.chargers) this.options.set(charger.identity, charger);
@@ -140,6 +146,7 @@ class Chargers {
   /** Null when nobody of that identity is here, or nobody who still answers. */
   private async judgeTwin(identity: string, address: string): Promise<Verdict | null> {
     const slot = this.slots.get(identity);
+    if (slot !== undefined && this.isCut(slot)) return { accept: false, status: 503, reason: 'cut for a test' };
     const link = slot?.link;
     if (slot == null || link == null) return null;
     if (slot.waiting >= MAX_WAITING) return { accept: false, status: 503, reason: 'one try at a time' };
@@ -159,6 +166,7 @@ class Chargers {
     const slot = named.ok ? this.slots.get(named.value) : undefined;
     const spoken = chooseSubprotocol(handshake.subprotocols, SUBPROTOCOLS);
     if (this.closing || slot === undefined) pipe.close(1001, 'closing');
+    else if (this.isCut(slot)) pipe.close(1013, 'cut for a test');
     else if (!spoken.ok) {
       this.note(slot.options.identity, plainAddress(pipe.remoteAddress), spoken.cause);
       pipe.close(1002, shown(spoken.cause));
@@ -211,6 +219,20 @@ class Chargers {
     log.info('charger connected', { charger: identity, generation, address: slot.address, subprotocol });
     deps.connected(index, generation, dialect.version);
     link.start();
+  }
+
+  private isCut = (slot: Slot): boolean => this.deps.world.clock.nowMs() < slot.cutUntilMs;
+
+  private cut(charger: number, forMs: number): void {
+    const slot = this.byIndex.get(charger);
+    if (slot === undefined) return;
+    slot.cutUntilMs = this.deps.world.clock.nowMs() + forMs;
+    slot.link?.cut('cut for a test');
+  }
+
+  private letIn(charger: number): void {
+    const slot = this.byIndex.get(charger);
+    if (slot !== undefined) slot.cutUntilMs = Number.NEGATIVE_INFINITY;
   }
 
   private ended(slot: Slot, generation: number, detail: string): void {

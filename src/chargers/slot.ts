@@ -15,6 +15,8 @@ export type Slot = {
   link: Link | null;
   /** Where it last came in from: its password is looked at even when others fail there. */
   address: string | null;
+  /** Nobody of this identity is let in before (a dead-man test keeps its socket cut); monotonic. */
+  cutUntilMs: number;
   /** Newcomers that wait for the probe of the present link. */
   waiting: number;
   /** A newcomer that was let in while another was: it is upgraded, but not yet heard. */
@@ -27,6 +29,7 @@ export const newSlot = (options: ChargerDoorOptions): Slot => ({
   generation: 0,
   link: null,
   address: null,
+  cutUntilMs: Number.NEGATIVE_INFINITY,
   waiting: 0,
   held: null,
 });

@@ -1,5 +1,6 @@
 /** Every fact that can change the site. `atMs` is monotonic and never runs back. */
 import type { Failure } from '#base/outcome.ts';
+import type { DeadmanTest, ModelKey, TestAction } from '#site/deadman/test.ts';
 import type { GateCommand, PassResult } from '#site/gate/decision.ts';
 import type { Report } from '#site/report.ts';
 import type { CsmsWish, MeterReading, OutsideLimit } from '#site/state.ts';
@@ -77,6 +78,20 @@ export type SiteEvent =
       readonly type: 'wish-set';
       readonly connector: number;
       readonly wish: CsmsWish | null;
+      readonly atMs: number;
+    }
+  | { readonly type: 'test-begun'; readonly test: DeadmanTest; readonly atMs: number }
+  /** Recorded, or cancelled by a person: the socket is like any other again. */
+  | { readonly type: 'test-ended'; readonly id: string; readonly atMs: number }
+  /** The gateway does in the world what a test asks for. */
+  | { readonly type: 'test-acted'; readonly id: string; readonly action: TestAction; readonly atMs: number }
+  /** Time went by while a test runs. */
+  | { readonly type: 'test-clock'; readonly atMs: number }
+  /** A test here showed the class of a model and firmware. */
+  | {
+      readonly type: 'class-found';
+      readonly model: ModelKey;
+      readonly leaseClass: ChargerTraits['leaseClass'];
       readonly atMs: number;
     }
   | { readonly type: 'passed'; readonly result: PassResult; readonly atMs: number };

@@ -1,5 +1,7 @@
 /** The only place where the site changes: one fact in, a new state out. One line for each kind of fact. */
 import { unreachable } from '#base/assert.ts';
+import { classFound } from '#site/deadman/class-found.ts';
+import { testsAfter } from '#site/deadman/follow.ts';
 import type { SiteEvent } from '#site/event.ts';
 import { chargerConnected, chargerLost, chargerMarked } from '#site/reduce/charger.ts';
 import { commandSettled, commandsSent } from '#site/reduce/command.ts';
@@ -10,6 +12,13 @@ import { chargerReported } from '#site/reduce/report.ts';
 import type { SiteState } from '#site/state.ts';
 
 export function reduce(state: SiteState, event: SiteEvent): SiteState {
+  const next = reduced(state, event);
+  if (next.tests.length === 0) return next;
+  const tests = testsAfter(next.tests, next, event);
+  return tests === next.tests ? next : { ...next, tests };
+}
+
+function reduced(state: SiteState, event: SiteEvent): SiteState {
   switch (event.type) {
     case 'charger-connected':
       return chargerConnected(state, event);
@@ -35,6 +44,15 @@ export function reduce(state: SiteState, event: SiteEvent): SiteState {
       return chargerMarked(state, event);
     case 'wish-set':
       return withConnector(state, event.connector, connector => ({ ...connector, wish: event.wish }));
+    case 'test-begun':
+      return { ...state, tests: [...state.tests, event.test] };
+    case 'test-ended':
+      return { ...state, tests: state.tests.filter(test => test.id !== event.id) };
+    case 'test-acted':
+    case 'test-clock':
+      return state;
+    case 'class-found':
+      return classFound(state, event);
     case 'passed':
       return passed(state, event);
     default:

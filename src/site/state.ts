@@ -5,6 +5,7 @@
  */
 import type { PhaseIndex, Quad, Triple } from '#base/units.ts';
 import type { ChargingProfilePurpose } from '#site/command.ts';
+import type { DeadmanTest } from '#site/deadman/test.ts';
 import type { Reason } from '#site/reason.ts';
 import type { ChargerTraits, Topology } from '#site/topology.ts';
 
@@ -247,4 +248,6 @@ export type SiteState = {
   readonly loop: LoopState;
   /** End of the commissioning window; -Infinity where none is open. */
   readonly commissioningUntilMs: number;
+  /** Dead-man tests that run, and those that ended and were not yet recorded. */
+  readonly tests: readonly DeadmanTest[];
 };

@@ -7,6 +7,15 @@ export type Urgency = 'now' | 'soon' | 'none';
 
 /** @param before and after: the state on both sides of the event */
 export function urgencyOf(event: SiteEvent, before: SiteState, after: SiteState): Urgency {
+  const urgency = urgencyOfFact(event, before, after);
+  return urgency === 'none' && before.tests !== after.tests && isTestMoved(before, after) ? 'soon' : urgency;
+}
+
+/** A test that goes on to its next step wants something else of the gate. */
+const isTestMoved = (before: SiteState, after: SiteState): boolean =>
+  after.tests.some((test, index) => test.step !== before.tests[index]?.step);
+
+function urgencyOfFact(event: SiteEvent, before: SiteState, after: SiteState): Urgency {
   switch (event.type) {
     case 'charger-lost':
     case 'limits-set':
@@ -26,7 +35,13 @@ export function urgencyOf(event: SiteEvent, before: SiteState, after: SiteState)
         : reportUrgency(event.report.kind, before, after);
     case 'meter-sampled':
       return meterUrgency(before, after);
+    case 'test-begun':
+    case 'test-ended':
+    case 'class-found':
+      return 'soon';
     case 'meter-failed':
+    case 'test-acted':
+    case 'test-clock':
     case 'commands-sent':
     case 'passed':
       return 'none';

@@ -1,13 +1,15 @@
-/** What must survive a restart: limits set from outside, marks, the time that chargers are told, what they may hold. */
+/** What must survive a restart: limits set from outside, marks, results of tests, the time that chargers are told, what they may hold. */
 import type { SavedChargerTime } from '#base/charger-time.ts';
 import { type Clock, type Moment, momentOf } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Outcome } from '#base/outcome.ts';
+import { type DeadmanResults, NO_RESULTS } from '#site/deadman/results.ts';
 import { type Marks, NO_MARKS } from '#site/marks.ts';
 import type { OutsideLimit } from '#site/state.ts';
 import type { Topology } from '#site/topology.ts';
 import type { RecordStore } from '#world.ts';
 import { decodeChargerTime, encodeChargerTime } from './charger-time.ts';
+import { decodeResults, encodeResults } from './deadman-results.ts';
 import { decodeMarks, encodeMarks } from './marks.ts';
 import { decodeLimits, encodeLimits } from './outside-limits.ts';
 import { openScheduleBook, type ScheduleBook } from './schedule-book.ts';
@@ -17,6 +19,7 @@ export type Remembered = {
   readonly 'outside-limits': readonly OutsideLimit[];
   readonly 'charger-time': SavedChargerTime | null;
   readonly marks: Marks;
+  readonly deadman: DeadmanResults;
 };
 
 /** What was found, and how much had to be passed over: records or entries that were damaged or no longer fit the site. */
@@ -55,6 +58,12 @@ type Form<T> = {
 };
 
 const FORMS: { readonly [K in keyof Remembered]: Form<Remembered[K]> } = {
+  deadman: {
+    what: 'what dead-man tests have shown',
+    none: NO_RESULTS,
+    encode: results => encodeResults(results),
+    decode: json => decodeResults(json),
+  },
   'outside-limits': {
     what: 'what was set from outside',
     none: [],

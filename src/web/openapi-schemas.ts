@@ -1,33 +1,20 @@
 /** What the API answers and takes, as JSON Schema 2020-12 (OpenAPI 3.1). Held true by `test/web/openapi.test.ts`. */
 import { EXPOSURE_WORDS } from '#site/gate/exposure-words.ts';
-
-export type Schema = { readonly [key: string]: unknown };
-
-export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-export const list = (items: Schema): Schema => ({ type: 'array', items });
-
-const text = (description?: string): Schema => ({
-  type: 'string',
-  ...(description === undefined ? {} : { description }),
-});
-const number = (description: string): Schema => ({ type: 'number', description });
-const numberOrNull = (description: string): Schema => ({ type: ['number', 'null'], description });
-const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
-const flag = (description: string): Schema => ({ type: 'boolean', description });
-const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
-const timeOrNull = (description: string): Schema => ({ type: ['string', 'null'], format: 'date-time', description });
-const oneOf = (values: readonly string[], description: string): Schema => ({
-  type: 'string',
-  enum: values,
-  description,
-});
-
-/** Every member is always there, except those named optional. */
-const record = (properties: Record<string, Schema>, ...optional: readonly string[]): Schema => ({
-  type: 'object',
-  required: Object.keys(properties).filter(key => !optional.includes(key)),
-  properties,
-});
+import { DEADMAN_SCHEMAS } from './openapi-deadman.ts';
+import {
+  count,
+  flag,
+  list,
+  number,
+  numberOrNull,
+  oneOf,
+  record,
+  ref,
+  type Schema,
+  text,
+  time,
+  timeOrNull,
+} from './openapi-words.ts';
 
 const amps = (description: string): Schema => ({ ...ref('PhaseAmps'), description });
 const CURRENT: Schema = { oneOf: [{ type: 'number' }, ref('PhaseAmps'), { type: 'null' }] };
@@ -213,6 +200,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     failedChecks: count('Passes whose own check failed.'),
   }),
   Refused: record({ identity: text(), remoteAddress: text(), cause: text(), at: time('When it last tried.') }),
+  ...DEADMAN_SCHEMAS,
   Ready: record({ ready: flag('Always true here.'), reasons: list(text()) }),
   Problem: {
     ...record(

@@ -1,5 +1,6 @@
 /** `GET /api/openapi.json`: every path of this door, written by hand. Held true by `test/web/openapi.test.ts`. */
-import { list, ref, SCHEMAS, type Schema } from './openapi-schemas.ts';
+import { SCHEMAS } from './openapi-schemas.ts';
+import { list, ref, type Schema } from './openapi-words.ts';
 
 const json = (schema: Schema): Schema => ({ 'application/json': { schema } });
 
@@ -123,6 +124,37 @@ const chargers = {
   },
 };
 
+const deadman = {
+  '/api/v1/chargers/{identity}/deadman-test': {
+    parameters: [IDENTITY],
+    post: {
+      summary: 'Begins a test of whether this charger falls back by itself.',
+      description:
+        'A car that charges there is told 6 A, then 16 A for 20 s as the fuse allows, and is watched. Once for each model and firmware its socket is cut and it is reset, too. Kept in the log.',
+      security: TOKEN,
+      requestBody: { required: false, content: json(ref('DeadmanOrder')) },
+      responses: {
+        202: { description: 'It runs; watch it by its id.', content: json(ref('DeadmanBegun')) },
+        ...problems(400, 401, 403, 413, 422),
+      },
+    },
+  },
+  '/api/v1/deadman-tests': {
+    get: {
+      summary: 'Tests that run, tests that ended since the start, and what tests have shown.',
+      responses: ok('Tests and results.', ref('DeadmanTests')),
+    },
+  },
+  '/api/v1/deadman-tests/{id}': {
+    parameters: [segment('id', 'A test that runs.')],
+    delete: {
+      summary: 'Cancels a test: its socket is like any other again.',
+      security: TOKEN,
+      responses: { ...DONE, ...problems(401, 403, 404) },
+    },
+  },
+};
+
 export const OPENAPI = {
   openapi: '3.1.0',
   info: {
@@ -130,7 +162,7 @@ export const OPENAPI = {
     version: '1',
     description: 'What every charger of a site may draw, and why. Field names carry units; errors are RFC 9457.',
   },
-  paths: { ...health, ...site, ...limits, ...chargers },
+  paths: { ...health, ...site, ...limits, ...chargers, ...deadman },
   components: {
     schemas: SCHEMAS,
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'web.token of the configuration.' } },

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Problem } from '#base/problem.ts';
 import { type ChargerRoutes, chargerRoutes } from './charger-routes.ts';
+import { type DeadmanRoutes, deadmanRoutes } from './deadman-routes.ts';
 import { noStore, safeHeaders } from './headers.ts';
 import type { Metrics } from './metrics.ts';
 import { OPENAPI } from './openapi.ts';
@@ -16,15 +17,16 @@ const MAX_BODY_BYTES = 128 * 1024;
 
 const PAGE_FOLDER = resolve(import.meta.dirname, 'ui/dist');
 
-export type Routes = ChargerRoutes & {
-  readonly stream: LiveStream;
-  readonly metrics: Metrics;
-  view(): SiteView;
-  notReady(): readonly string[];
-  sources(): readonly string[];
-  putLimits(source: string, body: unknown): readonly Problem[];
-  clearLimits(source: string): readonly Problem[];
-};
+export type Routes = ChargerRoutes &
+  DeadmanRoutes & {
+    readonly stream: LiveStream;
+    readonly metrics: Metrics;
+    view(): SiteView;
+    notReady(): readonly string[];
+    sources(): readonly string[];
+    putLimits(source: string, body: unknown): readonly Problem[];
+    clearLimits(source: string): readonly Problem[];
+  };
 
 export function createApp(routes: Routes): Express {
   const app = express();
@@ -37,6 +39,7 @@ export function createApp(routes: Routes): Express {
   siteRoutes(app, routes);
   limitRoutes(app, routes);
   chargerRoutes(app, routes);
+  deadmanRoutes(app, routes);
   pageRoutes(app);
   app.use((req, res) => sendProblem(res, 404, `There is nothing at ${req.path}.`));
   app.use(onError(routes.log));

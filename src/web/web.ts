@@ -8,6 +8,7 @@ import type { Checked } from '#base/problem.ts';
 import type { GateView } from '#site/gate/view.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Mark } from './charger-routes.ts';
+import type { DeadmanDesk } from './deadman-routes.ts';
 import { createMetrics } from './metrics.ts';
 import type { WebOptions } from './options.ts';
 import { createApp } from './routes.ts';
@@ -43,6 +44,8 @@ export type WebDeps = {
   clearLimits(source: string): Checked<unknown>;
   /** What a person said of a charger, by index. */
   mark(charger: number, mark: Mark): void;
+  /** Runs dead-man tests. */
+  readonly deadman: DeadmanDesk;
 };
 
 export type WebHandle = {
@@ -73,6 +76,7 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
     sources: () => deps.state().topology.limitSources,
     putLimits: (source, body) => problemsOf(deps.putLimits(source, body)),
     clearLimits: source => problemsOf(deps.clearLimits(source)),
+    deadman: deps.deadman,
   });
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, app);
   server.maxConnections = MAX_CONNECTIONS;

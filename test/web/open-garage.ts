@@ -2,10 +2,12 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import { silentLog } from '#base/log.ts';
 import type { Checked } from '#base/problem.ts';
+import { NO_RESULTS } from '#site/deadman/results.ts';
 import type { GateView } from '#site/gate/view.ts';
 import { chargerMarked } from '#site/reduce/charger.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Mark } from '#web/charger-routes.ts';
+import type { DeadmanDesk } from '#web/deadman-routes.ts';
 import type { WebOptions } from '#web/options.ts';
 import type { Refused } from '#web/view.ts';
 import { openWeb, type WebDeps, type WebHandle } from '#web/web.ts';
@@ -89,6 +91,16 @@ const runDown = (gate: GateView, elapsedMs: number): GateView => ({
   })),
 });
 
+/** Nobody is tested in this garage. */
+const NO_TESTS: DeadmanDesk = {
+  begin: ({ identity }) => ({
+    ok: false,
+    problems: [{ path: 'charger', message: `no charger is called "${identity}"` }],
+  }),
+  cancel: () => false,
+  shown: () => ({ ended: [], results: NO_RESULTS }),
+};
+
 export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): WebDeps {
   const write = (source: string, body: unknown) => {
     parts.writes.push({ source, body });
@@ -106,6 +118,7 @@ export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): Web
     upstream: () => [],
     putLimits: write,
     clearLimits: source => write(source, null),
+    deadman: NO_TESTS,
     mark: (charger, mark) => {
       parts.marks.push({ charger, mark });
       parts.state = chargerMarked(parts.state, { type: 'charger-marked', charger, mark, atMs: clock.nowMs() });

@@ -5,6 +5,7 @@
 import { at } from '#base/assert.ts';
 import { type PhaseIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
 import type { Claim, RowTree } from '#site/allocation/claim.ts';
+import { testWishes } from '#site/deadman/wishes.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import { ceilingOf } from '#site/gate/ceiling.ts';
 import { phasesOf } from '#site/gate/mask.ts';
@@ -65,10 +66,13 @@ export function claimsOf(
   atMs: number,
 ): readonly Claim[] {
   const out: Claim[] = [];
+  const tests = testWishes(state);
   for (const spec of state.topology.connectors) {
     const connector = at(state.connectors, spec.index);
     if (!asking.has(at(parts, spec.index)) || !wants(connector)) continue;
-    out.push(claimOf(state, spec, atMs));
+    const claim = claimOf(state, spec, atMs);
+    const testedMa = tests.get(spec.index)?.limitMa ?? Number.POSITIVE_INFINITY;
+    out.push(testedMa < claim.ceilingMa ? { ...claim, ceilingMa: testedMa } : claim);
   }
   return out;
 }

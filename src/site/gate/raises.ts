@@ -30,7 +30,7 @@ export function sendRaises(
 ): Raises {
   const commands: GateCommand[] = [];
   const waiting = new Map<number, RowRoom>();
-  const wishes = all.filter(wish => isRaise(wish) && isWorthIt(wish, atMs) && flashAllows(wish, atMs));
+  const wishes = all.filter(wish => isRaise(wish) && isDue(wish, atMs));
   const byLevel = wishes.sort(
     (a, b) => newest(a.connector.ledger).limitMa - newest(b.connector.ledger).limitMa || arrival(a) - arrival(b),
   );
@@ -40,13 +40,13 @@ export function sendRaises(
     const booked = bookedOf(state, wish, atMs);
     const fit = highestFit(wish, rooms, sums, booked, atMs);
     if (fit.limitMa < wish.targetMa && fit.tight !== null) waiting.set(wish.spec.index, fit.tight);
-    if (fit.limitMa <= newest(wish.connector.ledger).limitMa) continue;
+    if (fit.limitMa <= newest(wish.connector.ledger).limitMa || fit.limitMa < (wish.test?.atLeastMa ?? 0)) continue;
     const sent = leaseOf(
       fit.limitMa,
       lapseFor(wish, fit.limitMa, rooms, sums, booked),
       wish.charger,
       wish.spec,
-      state.topology.leaseTtlMs,
+      wish.test?.ttlMs ?? state.topology.leaseTtlMs,
     );
     bookSent(wish, sent, sums, booked, atMs);
     busy.add(wish.spec.charger);
@@ -56,6 +56,12 @@ export function sendRaises(
 }
 
 const arrival = (wish: Wish): number => wish.connector.wantsSinceMs ?? Number.MAX_SAFE_INTEGER;
+
+/** A dead-man test waits for room like any other raise, but not for its turn. */
+function isDue(wish: Wish, atMs: number): boolean {
+  if (wish.test !== null) return !wish.test.quiet && wish.targetMa >= wish.test.atLeastMa;
+  return isWorthIt(wish, atMs) && flashAllows(wish, atMs);
+}
 
 /** Raises are spaced and not petty; what the pilot cannot show is not worth a command. */
 function isWorthIt(wish: Wish, atMs: number): boolean {

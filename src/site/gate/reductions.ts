@@ -14,7 +14,10 @@ export function dueReductions(wishes: readonly Wish[], over: ReadonlySet<number>
   const reductions = wishes.filter(wish => isReduction(wish) && !awaitsSetUp(wish) && !isRefreshUnanswered(wish));
   if (reductions.length === 0) return reductions;
   const admitting = wishes.some(wish => wish.targetMa > 0 && newest(wish.connector.ledger).limitMa === 0);
-  return reductions.filter(wish => isNeeded(wish, over) || isFairNow(wish, admitting, atMs));
+  return reductions.filter(wish => {
+    if (wish.test !== null) return !wish.test.quiet || isOver(wish, over);
+    return isNeeded(wish, over) || isFairNow(wish, admitting, atMs);
+  });
 }
 
 /** Of a socket of which nothing is known the set-up says the first word: base, then hold. */
@@ -42,8 +45,9 @@ export function rowsOver(wishes: readonly Wish[], rooms: readonly RowRoom[], atM
 
 /** Needed: a row on its path is over, nobody asks any more, or the last command is not known to stand. */
 const isNeeded = (wish: Wish, over: ReadonlySet<number>): boolean =>
-  newest(wish.connector.ledger).ackedAtMs === null ||
-  !wants(wish.connector) ||
+  newest(wish.connector.ledger).ackedAtMs === null || !wants(wish.connector) || isOver(wish, over);
+
+const isOver = (wish: Wish, over: ReadonlySet<number>): boolean =>
   pathRows(wish.spec, wish.phases).some(row => over.has(row));
 
 /** Only fair: worth a command when it is large, when it lets a waiting car in, or once in a while. */

@@ -24,6 +24,7 @@ export function sendRefreshes(
 ): readonly GateCommand[] {
   const out: GateCommand[] = [];
   for (const wish of wishes) {
+    if (wish.test !== null && !wish.test.refresh) continue;
     if (!isDue(wish, ttlMs, atMs) || !isFree(wish, busy, atMs)) continue;
     if (!isReachable(wish.charger) || !isSetUp(wish.charger)) continue;
     const last = newest(wish.connector.ledger);

@@ -5,6 +5,7 @@
  */
 import { at } from '#base/assert.ts';
 import type { Triple } from '#base/units.ts';
+import { isKeptQuiet, onlyAsks } from '#site/deadman/wishes.ts';
 import { asksFor } from '#site/gate/ask.ts';
 import { isLinked } from '#site/gate/belief.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
@@ -80,6 +81,7 @@ function sendSteps(
     if (atMs < setupRetryAtMs(charger)) continue;
     const next = nextStep(state, charger, connector => at(wishes, connector).targetMa, atMs);
     if (next === null) continue;
+    if (isKeptQuiet(state, spec.index) && !(next.kind === 'step' && onlyAsks(next.step))) continue;
     if (next.kind === 'step') {
       const connector = ('connector' in next.step ? next.step.connector : null) ?? at(spec.connectors, 0);
       out.push({ type: 'set-up', connector, charger: spec.index, step: next.step });

@@ -1,6 +1,8 @@
 /** What the plan wants of each connector, beside what the gate knows of it. */
 import { at } from '#base/assert.ts';
 import type { PhaseIndex } from '#base/units.ts';
+import type { TestWish } from '#site/deadman/test.ts';
+import { testWishes } from '#site/deadman/wishes.ts';
 import { retryAtMs } from '#site/gate/belief.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { newest, type Sent } from '#site/gate/ledger.ts';
@@ -15,16 +17,21 @@ export type Wish = {
   readonly targetMa: number;
   /** Grid phases that it books. */
   readonly phases: readonly PhaseIndex[];
+  /** What a dead-man test wishes of this socket; null where none runs. */
+  readonly test: TestWish | null;
 };
 
 /** By connector index. */
-export const wishesOf = (state: SiteState, targets: readonly Target[], atMs: number): readonly Wish[] =>
-  state.topology.connectors.map(spec => {
+export function wishesOf(state: SiteState, targets: readonly Target[], atMs: number): readonly Wish[] {
+  const tests = testWishes(state);
+  return state.topology.connectors.map(spec => {
     const connector = at(state.connectors, spec.index);
     const { targetMa } = at(targets, spec.index);
     const charger = at(state.chargers, spec.charger);
-    return { connector, spec, charger, targetMa, phases: phasesOf(connector, spec, atMs) };
+    const test = tests.get(spec.index) ?? null;
+    return { connector, spec, charger, targetMa, phases: phasesOf(connector, spec, atMs), test };
   });
+}
 
 /** Lower than the newest limit; or the newest was never answered: then it is said again, at what is certainly no raise. */
 export const isReduction = (wish: Wish): boolean =>
