@@ -39,6 +39,7 @@ export const initialState = (
 /** Nothing was said to it yet. */
 export const NOTHING_DONE: Setup = {
   todo: [],
+  round: 0,
   readBack: 'unknown',
   hasDiffered: false,
   cleared: [],

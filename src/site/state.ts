@@ -118,6 +118,8 @@ export type SetupStep =
 export type Setup = {
   /** What is still to do, in order; empty once the charger is set up. */
   readonly todo: readonly SetupStep[];
+  /** Counts set-ups: an answer to a question of the one before settles nothing in this one. */
+  readonly round: number;
   /** What GetCompositeSchedule said last: what we set, something else, or nothing that can be used. */
   readonly readBack: 'unknown' | 'agrees' | 'differs' | 'unsupported';
   /** It said something else once, and was set up again because of it. */

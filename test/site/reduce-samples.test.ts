@@ -251,7 +251,11 @@ describe('a timestamp that may be old', () => {
     const step = { kind: 'read-back', connector: 0 } as const;
     const said = { kind: 'composite', highestMa: 6_000, startWallMs: atChargerMs + 9_600 } as const;
     const settled = { type: 'command-settled', generation: 1, outcome: { ok: true, said }, atMs: 0 } as const;
-    desk.feed({ ...settled, command: { ...command, type: 'set-up', step }, atChargerMs: atChargerMs + 10_000 });
+    desk.feed({
+      ...settled,
+      command: { ...command, type: 'set-up', step, round: desk.state.chargers[0]!.setup.round },
+      atChargerMs: atChargerMs + 10_000,
+    });
     expect(skew()).toBe(400);
   });
 });

@@ -155,7 +155,8 @@ export class Desk {
         step.kind === 'read-back'
           ? { kind: 'composite' as const, highestMa: 0, startWallMs: WALL_MS + this.atMs }
           : undefined;
-      const command = { type: 'set-up', connector: bay, charger: bay, step } as const;
+      const round = this.state.chargers[bay]?.setup.round ?? 0;
+      const command = { type: 'set-up', connector: bay, charger: bay, step, round } as const;
       const generation = this.state.chargers[bay]?.generation ?? 0;
       const outcome = said === undefined ? ({ ok: true } as const) : ({ ok: true, said } as const);
       this.feed({

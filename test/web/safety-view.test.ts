@@ -74,6 +74,7 @@ describe('what the site tells of its safety', () => {
     const setup = {
       todo: [],
       readBack: 'unknown' as const,
+      round: 0,
       hasDiffered: false,
       cleared: [],
       failures: 0,

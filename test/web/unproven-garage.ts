@@ -20,6 +20,7 @@ const inSetUp = (charger: Charger): Charger => ({
   setup: {
     todo: [{ kind: 'maximum' }, { kind: 'read-back', connector: 25 }],
     readBack: 'unknown',
+    round: 0,
     hasDiffered: false,
     cleared: ['16 A from 22:00 on every day (level 3)'],
     failures: 0,

@@ -15,7 +15,13 @@ export type GateCommand =
       readonly change: 'decrease' | 'raise' | 'refresh';
     }
   /** One step of a charger's set-up (rule 25); a hold goes as a `set-limit`. `connector`: the one it concerns, else the first. */
-  | { readonly type: 'set-up'; readonly connector: number; readonly charger: number; readonly step: WiredStep }
+  | {
+      readonly type: 'set-up';
+      readonly connector: number;
+      readonly charger: number;
+      readonly step: WiredStep;
+      readonly round: number;
+    }
   /** TriggerMessage(MeterValues). */
   | { readonly type: 'ask-sample'; readonly connector: number; readonly charger: number };
 

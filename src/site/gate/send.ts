@@ -84,7 +84,7 @@ function sendSteps(
     if (isKeptQuiet(state, spec.index) && !(next.kind === 'step' && onlyAsks(next.step))) continue;
     if (next.kind === 'step') {
       const connector = ('connector' in next.step ? next.step.connector : null) ?? at(spec.connectors, 0);
-      out.push({ type: 'set-up', connector, charger: spec.index, step: next.step });
+      out.push({ type: 'set-up', connector, charger: spec.index, step: next.step, round: charger.setup.round });
     } else {
       const wish = at(wishes, next.connector);
       if (!isFree(wish, busy, atMs)) continue;

@@ -49,6 +49,7 @@ function clears(traits: ChargerTraits): readonly SetupStep[] {
 export const setupOf = (before: Setup, todo: readonly SetupStep[]): Setup => ({
   ...before,
   todo,
+  round: before.round + 1,
   readBack: 'unknown',
   failures: 0,
 });

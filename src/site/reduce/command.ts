@@ -5,7 +5,6 @@ import { isProbe } from '#site/gate/ceiling.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { hasOwnLevel } from '#site/gate/lease.ts';
 import { believed, isBelievedByTime, newest, withAck, withRefusal, withSent, withSilence } from '#site/gate/ledger.ts';
-import { afterStep } from '#site/gate/set-up.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import { withMoment } from '#site/reduce/report.ts';
 import { stepSettled } from '#site/reduce/set-up.ts';
@@ -68,7 +67,10 @@ export function commandSettled(state: SiteState, event: Of<'command-settled'>): 
 /** A limit of ours on a socket is its hold; with one stack level it carries the base, too. */
 function holdDone(state: SiteState, charger: number, connector: number): SiteState {
   const isHold = (step: SetupStep) => step.kind === 'hold' && step.connector === connector;
-  const done = withCharger(state, charger, found => ({ ...found, setup: afterStep(found.setup, isHold) }));
+  const done = withCharger(state, charger, found => {
+    const todo = found.setup.todo.filter(step => !isHold(step));
+    return todo.length === found.setup.todo.length ? found : { ...found, setup: { ...found.setup, todo } };
+  });
   if (hasOwnLevel(at(state.chargers, charger).traits)) return done;
   return withConnector(done, connector, found => ({ ...found, hasBase: true }));
 }

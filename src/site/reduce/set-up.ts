@@ -14,6 +14,7 @@ type Step = Extract<GateCommand, { type: 'set-up' }>;
 /** @param state the charger's link is free again */
 export function stepSettled(state: SiteState, command: Step, event: Settled): SiteState {
   const { step } = command;
+  if (at(state.chargers, command.charger).setup.round !== command.round) return state;
   if (!event.outcome.ok && step.kind === 'base') return baseFailed(state, command, event);
   const over = advanced(state, command);
   switch (step.kind) {
