@@ -58,8 +58,8 @@ describe('the refresh of a paused car', () => {
       .map(({ atMs }) => atMs);
     expect(again - refused).toBeGreaterThanOrEqual(2_000);
     expect(again - refused).toBeLessThan(2_200);
-    // Refreshed at one TTL, less its place in the spread: 0.61 of an eighth.
-    expect(next - again).toBe(TTL_MS - 4_575);
+    // Refreshed after one TTL and its place in the spread: 0.61 of an eighth.
+    expect(next - again).toBe(TTL_MS + 4_575);
     expect(new Set(sentTo('CP2').map(({ payload }) => limitsOf(payload).join()))).toEqual(new Set(['0,6']));
     expect(new Set(sentTo('CP1').map(({ payload }) => limitsOf(payload).join()))).toEqual(new Set(['6.5,6']));
     expect(peak.highestA()).toBe(11.5);

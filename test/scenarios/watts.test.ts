@@ -93,10 +93,14 @@ describe('a charger whose model divides watts by the phases', () => {
     // Samples ten seconds apart: the second one that is too high, seven seconds after the first or later.
     await until(site, () => connectorOf(site, 'CP1').control === 'uncontrolled', 22_000);
     await site.run('12 min');
-    expect(connectorOf(site, 'CP1')).toMatchObject({ exposureA: 32, exposureBy: 'uncontrolled' });
-    expect([site.drawA('CP1'), site.drawA('CP2')]).toEqual([32, 6.5]);
+    // It is told its fallback, which for it is 18 A on one phase: still more than it was told, so its rating stays booked.
+    expect(connectorOf(site, 'CP1')).toMatchObject({ grantA: 6, exposureA: 32, exposureBy: 'uncontrolled' });
+    expect(site.drawA('CP1')).toBe(18);
+    // 38.5 − 32 = 6.5 A.
+    expect(site.drawA('CP2')).toBeGreaterThanOrEqual(6);
+    expect(site.drawA('CP2')).toBeLessThanOrEqual(6.5);
     expect(pageOf(site).status.control).toBe('1 of 2 chargers under control; CP1 on its own.');
-    expect(peak.highestA()).toBe(43.5);
+    expect(peak.highestA()).toBe(43);
     expect(site.account()).toMatchObject(KEPT);
     await site.close();
   });
