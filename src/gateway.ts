@@ -17,6 +17,7 @@ import type { SendPoints } from '#history/influx.ts';
 import { Loop } from '#loop.ts';
 import { type MetersHandle, openMeters } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
+import { RaiseCheck } from '#raise-check.ts';
 import { ReadinessWord } from '#readiness-word.ts';
 import { MarkKeeper, openChargerClock, recallState } from '#recall.ts';
 import { answer } from '#site/answer.ts';
@@ -90,6 +91,7 @@ class Hall {
   #dispatching = false;
   readonly #readiness: ReadinessWord;
   #closed = false;
+  readonly #raises = new RaiseCheck();
 
   constructor(options: GatewayOptions, records: RecordStore) {
     const { world, config } = options;
@@ -219,10 +221,13 @@ class Hall {
   }
 
   #send(command: GateCommand): void {
-    const { generation } = at(this.#state.chargers, command.charger);
-    this.#store.schedules.once(this.#state, command, isStored => {
-      if (isStored) this.#hand(command, generation);
-      else this.#settled(command, generation, { ok: false, why: 'unstored' });
+    const decided = this.#state;
+    const { generation } = at(decided.chargers, command.charger);
+    this.#store.schedules.once(decided, command, isStored => {
+      if (!isStored) this.#settled(command, generation, { ok: false, why: 'unstored' });
+      else if (this.#raises.mayLeave(this.#state, decided, command, this.#world.clock.nowMs()))
+        this.#hand(command, generation);
+      else this.#settled(command, generation, { ok: false, why: 'withdrawn' });
     });
   }
 

@@ -9,7 +9,8 @@ export type Failure =
   | 'malformed'
   | 'cancelled'
   /** What a restart must know could not be written down, so it was not sent. */
-  | 'unstored';
+  | 'unstored'
+  | 'withdrawn';
 
 /** What the world answered: a value, never an exception. */
 export type Outcome<T> =

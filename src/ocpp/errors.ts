@@ -69,6 +69,7 @@ const CODE_OF_FAILURE: Readonly<Record<Failure, ErrorCode>> = {
   malformed: 'PropertyConstraintViolation',
   cancelled: 'GenericError',
   unstored: 'GenericError',
+  withdrawn: 'GenericError',
 };
 
 export function codeOf(failure: Failure): ErrorCode {

@@ -22,7 +22,7 @@ function urgencyOfFact(event: SiteEvent, before: SiteState, after: SiteState): U
       return 'now';
     case 'command-settled':
       // A raise that never left takes no room from anyone: a full disk must not start a pass for each.
-      return event.outcome.ok || event.outcome.why === 'unstored' ? 'soon' : 'now';
+      return event.outcome.ok || event.outcome.why === 'unstored' || event.outcome.why === 'withdrawn' ? 'soon' : 'now';
     case 'charger-connected':
     case 'limits-cleared':
     case 'commissioning':

@@ -235,6 +235,12 @@ export function withRefusal(ledger: Ledger, limitMa: number, atMs: number): Ledg
   return { ...ledger, held, failures: ledger.failures + 1, failedAtMs: atMs };
 }
 
+/** The ledger without a limit that never left after all. */
+export function withoutSent(ledger: Ledger, limitMa: number): Ledger {
+  const index = findUnacked(ledger.held, limitMa);
+  return index <= 0 ? ledger : { ...ledger, held: ledger.held.filter((_, i) => i !== index) };
+}
+
 /** The ledger after no answer came: the charger may hold it or not, so both stand. */
 export const withSilence = (ledger: Ledger, atMs: number): Ledger => ({
   ...ledger,

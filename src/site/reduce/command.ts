@@ -4,7 +4,16 @@ import type { SiteEvent } from '#site/event.ts';
 import { isProbe } from '#site/gate/ceiling.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { hasOwnLevel } from '#site/gate/lease.ts';
-import { believed, isBelievedByTime, newest, withAck, withRefusal, withSent, withSilence } from '#site/gate/ledger.ts';
+import {
+  believed,
+  isBelievedByTime,
+  newest,
+  withAck,
+  withoutSent,
+  withRefusal,
+  withSent,
+  withSilence,
+} from '#site/gate/ledger.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import { withMoment } from '#site/reduce/report.ts';
 import { stepSettled } from '#site/reduce/set-up.ts';
@@ -78,6 +87,7 @@ function holdDone(state: SiteState, charger: number, connector: number): SiteSta
 function settled(connector: Connector, charger: Charger, event: Of<'command-settled'>, limitMa: number): Connector {
   const { outcome, atMs } = event;
   if (outcome.ok) return afterAck(connector, charger, limitMa, atMs);
+  if (outcome.why === 'withdrawn') return { ...connector, ledger: withoutSent(connector.ledger, limitMa) };
   // Any other answer, readable or not, leaves open whether the charger took it.
   const refused = outcome.why === 'rejected' || outcome.why === 'not-supported' || outcome.why === 'unstored';
   const ledger = refused ? withRefusal(connector.ledger, limitMa, atMs) : withSilence(connector.ledger, atMs);
