@@ -222,14 +222,12 @@ export function sitePlan(plan: StoryPlan): SitePlan {
 }
 
 /** Without a make it is a polite one of its brand. */
-function makeOf({ make, brand, dc }: StoryCharger): Pick<Make, 'brand' | 'habit'> {
-  if (dc !== undefined)
-    return { ...makeOf({ ...(make ? { make } : {}), ...(brand ? { brand } : {}) }), habit: HABITS.watts };
-  if (typeof brand === 'object') return { brand, habit: HABITS.polite };
-  const vendor = make ?? brand ?? 'Birch';
+function makeOf({ make, brand = 'Birch', dc }: StoryCharger): Pick<Make, 'brand' | 'habit'> {
+  if (make === undefined && typeof brand === 'object') return { brand, habit: HABITS.polite };
+  const vendor = make ?? brand;
   const found = MAKES.find(each => each.brand.vendor === vendor);
   if (found === undefined) throw new Error(`no charger is made by ${vendor}`);
-  return found;
+  return dc === undefined ? found : { ...found, habit: HABITS.watts };
 }
 
 function circuitPlan(circuit: StoryCircuit, index: number, indexOf: (id: string) => number): PlannedCircuit {

@@ -3,20 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { slowestReactionMs } from '#sim/habits.ts';
 import { prng } from '#sim/prng.ts';
 import { type Story, type StoryCharger, story } from '#sim/story.ts';
-import { AWKWARD } from '#sim/zoo.ts';
 import { allowedA, drawsA } from './lapse-watch.ts';
 import { highest, watchPeak } from './watch.ts';
 
-/** One of a make of the zoo: all of these are proven. */
-const of = (vendor: string): StoryCharger => {
-  const make = AWKWARD.find(({ brand }) => brand.vendor === vendor);
-  if (make === undefined) throw new Error(`no make ${vendor}`);
-  return { brand: make.brand, habit: make.habit.name as NonNullable<StoryCharger['habit']> };
-};
-
+/** All of them are proven. */
 const CHARGERS: readonly StoryCharger[] = [
   ...([{}, {}, {}, {}, { brand: 'Alder' }, { brand: 'Alder' }, { rotation: 'STR' }] as const),
-  ...['Dogwood', 'Elm', 'Juniper', 'Larch', 'Spruce'].map(of),
+  ...['Dogwood', 'Elm', 'Juniper', 'Larch', 'Spruce'].map(make => ({ make })),
 ];
 const CARS = CHARGERS.map((_, index) => `CP${index + 1}`);
 const FALLBACK_A = 6;
@@ -51,15 +44,16 @@ async function charging(): Promise<Story> {
 describe('a gateway that is killed for good while twelve cars charge', () => {
   it('leaves each at its grant for the rest of its lease, and at its fallback after TTL, G and its reaction', async () => {
     const site = await charging();
-    // Each lease is renewed at half its life, less what a link takes.
+    // Each lease is renewed at half its life or within an eighth after it, less what a link takes.
     for (let second = 0; second < 300; second++) {
       await site.run('1 s');
-      for (const car of CARS) if (leaseLeftMs(site, car) < TTL_MS / 2 - 500) expect.fail(`${car} waits to be renewed`);
+      for (const car of CARS)
+        if (leaseLeftMs(site, car) < (3 / 8) * TTL_MS - 500) expect.fail(`${car} waits to be renewed`);
     }
     const grantedA = allowedA(site, CARS);
     const diedMs = site.site.clock.nowMs();
     site.life?.end(prng('death'));
-    await site.run('140 s');
+    await site.run('110 s');
     expect(allowedA(site, CARS)).toEqual(grantedA);
     const late: string[] = [];
     for (const [index, car] of CARS.entries()) {
