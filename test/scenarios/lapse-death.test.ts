@@ -84,3 +84,27 @@ describe('a gateway that is killed for good while twelve cars charge', () => {
     expect(site.account()).toMatchObject({ overLimitMs: 0, afterDeathOverMs: 0, violations: [] });
   });
 });
+
+describe('a gateway that is killed for good where not everybody’s fallback fits beside the worst building', () => {
+  it('leaves 6 A to as many cars as fit, and nothing to the others', async () => {
+    const cars = CARS.slice(0, 10);
+    const site = await story({
+      mortal: true,
+      circuits: [{ id: 'main', fuseA: 80, designLoadA: 50, baseA: 10 }],
+      chargers: cars.map(() => ({})),
+    });
+    for (const car of cars) site.plug(car);
+    await site.run('15 min');
+    // (80 − 1.5 − 10) / 10 = 6.85 A while it lives: ten cars charge.
+    expect(Math.min(...drawsA(site, cars))).toBeGreaterThanOrEqual(6);
+    site.site.observer.gatewayDied(TTL_MS + G_MS + 10_000);
+    site.life?.end(prng('death'));
+    await site.run('320 s');
+    // (80 − 50) / 6 = 5.
+    expect(drawsA(site, cars).toSorted()).toEqual([0, 0, 0, 0, 0, 6, 6, 6, 6, 6]);
+    site.step('main', 40);
+    await site.run('20 min');
+    expect(site.flowA('main')).toEqual([80, 80, 80]);
+    expect(site.account()).toMatchObject({ overLimitMs: 0, afterDeathOverMs: 0, violations: [] });
+  });
+});

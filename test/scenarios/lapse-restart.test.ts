@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { prng } from '#sim/prng.ts';
 import { type Story, story } from '#sim/story.ts';
-import { drawsA } from './lapse-watch.ts';
+import { drawsA, until } from './lapse-watch.ts';
 import { watchPeak } from './watch.ts';
 
 const CARS = ['CP1', 'CP2', 'CP3', 'CP4'];
@@ -51,6 +51,34 @@ describe('a gateway that is started again within twenty seconds', () => {
     expect(calm.highestA()).toBeLessThanOrEqual(80);
     expect(Math.min(...drawsA(site, CARS))).toBeGreaterThanOrEqual(6);
     expect(site.account()).toMatchObject({ overLimitMs: 0, violations: [] });
+    await site.close();
+  });
+});
+
+describe('a gateway that is started again while one charger cannot come back', () => {
+  it('counts that one at what an earlier gateway wrote down, and gives its share to nobody before it has lapsed', async () => {
+    const site = await story({
+      mortal: true,
+      circuits: [
+        { id: 'main', fuseA: 125, designLoadA: 20, baseA: 5 },
+        { id: 'row', parent: 'main', fuseA: 60, evOnly: true },
+      ],
+      chargers: CARS.map(() => ({ circuit: 'row' })),
+    });
+    for (const car of CARS) site.plug(car);
+    await site.run('15 min');
+    expect(drawsA(site, CARS)).toEqual([15, 15, 15, 15]);
+    const peak = watchPeak(site, 'row');
+    site.post('CP1').link.cut({ stationAfterMs: 0, gatewayAfterMs: 0 });
+    site.life?.restart(prng('restart'), 15_000);
+    await site.run('75 s');
+    expect(drawsA(site, CARS)).toEqual([15, 15, 15, 15]);
+    await until(site, () => site.drawA('CP1') === 6, 320);
+    // (60 − 6) / 3.
+    await site.run('6 min');
+    expect(drawsA(site, CARS)).toEqual([6, 18, 18, 18]);
+    expect(peak.highestA()).toBeLessThanOrEqual(60);
+    expect(site.account()).toMatchObject({ overLimitMs: 0, exogenousOverMs: 0, brokenOverMs: 0, violations: [] });
     await site.close();
   });
 });
