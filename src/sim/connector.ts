@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import type { PhaseIndex } from '#base/units.ts';
 import { Car, type CarPlan, FLOOR_MA } from './car.ts';
+import { type DcPlan, dcPhases } from './dc.ts';
 import type { Habit } from './habits.ts';
 import type { Prng } from './prng.ts';
 import { limitAt, nextChange, type Stack } from './profile-engine.ts';
@@ -13,6 +14,8 @@ export type ConnectorPlan = {
   readonly ratingMa: number;
   /** Grid phases on its L1, L2, L3, or the one it is wired to. */
   readonly rotation: readonly PhaseIndex[];
+  /** Of a DC charger. */
+  readonly dc?: DcPlan;
 };
 
 export type Status =
@@ -151,6 +154,7 @@ export class SimConnector {
 
   /** Phases that a limit in watts is spread over; one while no car says otherwise. Null where the schedule decides. */
   wattPhases(): number | null {
+    if (this.plan.dc) return dcPhases(this.plan.dc);
     return this.deps.habit().watts === 'car-phases' ? (this.car?.plan.phases ?? 1) : null;
   }
 

@@ -1,6 +1,7 @@
 /** One charger of a simulated site: its station, its way to the gateway, and who watches it. */
 import type { PhaseIndex } from '#base/units.ts';
 import type { SimConnector } from './connector.ts';
+import { standbyMa } from './dc.ts';
 import { Holdings } from './holdings.ts';
 import { LinkFaults } from './link-faults.ts';
 import type { Link, Network } from './network.ts';
@@ -72,7 +73,11 @@ export function openPost(parts: PostParts, plan: PlannedCharger, index: number):
       sampled: connector => {
         if (!obeys) classWatch.sampled(connector.drawMa(), station.promisedMa(connector));
       },
-      powerChanged: off => linkWatch.power(!off),
+      powerChanged: off => {
+        linkWatch.power(!off);
+        if (plan.dc)
+          truth.addCar(plan.circuit, plan.rotation, (off ? -1 : 1) * standbyMa(plan.dc, parts.plan.nominalV));
+      },
     },
     stationPlan(plan),
   );
@@ -108,6 +113,7 @@ function stationPlan(plan: PlannedCharger): StationPlan {
       circuit: plan.circuit,
       ratingMa: Math.round(plan.ratingA * 1000),
       rotation: plan.rotation,
+      ...(plan.dc === undefined ? {} : { dc: plan.dc }),
     })),
     dial: {
       url: `ws://127.0.0.1:${OCPP_PORT}/ocpp/${encodeURIComponent(plan.identity)}`,

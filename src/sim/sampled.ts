@@ -1,5 +1,6 @@
 /** The MeterValues of a simulated station: OCPP 1.6 clause 7.28, one element with the sampled measurands. */
 import type { SimConnector } from './connector.ts';
+import { BATTERY_V, dcPhases } from './dc.ts';
 
 const PHASES = ['L1', 'L2', 'L3'] as const;
 
@@ -19,10 +20,18 @@ export function sampledValues(
   nominalV: number,
 ): readonly Value[] {
   const values: Value[] = [];
-  const carPhases = connector.car ? connector.car.plan.phases : 0;
+  const { dc } = connector.plan;
+  const carPhases = connector.car ? (dc ? dcPhases(dc) : connector.car.plan.phases) : 0;
   const drawMa = connector.drawMa();
   for (const measurand of measurands) {
-    if (measurand === 'Current.Import')
+    if (measurand === 'Current.Import' && dc)
+      values.push({
+        value: ((drawMa * nominalV * carPhases) / 1000 / BATTERY_V).toFixed(1),
+        context,
+        measurand,
+        unit: 'A',
+      });
+    else if (measurand === 'Current.Import')
       for (let i = 0; i < connector.plan.rotation.length; i++)
         values.push({
           value: ((i < carPhases ? drawMa : 0) / 1000).toFixed(1),

@@ -1,6 +1,7 @@
 /** A simulated site as plain data: what stands where, and the configuration file its installer would write. */
 import type { PhaseIndex, Triple } from '#base/units.ts';
 import type { BuildingPlan } from './building.ts';
+import type { DcPlan } from './dc.ts';
 import type { Brand, Habit } from './habits.ts';
 
 export type PlannedLimit = {
@@ -32,6 +33,8 @@ export type PlannedCharger = {
   /** Sockets on its one feed, each of the charger's rating; one without it. */
   readonly sockets?: number;
   readonly rotation: readonly PhaseIndex[];
+  /** Of a DC charger, which loads all three phases alike; its `ratingA` is what the grid sees of its rating. */
+  readonly dc?: DcPlan;
   readonly brand: Brand;
   readonly habit: Habit;
   /** Device profile that the site file names for it; without it the boot tells the model. */
@@ -60,6 +63,17 @@ const PHASE_LETTERS = ['R', 'S', 'T'] as const;
 
 const amps = (ma: Triple, supplyPhases: 1 | 3) =>
   supplyPhases === 1 ? { l1: ma[0] / 1000 } : { l1: ma[0] / 1000, l2: ma[1] / 1000, l3: ma[2] / 1000 };
+
+const acFigures = ({ ratingA, rotation }: PlannedCharger) => ({
+  ratingA,
+  phases: rotation.length,
+  rotation: rotation.map(p => PHASE_LETTERS[p]).join(''),
+});
+
+const dcFigures = ({ ratingKw, minKw, standbyKw, efficiency, powerFactor }: DcPlan) => ({
+  current: 'dc',
+  ...{ ratingKw, minKw, standbyKw, efficiency, powerFactor },
+});
 
 /** OCPP numbers of a charger's sockets, from 1. */
 export const socketsOf = (charger: PlannedCharger): readonly number[] =>
@@ -101,9 +115,7 @@ export function rawConfig(plan: SitePlan): unknown {
       identity: charger.identity,
       name: charger.identity,
       circuit: plan.circuits[charger.circuit]?.id,
-      ratingA: charger.ratingA,
-      phases: charger.rotation.length,
-      rotation: charger.rotation.map(p => PHASE_LETTERS[p]).join(''),
+      ...(charger.dc === undefined ? acFigures(charger) : dcFigures(charger.dc)),
       password: charger.password,
       ...(charger.profile === undefined ? {} : { profile: charger.profile }),
       ...(charger.sockets === undefined

@@ -1,5 +1,6 @@
 /** What a simulated OCPP 1.6 station answers to the CSMS's calls. */
 import type { SimConnector } from './connector.ts';
+import { dcPhases } from './dc.ts';
 import type { Habit } from './habits.ts';
 import { type ClearCriteria, limitAt, nextChange, type WirePeriod, type WireProfile } from './profile-engine.ts';
 import { KNOWN_MEASURANDS } from './sampled.ts';
@@ -91,7 +92,7 @@ function clearProfiles(station: Callee, criteria: ClearCriteria): string {
   return 'Accepted';
 }
 
-/** Clause 7.21: relative to now, changes only, in A. */
+/** Clause 7.21: relative to now, changes only, in A (DC: in W). */
 function composite(station: Callee, connectorId: number, durationS: number): Said {
   const connector = station.connectors.find(each => each.plan.connectorId === connectorId);
   if (!connector) return status('Rejected');
@@ -99,9 +100,12 @@ function composite(station: Callee, connectorId: number, durationS: number): Sai
   const { memory } = station;
   const stack = station.habit().composite === 'as-told' ? memory.promised() : memory.inForce();
   const chargingSchedulePeriod: WirePeriod[] = [];
+  // A DC charger speaks of watts at the car.
+  const { dc } = connector.plan;
+  const perA = dc ? start.nominalV * dcPhases(dc) : 1;
   for (let at: number | null = start.atWallMs; at !== null && at < start.atWallMs + durationS * 1000; ) {
     const asking = { ...start, atWallMs: at };
-    const limit = Math.round(limitAt(stack, asking) * 10) / 10;
+    const limit = Math.round(limitAt(stack, asking) * perA * 10) / 10;
     if (chargingSchedulePeriod.at(-1)?.limit !== limit)
       chargingSchedulePeriod.push({ startPeriod: Math.round((at - start.atWallMs) / 1000), limit });
     at = nextChange(stack, asking);
@@ -111,7 +115,7 @@ function composite(station: Callee, connectorId: number, durationS: number): Sai
       status: 'Accepted',
       connectorId,
       scheduleStart: new Date(start.atWallMs).toISOString(),
-      chargingSchedule: { duration: durationS, chargingRateUnit: 'A', chargingSchedulePeriod },
+      chargingSchedule: { duration: durationS, chargingRateUnit: dc ? 'W' : 'A', chargingSchedulePeriod },
     },
   };
 }
@@ -142,12 +146,16 @@ function trigger(station: Callee, message: string, connectorId: number | undefin
 function change(station: Callee, key: string, value: string): string {
   if (key in facts(station.habit())) return 'Rejected';
   if (!station.keys.has(key)) return 'NotSupported';
-  if (key === 'MeterValuesSampledData' && !value.split(',').every(each => KNOWN_MEASURANDS.includes(each)))
-    return 'Rejected';
+  const unknown = (measurand: string) =>
+    !KNOWN_MEASURANDS.includes(measurand) || (measurand === 'Current.Import' && tellsNoCurrent(station));
+  if (key === 'MeterValuesSampledData' && value.split(',').some(unknown)) return 'Rejected';
   station.keys.set(key, value);
   station.keyChanged(key);
   return 'Accepted';
 }
+
+const tellsNoCurrent = ({ connectors }: Callee): boolean =>
+  connectors.some(({ plan: { dc } }) => dc && !dc.tellsCurrent);
 
 function configuration(station: Callee, wanted: readonly string[] | null): Said {
   const all = [

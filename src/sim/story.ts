@@ -2,14 +2,15 @@
  * A small site of one's own for a test: plug cars, let time pass, step the building, break things, and
  * read what is true and what the gateway granted.
  */
-import { at } from '#base/assert.ts';
+import { assert, at } from '#base/assert.ts';
 import { silentLog } from '#base/log.ts';
 import type { Triple } from '#base/units.ts';
 import type { Gateway } from '#gateway.ts';
 import type { Account } from './account.ts';
 import type { CarPlan } from './car.ts';
-import { openGatewayOn } from './gateway-life.ts';
-import { HABITS, type HabitName } from './habits.ts';
+import { type DcPlan, gridMa } from './dc.ts';
+import { GatewayLife, openGatewayOn } from './gateway-life.ts';
+import { type Brand, HABITS, type HabitName } from './habits.ts';
 import type { Post } from './post.ts';
 import { closeOn } from './run.ts';
 import { openSite, type SimSite, START_WALL_MS } from './site.ts';
@@ -24,12 +25,15 @@ export type StoryCharger = {
   readonly sockets?: number;
   /** As in the configuration: RST, STR, … or one letter. */
   readonly rotation?: string;
-  readonly brand?: 'Alder' | 'Birch' | 'Cedar';
+  /** One that stands in no file of profiles/chargers is proven by nobody. */
+  readonly brand?: 'Alder' | 'Birch' | 'Cedar' | Brand;
   /** A make of the zoo by its vendor, with its habit; instead of a brand. */
   readonly make?: string;
   /** Device profile that the site file names, so that its class is known before it speaks. */
   readonly profile?: string;
   readonly habit?: HabitName;
+  /** A DC charger; its habit is then that it takes watts only. */
+  readonly dc?: DcPlan;
 };
 
 export type StoryCircuit = {
@@ -45,6 +49,8 @@ export type StoryCircuit = {
   readonly designLoadA?: number;
   /** Guard meter; a circuit that is not evOnly has one unless this is false. */
   readonly metered?: boolean;
+  /** A second without it. */
+  readonly meterIntervalMs?: number;
 };
 
 export type StoryPlan = {
@@ -62,11 +68,15 @@ export type StoryPlan = {
   readonly cold?: boolean;
   /** People have their HTTP door, as `mark` needs it. */
   readonly seen?: boolean;
+  /** The gateway may die and be started again: then there is a `life`. */
+  readonly mortal?: boolean;
 };
 
 export type Story = {
   readonly site: SimSite;
+  /** The newest one, dead or alive. */
   readonly gateway: Gateway;
+  readonly life: GatewayLife | null;
   /** Lets time pass: '30 s', '5 min', '200 ms'. */
   run(duration: string): Promise<void>;
   /** A car on a socket of a charger, the first one if none is named. */
@@ -103,7 +113,9 @@ export function durationMs(text: string): number {
 /** Opens the site and the gateway on it; every charger is on and the first two minutes are over, unless it is `cold`. */
 export async function story(plan: StoryPlan): Promise<Story> {
   const site = openSite(sitePlan(plan), { seed: plan.seed ?? 'story', building: 'constant' });
-  const gateway = await openGatewayOn(site, silentLog, site.world, plan.seen ?? false);
+  const life = plan.mortal ? await GatewayLife.begin(site) : null;
+  const only = life === null ? await openGatewayOn(site, silentLog, site.world, plan.seen ?? false) : null;
+  const gateway = () => newest(life, only);
   const powerOn = () => {
     for (const post of site.posts) post.station.powerOn();
   };
@@ -124,7 +136,10 @@ export async function story(plan: StoryPlan): Promise<Story> {
   };
   return {
     site,
-    gateway,
+    get gateway() {
+      return gateway();
+    },
+    life,
     run: duration => site.clock.run(site.clock.nowMs() + durationMs(duration)),
     plug: (identity, car, socket = 1) => {
       cars++;
@@ -135,21 +150,28 @@ export async function story(plan: StoryPlan): Promise<Story> {
     post: postOf,
     powerOn,
     mark: async (identity, mark) => {
-      const door = `http://127.0.0.1:${gateway.ports.web}/api/v1/chargers/${identity}/switched-off`;
+      const door = `http://127.0.0.1:${gateway().ports.web}/api/v1/chargers/${identity}/switched-off`;
       return (await fetch(door, { method: mark === 'switched-off' ? 'PUT' : 'DELETE' })).status;
     },
     drawA: (identity, socket = 1) => postOf(identity).station.connectorOf(socket).drawMa() / 1000,
-    grantA: identity => grantA(gateway, site.posts.indexOf(postOf(identity))),
+    grantA: identity => grantA(gateway(), site.posts.indexOf(postOf(identity))),
     flowA: circuit => {
       const [l1, l2, l3] = site.truth.total(circuitOf(circuit));
       return [l1 / 1000, l2 / 1000, l3 / 1000];
     },
     account: () => site.observer.finish(),
-    close: () => closeOn(site, gateway),
+    close: () => closeOn(site, gateway()),
   };
 }
 
+function newest(life: GatewayLife | null, only: Gateway | null): Gateway {
+  const found = life === null ? only : life.gateway();
+  assert(found !== null, 'a story has a gateway');
+  return found;
+}
+
 const SET_UP_MS = 120_000;
+const NOMINAL_V = 230;
 const ANY_CAR = { phases: 3, maxMa: 32_000, needWh: 60_000, rampMaPerS: 2000, restless: false } as const;
 
 const inMa = (amps: number | readonly [number, number, number]): Triple => {
@@ -170,7 +192,7 @@ export function sitePlan(plan: StoryPlan): SitePlan {
   const indexOf = (id: string) => plan.circuits.findIndex(circuit => circuit.id === id);
   return {
     name: 'Story',
-    nominalV: 230,
+    nominalV: NOMINAL_V,
     supplyPhases: plan.supplyPhases ?? 3,
     circuits: plan.circuits.map((circuit, index) => circuitPlan(circuit, index, indexOf)),
     ...(plan.leaseTtlS === undefined ? {} : { leaseTtlS: plan.leaseTtlS }),
@@ -179,11 +201,13 @@ export function sitePlan(plan: StoryPlan): SitePlan {
       : { commissioningUntilWallMs: START_WALL_MS + durationMs(plan.commissioningFor) }),
     chargers: plan.chargers.map((charger, index): PlannedCharger => {
       const { brand, habit } = makeOf(charger);
+      const { dc } = charger;
       return {
         identity: `CP${index + 1}`,
         password: `secret-${index + 1}`,
         circuit: charger.circuit === undefined ? 0 : indexOf(charger.circuit),
-        ratingA: charger.ratingA ?? 32,
+        ratingA: dc === undefined ? (charger.ratingA ?? 32) : gridMa(1000 * dc.ratingKw, dc, NOMINAL_V) / 1000,
+        ...(dc === undefined ? {} : { dc }),
         ...(charger.sockets === undefined ? {} : { sockets: charger.sockets }),
         ...(charger.profile === undefined ? {} : { profile: charger.profile }),
         rotation: [...(charger.rotation ?? 'RST')].map(letter => 'RST'.indexOf(letter) as 0 | 1 | 2),
@@ -198,11 +222,12 @@ export function sitePlan(plan: StoryPlan): SitePlan {
 }
 
 /** Without a make it is a polite one of its brand. */
-function makeOf({ make, brand }: StoryCharger): Pick<Make, 'brand' | 'habit'> {
-  const vendor = make ?? brand ?? 'Birch';
+function makeOf({ make, brand = 'Birch', dc }: StoryCharger): Pick<Make, 'brand' | 'habit'> {
+  if (make === undefined && typeof brand === 'object') return { brand, habit: HABITS.polite };
+  const vendor = make ?? brand;
   const found = MAKES.find(each => each.brand.vendor === vendor);
   if (found === undefined) throw new Error(`no charger is made by ${vendor}`);
-  return found;
+  return dc === undefined ? found : { ...found, habit: HABITS.watts };
 }
 
 function circuitPlan(circuit: StoryCircuit, index: number, indexOf: (id: string) => number): PlannedCircuit {
@@ -228,7 +253,7 @@ function circuitPlan(circuit: StoryCircuit, index: number, indexOf: (id: string)
     guard:
       evOnly || circuit.metered === false
         ? null
-        : { meterId: `meter-${circuit.id}`, intervalMs: 1000, port: 1502 + index },
+        : { meterId: `meter-${circuit.id}`, intervalMs: circuit.meterIntervalMs ?? 1000, port: 1502 + index },
     building: evOnly ? null : { circuit: index, baseMa, appliances: [] },
   };
 }
