@@ -13,7 +13,7 @@ async function twoCars(): Promise<Story> {
   const site = await story(garage);
   site.plug('CP1');
   site.plug('CP2');
-  await site.run('6 min');
+  await site.run('12 min');
   expect([site.drawA('CP1'), site.drawA('CP2')]).toEqual([16.8, 16.7]);
   return site;
 }

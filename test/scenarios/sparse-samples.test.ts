@@ -48,7 +48,7 @@ describe('four cars on 63 A whose chargers send a sample a minute', () => {
     // Rule 8 needs two samples of the same disobedience: one from before the cut is none.
     await calmly(site, 300);
     // Small steps are made up after five minutes; then there is nothing left to change.
-    await calmly(site, 300);
+    await calmly(site, 900);
     const { grantChanges } = site.account();
     await calmly(site, 1800);
     expect(site.account().grantChanges).toBe(grantChanges);

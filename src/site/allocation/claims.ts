@@ -117,7 +117,13 @@ export function standingMa(
   free: readonly boolean[],
 ): readonly number[] {
   const hoped = plugInReserve(state, free);
-  const isTight = (row: number) => (capacityMa[row] ?? 0) < (hoped[row] ?? 0);
+  const leastMa = leastAsked(state, parts);
+  const isTight = (row: number) => {
+    const freeMa = capacityMa[row] ?? 0;
+    const reservedMa = hoped[row] ?? 0;
+    // A car that is here goes before one that may come.
+    return freeMa < reservedMa || (freeMa >= (leastMa[row] ?? 0) && freeMa < reservedMa + (leastMa[row] ?? 0));
+  };
   const tight = new Set([...capacityMa.keys()].filter(isTight));
   const standing = state.topology.connectors.map(spec => {
     const { traits } = at(state.chargers, spec.charger);
@@ -136,6 +142,22 @@ export function standingMa(
     capacityMa[row] = (capacityMa[row] ?? 0) - ma;
   });
   return standing;
+}
+
+/** The smallest minimum that asks on each row; 0 where nobody does. */
+function leastAsked(state: SiteState, parts: readonly Part[]): Float64Array {
+  const least = new Float64Array(4 * state.topology.circuits.length);
+  for (const spec of state.topology.connectors) {
+    if (at(parts, spec.index) !== 'claims') continue;
+    for (const circuit of spec.path) {
+      for (const row of [...spec.phases, 3]) {
+        const ma = row === 3 ? spec.minMa * spec.phases.length : spec.minMa;
+        const known = least[circuit * 4 + row] ?? 0;
+        least[circuit * 4 + row] = known === 0 ? ma : Math.min(known, ma);
+      }
+    }
+  }
+  return least;
 }
 
 function fallbackOf(spec: ConnectorSpec): Triple {

@@ -1,7 +1,14 @@
 /** Samples worth asking for (rule 5): from cars whose decrease holds up a raise, or that may explain a suspect reading. */
 import { wants } from '#site/allocation/claims.ts';
 import { isReachable } from '#site/gate/belief.ts';
-import { ASK_EVERY_MS, ASK_URGENT_EVERY_MS, LINK_MS, NOISE_MA } from '#site/gate/constants.ts';
+import {
+  ASK_AGAIN_MS,
+  ASK_EVERY_MS,
+  ASK_URGENT_EVERY_MS,
+  LINK_MS,
+  NOISE_MA,
+  SAMPLE_USABLE_MS,
+} from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { newest } from '#site/gate/ledger.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
@@ -29,16 +36,23 @@ export function asksFor(
   for (const wish of wishes) {
     if (!isReachable(wish.charger) || asked.has(wish.spec.charger)) continue;
     const isOn = (circuits: ReadonlySet<number>) => wish.spec.path.some(circuit => circuits.has(circuit));
-    const urgent = isOn(over) && mayDrawOtherwise(wish, atMs);
+    const urgent = (isOn(over) || isOn(suspect)) && mayDrawOtherwise(wish, atMs);
     const useful =
-      needsClock(wish) || (isOn(tight) && isDecreaseDue(wish, atMs)) || (isOn(suspect) && mayDrawOtherwise(wish, atMs));
-    const gapMs = urgent ? ASK_URGENT_EVERY_MS : ASK_EVERY_MS;
+      needsClock(wish) ||
+      (isOn(tight) && isDecreaseDue(wish, atMs)) ||
+      (isOn(suspect) && mayDrawOtherwise(wish, atMs)) ||
+      (isOn(tight) && isSilent(wish, atMs));
+    const gapMs = urgent ? urgentGapMs(wish) : ASK_EVERY_MS;
     if (!(urgent || useful) || atMs - wish.charger.askedAtMs < gapMs) continue;
     asked.add(wish.spec.charger);
     out.push({ type: 'ask-sample', connector: wish.spec.index, charger: wish.spec.charger });
   }
   return out;
 }
+
+/** One that answered the last question may be asked again at once: it is seconds that count, and it keeps up. */
+const urgentGapMs = ({ connector: { draw }, charger }: Wish): number =>
+  draw !== null && draw.atMs > charger.askedAtMs ? ASK_AGAIN_MS : ASK_URGENT_EVERY_MS;
 
 /** Any sample tells the clock; without it no lease can be written (rule 21). */
 const needsClock = ({ charger, connector }: Wish): boolean =>
@@ -59,10 +73,17 @@ function isDecreaseDue(wish: Wish, atMs: number): boolean {
 export const askDueMs = (ackedAtMs: number, charger: Charger): number =>
   ackedAtMs + charger.traits.reactionMs + LINK_MS;
 
+/** A car whose word is too old to free anything for a raise (rule 13): some chargers send a sample a minute. */
+const isSilent = ({ connector: { draw } }: Wish, atMs: number): boolean =>
+  draw !== null && atMs - draw.atMs > SAMPLE_USABLE_MS && Math.max(...draw.ma) > NOISE_MA;
+
+/** Several cars that each rise by less than a meter's noise are more than noise together. */
+const TELLING_MA = 100;
+
 /** A car that may be drawing something else by now than it last said: still rising to its limit, or following a lower one. */
 function mayDrawOtherwise(wish: Wish, atMs: number): boolean {
   const { draw, ledger } = wish.connector;
   const drawnMa = draw === null ? 0 : Math.max(...draw.ma);
   const isOld = draw === null || atMs - draw.atMs > LINK_MS / 2;
-  return isOld && Math.abs(newest(ledger).limitMa - drawnMa) > NOISE_MA;
+  return isOld && Math.abs(newest(ledger).limitMa - drawnMa) > TELLING_MA;
 }

@@ -73,13 +73,27 @@ function isReacting({ ledger }: Connector, charger: Charger, atMs: number): bool
 function connectorBounds(connector: Connector, charger: Charger, intervalMs: number, atMs: number) {
   const { draw, drawBefore, ledger } = connector;
   const fresh = freshDraw(connector, charger, atMs);
-  const isRecent = isOfThisLink(draw, charger) && charger.link === 'online' && atMs - draw.atMs <= REPORT_RECENT_MS;
-  const sample = isRecent ? draw : null;
+  const sample = isLastWord(draw, connector, charger, atMs) ? draw : null;
   if (fresh === null) return { sample, low: ZERO_TRIPLE, restsOnMs: null };
   const isInWindow = drawBefore !== null && atMs - drawBefore.atMs <= intervalMs + 2_000;
   const now = minTriple(fresh.ma, triple(lowestObeyedMa(ledger, atMs)));
   const restsOnMs = Math.max(fresh.ma[0], fresh.ma[1], fresh.ma[2]) > 0 ? fresh.atMs - LINK_MS : null;
   return { sample, low: isInWindow ? minTriple(now, drawBefore.ma) : now, restsOnMs };
+}
+
+/**
+ * Whether a car is still taken at its last word. A proven charger that is lost keeps its lease, so that its car goes
+ * on by it, and what it draws is booked there: it is not the building's, too.
+ */
+function isLastWord(
+  draw: DrawSample | null,
+  { ledger }: Connector,
+  charger: Charger,
+  atMs: number,
+): draw is DrawSample {
+  if (!isOfThisLink(draw, charger)) return false;
+  if (charger.link === 'online') return atMs - draw.atMs <= REPORT_RECENT_MS;
+  return charger.traits.leaseClass === 'A' && atMs < newest(ledger).lapsesAtMs;
 }
 
 /**

@@ -32,6 +32,8 @@ export const ASK_EVERY_MS = 60_000;
 
 /** The same while a row is measured over its limit and a sample would tell who still has to give way: seconds count. */
 export const ASK_URGENT_EVERY_MS = 3_000;
+/** And one that has answered. */
+export const ASK_AGAIN_MS = 1_000;
 
 /** Rule 6: so many timeouts in a row mean that the charger does not listen. */
 export const TIMEOUTS_OFFLINE = 2;

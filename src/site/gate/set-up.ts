@@ -6,7 +6,7 @@
 import { at } from '#base/assert.ts';
 import { RETRY_FIRST_MS, RETRY_MAX_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
 import { hasOwnLevel } from '#site/gate/lease.ts';
-import { highestHeldMa } from '#site/gate/ledger.ts';
+import { highestHeldMa, isUnknown, newest } from '#site/gate/ledger.ts';
 import type { Charger, Connector, Setup, SetupStep, SiteState } from '#site/state.ts';
 import type { ChargerSpec, ChargerTraits, ConnectorSpec } from '#site/topology.ts';
 
@@ -116,7 +116,10 @@ function holdMa(
   if (connector.status === 'Available' && connector.statusAtMs >= charger.linkSinceMs) return spec.fallbackMa;
   const { draw, ledger } = connector;
   if (draw === null || draw.atMs < charger.linkSinceMs || atMs - draw.atMs > SAMPLE_FRESH_MS) return null;
+  const last = newest(ledger);
+  // What was acknowledged is what it holds; more would be a raise that nobody checked.
+  const heldMa = isUnknown(last) ? highestHeldMa(ledger, atMs) : last.limitMa;
   const { stepMa } = charger.traits;
-  const limitMa = Math.floor(Math.min(Math.max(...draw.ma), targetMa, highestHeldMa(ledger, atMs)) / stepMa) * stepMa;
+  const limitMa = Math.floor(Math.min(Math.max(...draw.ma), targetMa, heldMa) / stepMa) * stepMa;
   return limitMa >= spec.minMa ? limitMa : null;
 }

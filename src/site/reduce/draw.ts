@@ -28,7 +28,9 @@ export function drawOf(sample: MeterSample, spec: ConnectorSpec, nominalV: numbe
   const values = sample.values.filter(isOutlet);
   const power = powerOf(values);
   const currents = values.filter(value => value.measurand === 'Current.Import' && value.value >= 0);
-  const ma = currentsOf(currents, spec) ?? (power === null ? null : spread(power, spec, nominalV));
+  // What a DC charger tells is measured at the car.
+  const ma =
+    (spec.dc === null ? currentsOf(currents, spec) : null) ?? (power === null ? null : spread(power, spec, nominalV));
   if (ma === null || Math.max(...ma) > spec.maxMa * IMPLAUSIBLE_FACTOR) return null;
   return { ma, powerW: power ?? ((ma[0] + ma[1] + ma[2]) / 1000) * nominalV };
 }
@@ -61,8 +63,10 @@ function powerOf(values: readonly SampledValue[]): number | null {
   return powers.length === 0 ? null : powers.reduce((sum, value) => sum + Math.max(0, value.value), 0);
 }
 
+/** A DC charger speaks of its car: of its watts the grid sees more, of its current nothing can be told. */
 function spread(powerW: number, spec: ConnectorSpec, nominalV: number): [number, number, number] {
   const out: [number, number, number] = [0, 0, 0];
-  for (const phase of spec.phases) out[phase] = toMa(powerW / (nominalV * spec.phases.length));
+  const wattsPerA = spec.dc === null ? nominalV * spec.phases.length : spec.dc.wattsPerA / 0.9;
+  for (const phase of spec.phases) out[phase] = toMa(powerW / wattsPerA);
   return out;
 }
