@@ -46,7 +46,7 @@ describe('the plug-in reserve', () => {
     expect(desk.limitsA()[0]).toBe(21);
   });
 
-  it('is used by whoever plugs in: the socket books its fallback from Preparing, and two others stay free for', () => {
+  it('is used by whoever plugs in: the socket books its fallback from Preparing, and room for two others stays free', () => {
     const desk = freeBays([6, 6, 6, 6]);
     desk.start(0);
     live(desk, 60);

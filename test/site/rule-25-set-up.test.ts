@@ -62,7 +62,7 @@ describe('the set-up of a charger at its first contact', () => {
     expect([words[first - 1], words.at(-1)]).toEqual(['maximum', 'read-back']);
   });
 
-  it('holds before it sets the base where both share one stack level: a base after it would take its place', () => {
+  it('sets no base of its own where there is one stack level: the hold carries it, and a base after it would take its place', () => {
     const words = without(setUp(contacted({ stackLevels: 1, maxPeriods: 3 })));
     expect(words).toEqual(['clock', 'hold 6 A', 'maximum', 'read-back']);
   });
