@@ -31,7 +31,7 @@ const grant = (limitMa: number, ttlMs: number | null, lapseMa = 6_000): GateComm
   ...{ type: 'set-limit', connector: 0, charger: 0, limitMa, lapseMa, ttlMs, change: 'raise' },
 });
 const base = (connector: number | null): GateCommand => ({
-  ...{ type: 'set-up', connector: 0, charger: 0, step: { kind: 'base', connector } },
+  ...{ type: 'set-up', connector: 0, charger: 0, step: { kind: 'base', connector }, round: 1 },
 });
 
 const TWO_LEVELS = {};
@@ -136,7 +136,7 @@ it('a profile never names a duration or a least rate: what ends must fall to som
 });
 
 it('the station maximum is the rating of its feed, endless, and no limit of a transaction', () => {
-  const command: GateCommand = { type: 'set-up', connector: 0, charger: 0, step: { kind: 'maximum' } };
+  const command: GateCommand = { type: 'set-up', connector: 0, charger: 0, step: { kind: 'maximum' }, round: 1 };
   expect(payload(TWO_LEVELS, command)).toMatchObject({
     connectorId: 0,
     csChargingProfiles: {

@@ -110,6 +110,18 @@ function setUpOnce(desk: Desk): readonly string[] {
   return commands.map(wordOf);
 }
 
+it('a charger that boots with a car at it is told its base, though a decrease is acknowledged before', () => {
+  const desk = settledDesk({ bays: [{ fallbackA: 6 }], limits: [{ limitA: 40 }], designLoadA: 20 }, 10);
+  desk.lose(0);
+  desk.atMs += 5_000;
+  desk.contact(0);
+  desk.status(0, 'Charging');
+  desk.meter(10);
+  // Its clock is not known, so that it gets no more than it may keep for ever: that is said first.
+  expect(without(setUp(desk)).slice(0, 4)).toEqual(['hold 6 A', 'clock', 'base of all', 'base']);
+  expect(at(desk.state.connectors, 0).hasBase).toBe(true);
+});
+
 describe('the read-back', () => {
   it('is all that a mere reconnect asks for: writing costs flash', () => {
     const desk = contacted();
@@ -137,8 +149,8 @@ describe('the read-back', () => {
 
 describe('the hold of a car that charges while its charger is set up', () => {
   /** Settled at 29 A, then booted anew: its schedules are set again. */
-  function booted(drawA: number | null): Desk {
-    const desk = settledDesk({ bays: [{ fallbackA: 6 }], limits: [{ limitA: 40 }], designLoadA: 20 }, 10);
+  function booted(drawA: number | null, traits: Partial<ChargerTraits> = {}): Desk {
+    const desk = settledDesk({ bays: [{ fallbackA: 6, traits }], limits: [{ limitA: 40 }], designLoadA: 20 }, 10);
     expect(desk.limitsA()).toEqual([29]);
     desk.lose(0);
     desk.atMs += 5_000;
@@ -173,5 +185,12 @@ describe('the hold of a car that charges while its charger is set up', () => {
 
   it('is none where nobody knows what it draws: the last lease runs on', () => {
     expect(holds(setUp(booted(null)))).toEqual([]);
+  });
+
+  it('is none there with one stack level, either: the base takes the place of the lease, and the car goes to its fallback', () => {
+    const desk = booted(null, { stackLevels: 1, maxPeriods: 3 });
+    expect(without(setUp(desk))).toEqual(['clock', 'base', 'maximum', 'read-back']);
+    const { held } = at(desk.state.connectors, 0).ledger;
+    expect(held.map(({ limitMa }) => limitMa)).toEqual([29_000, 6_000]);
   });
 });
