@@ -103,3 +103,14 @@ describe('a raise that waits for a charger that says nothing', () => {
     expect(raises).toMatchObject([[60, { connector: 1, limitMa: 29_000 }]]);
   });
 });
+
+it('a charger that says nothing of its clock is asked for a sample once a minute, as long as a car is there', () => {
+  const desk = new Desk({
+    bays: [{ traits: { ...PROVEN, readsBack: false } }],
+    limits: [{ limitA: 40 }],
+    metered: false,
+  });
+  desk.connect(0);
+  desk.start(0);
+  expect(asks(passes(desk, 200)).map(([second]) => second)).toEqual([0, 60, 120, 180]);
+});
