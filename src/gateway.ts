@@ -14,7 +14,7 @@ import { type Deadman, openDeadman } from '#deadman.ts';
 import { type Ems, openEms } from '#ems/ems.ts';
 import { type History, type Nightly, openHistory } from '#history/history.ts';
 import type { SendPoints } from '#history/influx.ts';
-import { Loop } from '#loop.ts';
+import { type Decide, Loop } from '#loop.ts';
 import { type MetersHandle, openMeters } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
 import { RaiseCheck } from '#raise-check.ts';
@@ -48,6 +48,8 @@ export type GatewayOptions = {
   readonly loopbackWrites: boolean;
   readonly nightly: Nightly | null;
   readonly sendPoints: SendPoints | null;
+  /** A simulated hang; nothing else than `pass` decides (loop.ts). */
+  readonly decide?: Decide | undefined;
 };
 
 export type Gateway = {
@@ -94,7 +96,7 @@ class Hall {
   readonly #raises = new RaiseCheck();
 
   constructor(options: GatewayOptions, records: RecordStore) {
-    const { world, config } = options;
+    const { world, config, nightly, sendPoints } = options;
     this.#options = options;
     this.#config = config;
     this.#world = world;
@@ -109,14 +111,14 @@ class Hall {
     this.#state = recallState(this.#store, config.topology, traitsOf, common);
     this.#marks = new MarkKeeper(this.#store, this.#state);
     this.#chargerClock = openChargerClock(this.#store, common, () => isIdle(this.#state, world.clock.nowMs()));
-    const { nightly, sendPoints } = options;
-    const timezone = config.siteTimezone;
-    this.#history = options.seen ? openHistory({ ...common, nightly, timezone, sendPoints }, config.history) : null;
+    const history = { ...common, nightly, sendPoints, timezone: config.siteTimezone };
+    this.#history = options.seen ? openHistory(history, config.history) : null;
     this.#loop = new Loop({
       ...site,
       clock: world.clock,
       send: command => this.#send(command),
       checkFailed: () => world.log.error('an allocation failed its check; safe grants stand in'),
+      decide: options.decide,
     });
     this.#ems = openEms({ clock: world.clock, topology, dispatch: site.dispatch });
   }
@@ -194,7 +196,8 @@ class Hall {
     } finally {
       this.#dispatching = false;
     }
-    if (event.type === 'limits-set' || event.type === 'limits-cleared') this.#rememberLimits();
+    if (event.type === 'limits-set' || event.type === 'limits-cleared')
+      void this.#store.remember('outside-limits', this.#state.outsideLimits);
     if (event.type === 'passed') {
       this.#readiness.tell(this.#state, event.atMs);
       this.#store.schedules.lower(this.#state);
@@ -290,9 +293,5 @@ class Hall {
 
   #followConfig(): void {
     for (const fact of configuredFacts(this.#config, this.#state, this.#world)) this.dispatch(fact);
-  }
-
-  #rememberLimits(): void {
-    void this.#store.remember('outside-limits', this.#state.outsideLimits);
   }
 }

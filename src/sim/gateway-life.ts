@@ -1,9 +1,11 @@
-/** The life of the gateway on a simulated site: it opens, dies without a word, is started again, or stays dead. */
+/** The life of the gateway on a simulated site: it opens, dies without a word, is started again, stays dead, or hangs. */
 import { assert } from '#base/assert.ts';
 import { type Log, silentLog } from '#base/log.ts';
 import { resolveConfig } from '#config/config.ts';
 import { type Gateway, openGateway } from '#gateway.ts';
+import type { Decide } from '#loop.ts';
 import { isSigned } from '#meters/profile.ts';
+import { pass } from '#site/pass.ts';
 import type { World } from '#world.ts';
 import { shippedDevices } from './devices.ts';
 import { LATE_NOTICE_MS } from './link-faults.ts';
@@ -22,6 +24,7 @@ export async function openGatewayOn(
   log: Log = silentLog,
   world: World = site.world,
   seen = false,
+  decide: Decide = pass,
 ): Promise<Gateway> {
   const devices = shippedDevices();
   const signed = [...devices.meters].filter(([, profile]) => isSigned(profile)).map(([id]) => id);
@@ -39,6 +42,7 @@ export async function openGatewayOn(
     loopbackWrites: seen,
     nightly: null,
     sendPoints: null,
+    decide,
   });
   if (!opened.ok) throw new Error(`the gateway does not open: ${opened.detail}`);
   return opened.value;
@@ -56,6 +60,7 @@ export class GatewayLife {
   private current: Gateway | null = null;
   private isUp = false;
   private isOver = false;
+  private isHung = false;
 
   private constructor(site: SimSite, log: Log) {
     this.site = site;
@@ -65,8 +70,7 @@ export class GatewayLife {
 
   static async begin(site: SimSite, log: Log = silentLog): Promise<GatewayLife> {
     const life = new GatewayLife(site, log);
-    life.current = await openGatewayOn(site, log, life.mortal.world);
-    life.isUp = true;
+    await life.stand();
     return life;
   }
 
@@ -91,6 +95,18 @@ export class GatewayLife {
     this.die(draw);
   }
 
+  /**
+   * From now on no pass comes to its end, for good: the process, its sockets, timers and meters live, and nobody
+   * takes it for dead. One that is down just now does not come back.
+   */
+  hang(draw: Prng): void {
+    if (this.isUp) {
+      this.isOver = true;
+      this.isUp = false;
+      this.isHung = true;
+    } else this.end(draw);
+  }
+
   private die(draw: Prng): void {
     this.isUp = false;
     this.mortal.kill();
@@ -104,10 +120,14 @@ export class GatewayLife {
 
   private async open(): Promise<void> {
     if (this.isOver) return;
-    const mortal = mortalWorld(this.site.world);
-    this.mortal = mortal;
-    this.current = await openGatewayOn(this.site, this.log, mortal.world);
-    this.isUp = true;
+    this.mortal = mortalWorld(this.site.world);
+    await this.stand();
     this.site.observer.gatewayUp();
+  }
+
+  private async stand(): Promise<void> {
+    const decide: Decide = (state, atMs) => (this.isHung ? null : pass(state, atMs));
+    this.current = await openGatewayOn(this.site, this.log, this.mortal.world, false, decide);
+    this.isUp = true;
   }
 }

@@ -1,4 +1,5 @@
 /** One seed, from its number to its account: the whole gateway, unchanged, in a simulated world. */
+import { at } from '#base/assert.ts';
 import type { Log } from '#base/log.ts';
 import type { Gateway } from '#gateway.ts';
 import type { Account } from './account.ts';
@@ -69,10 +70,11 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
   nowMs = site.clock.nowMs;
   await site.clock.run(options.hours * HOUR_MS);
   site.settleCars();
-  const dies = faults !== null && (options.zoo ?? DEFAULT_ZOO) === 'all' && options.seed % KILLED_EVERY === 0;
-  if (dies) await afterDeath(site, life);
+  const end =
+    faults !== null && (options.zoo ?? DEFAULT_ZOO) === 'all' ? at(ENDS, options.seed % ENDS.length) : 'closed';
+  if (end !== 'closed') await afterDeath(site, life, end);
   const account = site.observer.finish();
-  if (!dies) await closeOn(site, life.gateway());
+  if (end === 'closed') await closeOn(site, life.gateway());
   return {
     seed: options.seed,
     hours: options.hours,
@@ -88,8 +90,8 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
 }
 
 const HOUR_MS = 3_600_000;
-/** In every second seed the gateway is killed for good when the hours are over. */
-const KILLED_EVERY = 2;
+/** What becomes of the gateway when the hours are over, seed by seed: killed for good, or its loop hangs for good. */
+const ENDS = ['killed', 'hung', 'killed', 'closed'] as const;
 /** Safety rule 18: how far a charger's clock may be off. */
 const CLOCKS_MS = 10_000;
 /** Safety rule 19: a lease below the fallback lapses upwards after so many times the longest TTL. */
@@ -98,16 +100,17 @@ const PAUSE_LEASES = 3;
 const LOOK_MS = 60_000;
 
 /**
- * Kills the gateway for good and lets the world go on until the leases of paused cars have lapsed too, and
- * a minute more. Meanwhile every building comes to draw the most it was declared to, and stays there.
+ * Kills the gateway, or its loop, for good and lets the world go on until the leases of paused cars have lapsed
+ * too, and a minute more. Meanwhile every building comes to draw the most it was declared to, and stays there.
  */
-export async function afterDeath(site: SimSite, life: GatewayLife): Promise<void> {
+export async function afterDeath(site: SimSite, life: GatewayLife, how: 'killed' | 'hung' = 'killed'): Promise<void> {
   const random = site.random.split('death');
   const { leaseTtlMs } = life.gateway().state().topology;
   const reactionMs = Math.max(...site.plan.chargers.map(({ habit }) => slowestReactionMs(habit)));
   const leaseMs = leaseTtlMs + CLOCKS_MS + reactionMs;
   site.observer.gatewayDied(leaseMs);
-  life.end(random);
+  if (how === 'hung') life.hang(random);
+  else life.end(random);
   for (const building of site.buildings.values())
     site.clock.after('building at its most', random.whole(0, leaseMs), () => building.full());
   const pausesMs = PAUSE_LEASES * leaseTtlMs + CLOCKS_MS + reactionMs;

@@ -129,6 +129,39 @@ describe('a gateway killed for good', () => {
   });
 });
 
+describe('a gateway that hangs for good', () => {
+  it('keeps its sockets and hears meters and chargers, yet sends no limit any more, so that every lease lapses', async () => {
+    const { site, life, frames, run } = await garage();
+    const state = () => life.gateway().state();
+    const highestMa = () => Math.max(...site.posts.map(({ station }) => station.promisedMa(station.connectorOf(1))));
+    const lapsedMa = Math.max(
+      ...state().topology.connectors.map(({ minMa, fallbackMa }) => Math.max(minMa, fallbackMa)),
+    );
+    expect(highestMa(), 'somebody has a lease').toBeGreaterThan(lapsedMa);
+    life.hang(prng('x'));
+    const hungAtMs = site.clock.nowMs();
+    const sent = frames.length;
+    await run(4 * state().topology.leaseTtlMs);
+    const toldAtMs = state().connectors.map(({ ledger }) => ledger.held.at(-1)?.sentAtMs ?? 0);
+    expect(Math.max(...toldAtMs)).toBeLessThanOrEqual(hungAtMs);
+    expect(highestMa()).toBeLessThanOrEqual(lapsedMa);
+    expect(frames.length, 'it answers').toBeGreaterThan(sent);
+    expect(site.posts.every(post => post.link.isConnected())).toBe(true);
+    expect(state().meters.every(({ atMs }) => site.clock.nowMs() - atMs < 10_000)).toBe(true);
+    expect(life.restart(prng('x'), 1000), 'nobody takes it for dead').toBe(false);
+  });
+
+  it('does not come back where it hung while it was down', async () => {
+    const { site, life, frames, run } = await garage();
+    life.restart(prng('x'), 5000);
+    life.hang(prng('x'));
+    const before = frames.length;
+    await run(120_000);
+    expect(frames.length).toBe(before);
+    expect(site.posts.some(post => post.link.isConnected())).toBe(false);
+  });
+});
+
 describe('a seed of the zoo', () => {
   const options = { chargers: 8, hours: 0.75, faults: 'all', building: 'varying', zoo: 'all', trace: true } as const;
 

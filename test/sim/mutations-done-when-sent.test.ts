@@ -1,7 +1,10 @@
 /** A gate that counts a decrease as done when it is sent is found out by the seeds. */
 import { expect, it, vi } from 'vitest';
 import type * as Ledger from '#site/gate/ledger.ts';
-import { firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
+import { CLEAN, firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
+
+/** The first seed that finds it; the others of the fifty follow. */
+const FOUND_BY = 28;
 
 const wrong = vi.hoisted(() => ({ inForce: true }));
 
@@ -19,12 +22,12 @@ vi.mock('#site/gate/ledger.ts', async importOriginal => {
 it(
   'done when sent: a decrease that counts before it is acknowledged and seen exceeds a limit within fifty seeds',
   async () => {
-    const found = await firstFailing('done when sent');
+    const found = await firstFailing('done when sent', 'overLimitMs', FOUND_BY);
     expect(found).not.toBeNull();
     expect(found?.account.violations.map(violation => violation.kind)).toContain('raise');
     wrong.inForce = false;
     const clean = await sameSeed(found?.seed ?? 0);
-    expect(clean.account, 'the same seed with the gate as it is').toMatchObject({ overLimitMs: 0, violations: [] });
+    expect(clean.account, 'the same seed with the gate as it is').toMatchObject(CLEAN);
   },
   TIMEOUT_MS,
 );

@@ -7,7 +7,10 @@ import type * as High from '#site/gate/high.ts';
 import type { DrawSample, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
 import { settled, walk } from '../site/interleavings.ts';
-import { firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
+import { CLEAN, firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
+
+/** The first seed that finds it; the others of the fifty follow. */
+const FOUND_BY = 6;
 
 const wrong = vi.hoisted(() => ({ building: false, belief: false }));
 
@@ -50,11 +53,11 @@ it(
   'trust an old sample: a building reckoned with what cars said long ago exceeds a limit within fifty seeds',
   async () => {
     wrong.building = true;
-    const found = await firstFailing('trust an old sample');
+    const found = await firstFailing('trust an old sample', 'overLimitMs', FOUND_BY);
     wrong.building = false;
     expect(found).not.toBeNull();
     const clean = await sameSeed(found?.seed ?? 0);
-    expect(clean.account, 'the same seed with the gate as it is').toMatchObject({ overLimitMs: 0, violations: [] });
+    expect(clean.account, 'the same seed with the gate as it is').toMatchObject(CLEAN);
   },
   TIMEOUT_MS,
 );

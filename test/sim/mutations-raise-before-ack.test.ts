@@ -2,7 +2,10 @@
 import { expect, it, vi } from 'vitest';
 import type { Triple } from '#base/units.ts';
 import type * as Ledger from '#site/gate/ledger.ts';
-import { firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
+import { CLEAN, firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
+
+/** The first seed that finds it; the others of the fifty follow. */
+const FOUND_BY = 8;
 
 const wrong = vi.hoisted(() => ({ inForce: true }));
 
@@ -23,12 +26,12 @@ vi.mock('#site/gate/ledger.ts', async importOriginal => {
 it(
   'raise before ack: a raise that does not wait for the answer to a decrease exceeds a limit within fifty seeds',
   async () => {
-    const found = await firstFailing('raise before ack');
+    const found = await firstFailing('raise before ack', 'overLimitMs', FOUND_BY);
     expect(found).not.toBeNull();
     expect(found?.account.violations.map(violation => violation.kind)).toContain('raise');
     wrong.inForce = false;
     const clean = await sameSeed(found?.seed ?? 0);
-    expect(clean.account, 'the same seed with the gate as it is').toMatchObject({ overLimitMs: 0, violations: [] });
+    expect(clean.account, 'the same seed with the gate as it is').toMatchObject(CLEAN);
   },
   TIMEOUT_MS,
 );

@@ -7,18 +7,33 @@ export const SEEDS = 50;
 /** Some seconds where a mutation is seen early; all fifty seeds on a loaded machine take this. */
 export const TIMEOUT_MS = 300_000;
 
-/** As in the twenty-five seeds: two hours, twelve chargers, every fault. */
-export const sameSeed = (seed: number): Promise<RunResult> =>
-  runSeed({ seed, hours: 2, chargers: 12, faults: 'all', building: 'varying' });
+/** Where a wrong gate shows: while it lives, or once it is dead and its leases have lapsed. */
+export type Column = 'overLimitMs' | 'afterDeathOverMs';
 
-/** The first of the fifty seeds in which a limit is exceeded by what the gateway did, and printed; null when none is. */
-export async function firstFailing(mutation: string): Promise<RunResult | null> {
-  for (let seed = 1; seed <= SEEDS; seed++) {
+/** Two hours, twelve chargers, every make and every fault. */
+export const sameSeed = (seed: number): Promise<RunResult> =>
+  runSeed({ seed, hours: 2, chargers: 12, faults: 'all', building: 'varying', zoo: 'all' });
+
+/**
+ * The first of the fifty seeds in which a limit is exceeded by what the gateway did, and printed; null when none is.
+ * @param from a seed that is known to find it: begins there and goes round
+ */
+export async function firstFailing(
+  mutation: string,
+  column: Column = 'overLimitMs',
+  from = 1,
+): Promise<RunResult | null> {
+  for (let place = 0; place < SEEDS; place++) {
+    const seed = 1 + ((from - 1 + place) % SEEDS);
     const result = await sameSeed(seed);
-    if (result.account.overLimitMs === 0) continue;
+    const ms = result.account[column];
+    if (ms === 0) continue;
     const [first] = result.account.violations;
-    console.info(`${mutation}: seed ${seed} fails, ${result.account.overLimitMs} ms: ${JSON.stringify(first)}`);
+    console.info(`${mutation}: seed ${seed} fails, ${ms} ms: ${JSON.stringify(first)}`);
     return result;
   }
   return null;
 }
+
+/** With the gate as it is a seed is clean, alive and dead. */
+export const CLEAN = { overLimitMs: 0, afterDeathOverMs: 0, violations: [] } as const;

@@ -1,0 +1,32 @@
+/** A gate that believes a decrease when it is acknowledged is found out by the seeds. */
+import { expect, it, vi } from 'vitest';
+import type * as Ledger from '#site/gate/ledger.ts';
+import { CLEAN, firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
+
+/** The first seed that finds it; the others of the fifty follow. */
+const FOUND_BY = 28;
+
+const wrong = vi.hoisted(() => ({ inForce: true }));
+
+/** Wrong: what is acknowledged is all that is held; nobody waits for the car to follow, nor for a sample that shows it (rule 5 broken). */
+vi.mock('#site/gate/ledger.ts', async importOriginal => {
+  const right = await importOriginal<typeof Ledger>();
+  const withAck: typeof right.withAck = (ledger, limitMa, atMs) => {
+    const acked = right.withAck(ledger, limitMa, atMs);
+    return wrong.inForce && right.newest(acked).ackedAtMs !== null ? right.believed(acked) : acked;
+  };
+  return { ...right, withAck };
+});
+
+it(
+  'believe at ack: a raise that leaves before the car has followed exceeds a limit within fifty seeds',
+  async () => {
+    const found = await firstFailing('believe at ack', 'overLimitMs', FOUND_BY);
+    expect(found).not.toBeNull();
+    expect(found?.account.violations.map(violation => violation.kind)).toContain('raise');
+    wrong.inForce = false;
+    const clean = await sameSeed(found?.seed ?? 0);
+    expect(clean.account, 'the same seed with the gate as it is').toMatchObject(CLEAN);
+  },
+  TIMEOUT_MS,
+);
