@@ -32,7 +32,9 @@ type Schedule = { readonly startWallMs: number; readonly periods: readonly Charg
 
 function scheduleOf(place: Place, { limitMa, lapseMa, ttlMs }: Sent, chargerWallMs: number | null): Schedule {
   const { spec, traits } = place;
-  if (ttlMs === null || chargerWallMs === null) return { startWallMs: 0, periods: [period(place, 0, limitMa)] };
+  if (ttlMs === null) return { startWallMs: 0, periods: [period(place, 0, limitMa)] };
+  // Its clock was lost since this was decided: no end can be written, so only what may stand for ever.
+  if (chargerWallMs === null) return { startWallMs: 0, periods: [period(place, 0, Math.min(limitMa, lapseMa))] };
   const beginMs = chargerWallMs - SKEW_MS;
   const endMs = chargerWallMs + ttlMs;
   if (hasOwnLevel(traits)) {

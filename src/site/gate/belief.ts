@@ -89,7 +89,8 @@ function afterSampleWhileUncontrolled(
 ): Ledger {
   // A car that takes nothing shows nothing of its charger.
   if (ledger.obeyed === null || highestPhaseMa(sample) <= NOISE_MA) return ledger;
-  if (!showsObeyed(ledger, sample, spec, traits)) return ledger.obeyed === 0 ? ledger : { ...ledger, obeyed: 0 };
+  const isProof = newest(ledger).limitMa <= ledger.brokenMa && showsObeyed(ledger, sample, spec, traits);
+  if (!isProof) return ledger.obeyed === 0 ? ledger : { ...ledger, obeyed: 0 };
   const obeyed = ledger.obeyed + 1;
   if (obeyed < OBEYED_TO_RETURN) return { ...ledger, obeyed };
   return { ...believed(ledger), uncontrolled: false, overSinceMs: null, obeyed: null };

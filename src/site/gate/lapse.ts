@@ -7,6 +7,7 @@ import { type Triple, ZERO_TRIPLE } from '#base/units.ts';
 import { isReachable } from '#site/gate/belief.ts';
 import { withinFeed } from '#site/gate/feed.ts';
 import { lapsedHeldMa, levelMa } from '#site/gate/ledger.ts';
+import { isSetUp } from '#site/gate/set-up.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
@@ -34,7 +35,7 @@ export function countsAtLapse(state: SiteState, spec: ConnectorSpec, atMs: numbe
   const connector = at(state.connectors, spec.index);
   if (connector.ledger.uncontrolled) return false;
   if (charger.traits.leaseClass === 'A') return true;
-  return atMs < state.commissioningUntilMs && isReachable(charger) && connector.hasBase;
+  return atMs < state.commissioningUntilMs && isReachable(charger) && isSetUp(charger) && connector.hasBase;
 }
 
 function onPhases(spec: ConnectorSpec, levelMa: number): Triple {

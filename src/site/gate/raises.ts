@@ -48,6 +48,8 @@ export function sendRaises(
       wish.spec,
       wish.test?.ttlMs ?? state.topology.leaseTtlMs,
     );
+    // Without a lease, what may stand for ever is all there is.
+    if (sent.limitMa <= newest(wish.connector.ledger).limitMa) continue;
     bookSent(wish, sent, sums, booked, atMs);
     busy.add(wish.spec.charger);
     commands.push(setLimit(wish, sent, 'raise'));

@@ -3,8 +3,10 @@
  * on is looked at again at the last moment.
  */
 import { at } from '#base/assert.ts';
+import { LINK_MS } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { exposuresOf } from '#site/gate/feed.ts';
+import { newest } from '#site/gate/ledger.ts';
 import { phasesOf } from '#site/gate/mask.ts';
 import { type RowRoom, siteRows } from '#site/gate/rows.ts';
 import { type Sums, sumsOf } from '#site/gate/sums.ts';
@@ -23,6 +25,8 @@ export const standingOf = (state: SiteState, atMs: number): Standing => ({
 export function mayLeave(state: SiteState, { rooms, sums }: Standing, command: GateCommand, atMs: number): boolean {
   if (command.type !== 'set-limit' || command.change !== 'raise') return true;
   if (at(state.targets, command.connector).targetMa < command.limitMa) return false;
+  // Its lease is counted from the decision: a disk that takes longer would have it end late.
+  if (atMs - newest(at(state.connectors, command.connector).ledger).sentAtMs > LINK_MS) return false;
   const spec = at(state.topology.connectors, command.connector);
   const phases = phasesOf(at(state.connectors, command.connector), spec, atMs);
   return pathRows(spec, phases).every(row => {

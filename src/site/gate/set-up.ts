@@ -113,13 +113,16 @@ function holdMa(
   targetMa: number,
   atMs: number,
 ): number | null {
-  if (connector.status === 'Available' && connector.statusAtMs >= charger.linkSinceMs) return spec.fallbackMa;
-  const { draw, ledger } = connector;
-  if (draw === null || draw.atMs < charger.linkSinceMs || atMs - draw.atMs > SAMPLE_FRESH_MS) return null;
+  const { draw, ledger, status, statusAtMs } = connector;
   const last = newest(ledger);
   // What was acknowledged is what it holds; more would be a raise that nobody checked.
-  const heldMa = isUnknown(last) ? highestHeldMa(ledger, atMs) : last.limitMa;
+  const knownMa = isUnknown(last) ? highestHeldMa(ledger, atMs) : last.limitMa;
+  const heldMa = ledger.uncontrolled ? Math.min(knownMa, ledger.brokenMa) : knownMa;
+  if (status === 'Available' && statusAtMs >= charger.linkSinceMs) return Math.min(spec.fallbackMa, heldMa);
+  // With one level the base would take the place of a lower limit.
+  const keptMa = !hasOwnLevel(charger.traits) && !isUnknown(last) && heldMa < spec.fallbackMa ? heldMa : null;
+  if (draw === null || draw.atMs < charger.linkSinceMs || atMs - draw.atMs > SAMPLE_FRESH_MS) return keptMa;
   const { stepMa } = charger.traits;
   const limitMa = Math.floor(Math.min(Math.max(...draw.ma), targetMa, heldMa) / stepMa) * stepMa;
-  return limitMa >= spec.minMa ? limitMa : null;
+  return limitMa >= spec.minMa ? limitMa : keptMa;
 }
