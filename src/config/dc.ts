@@ -2,7 +2,7 @@
  * A DC charger is written down in kilowatts at the car and booked in amperes of the grid: as much as those
  * kilowatts can mean on each of three phases, at the lowest voltage of the mains (rule 10).
  */
-import type { ConnectorSpec, DcSpec } from '#site/topology.ts';
+import type { DcSpec } from '#site/topology.ts';
 
 /** Cautious figures of CCS chargers; a data sheet says better. */
 export const DC_DEFAULTS = { standbyKw: 0.05, efficiency: 0.94, powerFactor: 0.98 } as const;
@@ -32,6 +32,3 @@ export function dcSpec(figures: DcFigures, nominalV: number, sockets: number): D
   const standbyKw = figures.standbyKw ?? DC_DEFAULTS.standbyKw;
   return { wattsPerA: perA, standbyMa: Math.ceil(bookedMa(standbyKw, perA) / sockets) };
 }
-
-/** What a socket draws when told `ma`: a DC charger never less than its standby. */
-export const withStandby = (connector: ConnectorSpec, ma: number): number => Math.max(ma, connector.dc?.standbyMa ?? 0);

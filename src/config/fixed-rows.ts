@@ -2,10 +2,11 @@
  * The rows that the file fixes, as sums of current: for each limit of each circuit L1, L2, L3 and their
  * sum, with what the building and other gateways take of it.
  */
+import { at } from '#base/assert.ts';
 import { NO_LIMIT_MA, type Quad, quad, type RowIndex } from '#base/units.ts';
+import { levelMa } from '#site/gate/ledger.ts';
 import { marginMa } from '#site/gate/limits.ts';
 import type { Circuit, ConnectorSpec, FixedLimit, Topology } from '#site/topology.ts';
-import { withStandby } from './dc.ts';
 
 /** EN 50160: the mains may stand this far above nominal. A car that keeps its amperes then takes more watts. */
 const HIGHEST_VOLTAGE = 1.1;
@@ -65,7 +66,10 @@ function limitRows(limit: FixedLimit, volts: number): Quad {
   return [l1, l2, l3, limit.limitW === null ? NO_LIMIT_MA : Math.floor((limit.limitW * 1000) / volts)];
 }
 
-/** What the connectors of a circuit draw on one of its rows, each at its own current and no DC charger below its standby. */
+/**
+ * What the connectors of a circuit draw on one of its rows, each told its own current, as the gate books it (rule 10):
+ * watts that one phase may take alone, no DC charger below its standby.
+ */
 export function drawOn(
   topology: Topology,
   circuit: Circuit,
@@ -77,7 +81,7 @@ export function drawOn(
     const connector = topology.connectors[index];
     if (connector === undefined) continue;
     const phases = connector.phases.filter(phase => row === 3 || phase === row).length;
-    sumMa += phases * withStandby(connector, currentMa(connector));
+    sumMa += phases * levelMa(currentMa(connector), connector, at(topology.chargers, connector.charger).traits);
   }
   return sumMa;
 }

@@ -1,7 +1,7 @@
 /** What stays free, and who keeps charging: the reserve for the next cars, and the minimums that fit when leases lapse. */
 import { at } from '#base/assert.ts';
+import { levelMa } from '#site/gate/ledger.ts';
 import type { Circuit, ConnectorSpec, Topology } from '#site/topology.ts';
-import { withStandby } from './dc.ts';
 import { drawOn, type FixedRow, fixedRows } from './fixed-rows.ts';
 
 /** Rule 2: so many of the largest fallbacks on a row stay free for cars that plug in. */
@@ -36,7 +36,7 @@ export function keepers(topology: Topology, circuit: Circuit | null): Keepers {
     .map(index => at(topology.connectors, index))
     .filter(connector => connector.fallbackMa === 0)
     .toSorted((a, b) => a.phases.length * a.minMa - b.phases.length * b.minMa);
-  const keep = waiting.filter(connector => taken(connector, counted, freeMa)).length;
+  const keep = waiting.filter(connector => taken(topology, connector, counted, freeMa)).length;
   return { sockets: waiting.length, keep };
 }
 
@@ -46,11 +46,12 @@ function freeOf(topology: Topology, fixed: FixedRow): number {
 }
 
 /** Takes a minimum off every row on its way, where all of them have room for it. */
-function taken(connector: ConnectorSpec, rows: readonly FixedRow[], freeMa: number[]): boolean {
+function taken(topology: Topology, connector: ConnectorSpec, rows: readonly FixedRow[], freeMa: number[]): boolean {
   const needMa = rows.map(({ circuit, row }) => {
     if (!connector.path.includes(circuit.index)) return 0;
     const phases = connector.phases.filter(phase => row === 3 || phase === row).length;
-    return phases * (connector.minMa - withStandby(connector, 0));
+    const { traits } = at(topology.chargers, connector.charger);
+    return phases * (levelMa(connector.minMa, connector, traits) - levelMa(0, connector, traits));
   });
   if (needMa.some((ma, index) => ma > 0 && ma > at(freeMa, index))) return false;
   for (const [index, ma] of needMa.entries()) freeMa[index] = at(freeMa, index) - ma;

@@ -158,6 +158,8 @@ function drawCharger(
     ratingA: random.pick([16, 32, 32]),
     rotation: onePhase ? [random.pick([0, 1, 2] as const)] : random.pick(ROTATIONS),
     brand,
+    // Watts may mean three times the amperes: an installer names such a model, so that the sums count it so.
+    ...(make?.habit.units.includes('A') === false ? { profile: `sim-${brand.vendor.toLowerCase()}` } : {}),
     habit: make?.habit ?? HABITS.polite,
     clockErrorMs: random.whole(-4000, 4000),
     resumesAlone: random.chance(0.5),
