@@ -41,7 +41,7 @@ export type RunResult = {
 };
 
 /** Becomes 'all' once the gate keeps promise 2. */
-export const DEFAULT_ZOO: 'all' | 'none' = 'none';
+export const DEFAULT_ZOO: 'all' | 'none' = 'all';
 
 /** A seed's world with the gateway open on it, at its first instant. */
 export async function beginSeed(
