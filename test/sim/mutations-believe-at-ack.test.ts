@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import type * as Ledger from '#site/gate/ledger.ts';
 import { CLEAN, firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
 
-/** The first seed that finds it; the others of the fifty follow. */
+/** A seed that is known to find it; the others of the fifty follow. */
 const FOUND_BY = 28;
 
 const wrong = vi.hoisted(() => ({ inForce: true }));

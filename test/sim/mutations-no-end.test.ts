@@ -3,8 +3,8 @@ import { expect, it, vi } from 'vitest';
 import type * as Grant from '#site/charging-profile/grant.ts';
 import { CLEAN, firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
 
-/** The first seed that finds it; the others of the fifty follow. */
-const FOUND_BY = 8;
+/** A seed that is known to find it; the others of the fifty follow. */
+const FOUND_BY = 12;
 
 const wrong = vi.hoisted(() => ({ inForce: true }));
 

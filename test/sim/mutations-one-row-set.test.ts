@@ -4,8 +4,8 @@ import type { RowRoom } from '#site/gate/rows.ts';
 import type * as Sums from '#site/gate/sums.ts';
 import { CLEAN, firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
 
-/** The first seed that finds it; the others of the fifty follow. */
-const FOUND_BY = 4;
+/** A seed that is known to find it; the others of the fifty follow. */
+const FOUND_BY = 49;
 
 const wrong = vi.hoisted(() => ({ inForce: true }));
 

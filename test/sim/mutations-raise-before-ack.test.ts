@@ -4,7 +4,7 @@ import type { Triple } from '#base/units.ts';
 import type * as Ledger from '#site/gate/ledger.ts';
 import { CLEAN, firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
 
-/** The first seed that finds it; the others of the fifty follow. */
+/** A seed that is known to find it; the others of the fifty follow. */
 const FOUND_BY = 8;
 
 const wrong = vi.hoisted(() => ({ inForce: true }));

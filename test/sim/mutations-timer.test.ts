@@ -7,8 +7,8 @@ import { isUnknown, newest } from '#site/gate/ledger.ts';
 import type { SiteState } from '#site/state.ts';
 import { CLEAN, firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
 
-/** The first seed that finds it; the others of the fifty follow. */
-const FOUND_BY = 45;
+/** A seed that is known to find it; the others of the fifty follow. */
+const FOUND_BY = 39;
 
 const wrong = vi.hoisted(() => ({ inForce: true }));
 
