@@ -101,6 +101,8 @@ export type Ledger = {
   readonly brokenMa: number;
   /** Obeying samples since the decrease that followed `uncontrolled`; 10 bring control back. Null before that decrease. */
   readonly obeyed: number | null;
+  /** When the last of them came: a volley of answers is one look. */
+  readonly obeyedAtMs: number;
   /** Profiles sent in the day that began at `dayMs` (rule 23). */
   readonly writes: { readonly dayMs: number; readonly count: number };
 };

@@ -1,6 +1,7 @@
 /** Rules 17, 24, 25 and 26: how a charger comes under control, and what it is never told. */
 import { describe, expect, it } from 'vitest';
 import { at } from '#base/assert.ts';
+import { triple } from '#base/units.ts';
 import type { Said } from '#site/event.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { highestHeldMa } from '#site/gate/ledger.ts';
@@ -117,7 +118,10 @@ it('a charger that boots with a car at it is told its base, though a decrease is
   desk.contact(0);
   desk.status(0, 'Charging');
   desk.meter(10);
-  // Its clock is not known, so that it gets no more than it may keep for ever: that is said first.
+  const cap = { source: 'ems', circuit: 0, limitMa: triple(18_000), limitW: null, evOnly: false };
+  const rest = { validUntilMs: null, validUntilWallMs: null, failSafeMa: null, setAtMs: desk.atMs };
+  desk.feed({ type: 'limits-set', source: 'ems', limits: [{ ...cap, ...rest }], atMs: desk.atMs });
+  // 7 A are left; its clock is not known, so that it gets no more than it may keep for ever: that is said first.
   expect(without(setUp(desk)).slice(0, 4)).toEqual(['hold 6 A', 'clock', 'base of all', 'base']);
   expect(at(desk.state.connectors, 0).hasBase).toBe(true);
 });

@@ -58,7 +58,15 @@ const CONNECTOR: Connector = {
   ...{ registerWh: null, wantsSinceMs: null, hasBase: true, mask: null, wish: null, probeAtMs: null },
   ledger: {
     held: [{ limitMa: 32_000, lapseMa: 32_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 0, ackedAtMs: null }],
-    ...{ failures: 0, failedAtMs: 0, changedAtMs: 0, overSinceMs: null, uncontrolled: false, obeyed: null },
+    ...{
+      failures: 0,
+      failedAtMs: 0,
+      changedAtMs: 0,
+      overSinceMs: null,
+      uncontrolled: false,
+      obeyed: null,
+      obeyedAtMs: 0,
+    },
     brokenMa: Number.POSITIVE_INFINITY,
     writes: { dayMs: 0, count: 0 },
   },

@@ -218,6 +218,7 @@ function connectorOf(bay: number, scene: Scene): Connector {
       overSinceMs: null,
       uncontrolled: made.control === 'uncontrolled',
       obeyed: null,
+      obeyedAtMs: 0,
       brokenMa: Number.POSITIVE_INFINITY,
       writes: { dayMs: 0, count: 0 },
     },

@@ -8,6 +8,7 @@ import type { Claim, RowTree } from '#site/allocation/claim.ts';
 import { testWishes } from '#site/deadman/wishes.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import { ceilingOf } from '#site/gate/ceiling.ts';
+import { NOISE_MA } from '#site/gate/constants.ts';
 import { phasesOf } from '#site/gate/mask.ts';
 import { plugInReserve } from '#site/gate/reserve.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
@@ -34,7 +35,12 @@ export const wants = (connector: Connector): boolean =>
   connector.transaction !== null ||
   connector.status === 'Charging' ||
   connector.status === 'SuspendedEV' ||
-  connector.status === 'SuspendedEVSE';
+  connector.status === 'SuspendedEVSE' ||
+  isSeenDrawing(connector);
+
+/** After a restart of ours a charger may not have told its status yet, and a car that draws asks all the same. */
+const isSeenDrawing = ({ status, draw }: Connector): boolean =>
+  status === 'Unknown' && draw !== null && Math.max(...draw.ma) > NOISE_MA;
 
 /** A model that cannot pause draws its minimum whatever it is told: it is let in before those that can wait. */
 export function claimOf(state: SiteState, spec: ConnectorSpec, atMs: number): Claim {

@@ -57,7 +57,7 @@ export function afterReading(
   if (before.heldMa === null && meter.goodInARow < GOOD_SAMPLES) return { ...before, highMa, recent };
   const held =
     before.heldMa === null
-      ? mapRows(row => Math.max(0, measured[row] - cars.low[row]))
+      ? firstHeld(measured, cars)
       : moveHeld(before.heldMa, before.before?.ma ?? null, measured, cars, sinceMs);
   const room = roomWithoutCars(state, circuit, atMs);
   const rose = mapRows(row => measured[row] - (before.recent.at(-1)?.ma[row] ?? measured[row]));
@@ -95,6 +95,17 @@ const measuredRows = (reading: MeterReading, nominalV: number): Quad => [
   reading.currentMa[2],
   Math.round((reading.powerW * 1000) / nominalV),
 ];
+
+/**
+ * Where Bheld starts (rule 14): at what the cars' last word leaves. With no word from any that is M − ΣEVlow; after a
+ * restart it is what an earlier process left booked, or a full garage would be taken for the building and paused.
+ * Raises do not rest on this: Bhi takes every car for nothing until it has sent a sample.
+ */
+const firstHeld = (measured: Quad, cars: CarBounds): Quad =>
+  mapRows(row => {
+    const word = Math.min(Math.max(cars.reported[row], cars.low[row]), cars.high[row]);
+    return Math.max(0, measured[row] - word);
+  });
 
 function moveHeld(heldMa: Quad, beforeMa: Quad | null, measured: Quad, cars: CarBounds, sinceMs: number): Quad {
   return mapRows(row => {

@@ -91,8 +91,9 @@ function afterSampleWhileUncontrolled(
   if (ledger.obeyed === null || highestPhaseMa(sample) <= NOISE_MA) return ledger;
   const isProof = newest(ledger).limitMa <= ledger.brokenMa && showsObeyed(ledger, sample, spec, traits);
   if (!isProof) return ledger.obeyed === 0 ? ledger : { ...ledger, obeyed: 0 };
+  if (sample.atMs - ledger.obeyedAtMs < OVER_CONFIRM_MS) return ledger;
   const obeyed = ledger.obeyed + 1;
-  if (obeyed < OBEYED_TO_RETURN) return { ...ledger, obeyed };
+  if (obeyed < OBEYED_TO_RETURN) return { ...ledger, obeyed, obeyedAtMs: sample.atMs };
   return { ...believed(ledger), uncontrolled: false, overSinceMs: null, obeyed: null };
 }
 
@@ -136,6 +137,8 @@ function isShownSince(connector: Connector, ackedAtMs: number, limitMa: number):
  */
 export function isStuck(connector: Connector, charger: Charger, atMs: number): boolean {
   if (connector.ledger.uncontrolled || !isReachable(charger) || !isSetUp(charger)) return true;
+  // A first sample above its limit: what it draws is booked, and the others give way before a second one says more.
+  if (connector.ledger.overSinceMs !== null) return true;
   if (connector.ledger.failures > 0) return true;
   if (charger.callSinceMs !== null && atMs >= charger.callSinceMs + LINK_MS) return true;
   if (isBelievedByTime(newest(connector.ledger), charger.traits, atMs)) return false;

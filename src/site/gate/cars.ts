@@ -3,7 +3,7 @@ import { at } from '#base/assert.ts';
 import { minTriple, type Quad, triple, ZERO_TRIPLE } from '#base/units.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import { LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
-import { exposureMa, levelMa, lowestObeyedMa, newest } from '#site/gate/ledger.ts';
+import { exposureMa, isStored, levelMa, lowestObeyedMa, newest } from '#site/gate/ledger.ts';
 import { phasesOf, sharersOf } from '#site/gate/mask.ts';
 import type { Charger, Connector, DrawSample, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
@@ -35,6 +35,7 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
     const charger = at(state.chargers, spec.charger);
     const exposed = exposureMa(connector, spec, charger, atMs);
     const phases = phasesOf(connector, spec, atMs);
+    const unheard = isUnheard(connector, charger, atMs);
     const stuck = isStuck(connector, charger, atMs);
     const reacting = !stuck && isReacting(connector, charger, atMs);
     const bounds = connectorBounds(connector, charger, intervalMs, atMs);
@@ -47,7 +48,7 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
       const drawnMa = bounds.sample?.ma[p] ?? 0;
       add(sums.low, p, Math.min(bounds.low[p] ?? 0, exposedMa));
       add(sums.high, p, Math.max(exposedMa, drawnMa));
-      add(sums.reported, p, drawnMa);
+      add(sums.reported, p, unheard ? exposedMa : drawnMa);
       add(sums.told, p, toldMa);
       add(sums.inFlight, p, reacting ? Math.max(0, Math.min(drawnMa, exposedMa) - toldMa) : 0);
     }
@@ -80,6 +81,13 @@ function connectorBounds(connector: Connector, charger: Charger, intervalMs: num
   const restsOnMs = Math.max(fresh.ma[0], fresh.ma[1], fresh.ma[2]) > 0 ? fresh.atMs - LINK_MS : null;
   return { sample, low: isInWindow ? minTriple(now, drawBefore.ma) : now, restsOnMs };
 }
+
+/**
+ * A proven charger that has said nothing to this process: what an earlier one left to it is booked (rule 27), and
+ * as long as that may run it is not the building's, too.
+ */
+const isUnheard = ({ draw, ledger }: Connector, { traits }: Charger, atMs: number): boolean =>
+  draw === null && traits.leaseClass === 'A' && isStored(newest(ledger)) && atMs < newest(ledger).lapsesAtMs;
 
 /**
  * Whether a car is still taken at its last word. A proven charger that is lost keeps its lease, so that its car goes

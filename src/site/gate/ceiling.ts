@@ -4,6 +4,7 @@
  */
 import { canLease, endlessMa } from '#site/gate/lease.ts';
 import { isLearnedAt, phasesOf } from '#site/gate/mask.ts';
+import { isSetUp } from '#site/gate/set-up.ts';
 import type { Charger, Connector } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
@@ -27,7 +28,9 @@ export function ceilingOf(
 ): Ceiling {
   const wish = wishCeiling(connector, spec, nominalV, atMs);
   if (wish !== null && wish.limitMa < spec.maxMa) return wish;
-  if (canLease(charger) || endlessMa(spec) >= spec.maxMa) return { limitMa: spec.maxMa, source: 'charger', text: '' };
+  // While it is being set up its clock is about to be read; nothing is raised until then.
+  const isKnown = canLease(charger) || !isSetUp(charger);
+  if (isKnown || endlessMa(spec) >= spec.maxMa) return { limitMa: spec.maxMa, source: 'charger', text: '' };
   const why = charger.traits.absolute ? 'its clock is not known yet' : 'it keeps no schedule with an end';
   return { limitMa: endlessMa(spec), source: 'charger', text: `${why}: it gets what it may keep for ever` };
 }

@@ -19,6 +19,7 @@ export const unknownLedger = (ratingMa: number): Ledger => ({
   uncontrolled: false,
   brokenMa: Number.POSITIVE_INFINITY,
   obeyed: null,
+  obeyedAtMs: Number.NEGATIVE_INFINITY,
   writes: { dayMs: Number.NEGATIVE_INFINITY, count: 0 },
 });
 
@@ -44,6 +45,9 @@ export function forgotten(ledger: Ledger, ratingMa: number): Ledger {
 
 /** True for the entry that stands for an unknown past. */
 export const isUnknown = (held: Held): boolean => held.sentAtMs === Number.NEGATIVE_INFINITY;
+
+/** True for what an earlier process left: unknown, but with an end (rule 27). */
+export const isStored = (held: Held): boolean => isUnknown(held) && held.lapsesAtMs !== Number.POSITIVE_INFINITY;
 
 export function newest(ledger: Ledger): Held {
   const last = ledger.held[ledger.held.length - 1];

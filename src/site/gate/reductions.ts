@@ -3,7 +3,17 @@ import { wants } from '#site/allocation/claims.ts';
 import { isLinked, isStuck } from '#site/gate/belief.ts';
 import { NOISE_MA, RAISE_GAP_MS, RAISE_MIN_MA } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
-import { bookedMa, grantMa, isUnknown, levelMa, lowestHeldMa, newest, type Sent } from '#site/gate/ledger.ts';
+import {
+  bookedMa,
+  grantMa,
+  highestHeldMa,
+  isStored,
+  isUnknown,
+  levelMa,
+  lowestHeldMa,
+  newest,
+  type Sent,
+} from '#site/gate/ledger.ts';
 import { sharersOf } from '#site/gate/mask.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import { isSetUp } from '#site/gate/set-up.ts';
@@ -16,6 +26,7 @@ export function dueReductions(wishes: readonly Wish[], over: ReadonlySet<number>
   const admitting = wishes.some(wish => wish.targetMa > 0 && newest(wish.connector.ledger).limitMa === 0);
   return reductions.filter(wish => {
     if (wish.test !== null) return !wish.test.quiet || isOver(wish, over);
+    if (awaitsWord(wish, atMs)) return isOver(wish, over);
     return isNeeded(wish, over) || isFairNow(wish, admitting, atMs);
   });
 }
@@ -50,6 +61,10 @@ const isNeeded = (wish: Wish, over: ReadonlySet<number>): boolean =>
 const isOver = (wish: Wish, over: ReadonlySet<number>): boolean =>
   pathRows(wish.spec, wish.phases).some(row => over.has(row));
 
+/** A lease that an earlier process left runs on until a sample says what to hold (rule 26), as long as it may last. */
+const awaitsWord = ({ connector: { draw, ledger }, charger }: Wish, atMs: number): boolean =>
+  charger.traits.leaseClass === 'A' && draw === null && isStored(newest(ledger)) && atMs < newest(ledger).lapsesAtMs;
+
 /** Only fair: worth a command when it is large, when it lets a waiting car in, or once in a while. */
 function isFairNow(wish: Wish, admitting: boolean, atMs: number): boolean {
   if (reliefMa(wish) >= RAISE_MIN_MA || admitting) return true;
@@ -76,6 +91,14 @@ export function sendReductions(wishes: readonly Wish[], sentFor: SentFor, busy: 
 /** How a limit that is no raise is sent, with what it lapses to. */
 export type SentFor = (wish: Wish, limitMa: number) => Sent;
 
+/** Of a socket that never acknowledged anything: what it draws, where an earlier process left it a lease; else its fallback. */
+function firstWordMa({ connector: { draw, ledger }, spec, charger }: Wish, atMs: number): number {
+  if (draw === null || !isStored(newest(ledger))) return spec.fallbackMa;
+  const { stepMa } = charger.traits;
+  const heldMa = Math.min(highestHeldMa(ledger, atMs), Math.max(...draw.ma));
+  return Math.max(spec.fallbackMa, Math.floor(heldMa / stepMa) * stepMa);
+}
+
 /**
  * An unanswered raise may never have arrived, so its repetition could be one now: the lowest that may be
  * held is none. Of a charger that may have forgotten everything, that is what it last acknowledged; of one
@@ -84,7 +107,6 @@ export type SentFor = (wish: Wish, limitMa: number) => Sent;
 function reducedMa(wish: Wish, atMs: number): number {
   const { ledger } = wish.connector;
   if (newest(ledger).ackedAtMs !== null) return wish.targetMa;
-  const lowestMa =
-    ledger.held.every(isUnknown) && grantMa(ledger) === null ? wish.spec.fallbackMa : lowestHeldMa(ledger, atMs);
-  return Math.min(wish.targetMa, lowestMa);
+  const isNew = ledger.held.every(isUnknown) && grantMa(ledger) === null;
+  return Math.min(wish.targetMa, isNew ? firstWordMa(wish, atMs) : lowestHeldMa(ledger, atMs));
 }

@@ -5,7 +5,7 @@
  */
 import { at } from '#base/assert.ts';
 import { NO_LIMIT_MA, type RowIndex } from '#base/units.ts';
-import { freshness } from '#site/gate/freshness.ts';
+import { failSafeAfterMs, freshness } from '#site/gate/freshness.ts';
 import { designMa, guardMeter, type LimitInForce, limitsInForce, marginMa, reservedMa } from '#site/gate/limits.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
@@ -103,6 +103,10 @@ function background(state: SiteState, circuit: Circuit, row: RowIndex, atMs: num
   const meter = guardMeter(state, circuit);
   const known = state.backgrounds[circuit.index] ?? null;
   const asDesigned = { targetMa: design, raiseMa: design, mayRefresh: true };
+  // A process that starts cuts nobody before its meters have had their time to speak.
+  if (meter !== null && known?.heldMa === null && atMs - state.startedAtMs < failSafeAfterMs(meter)) {
+    return { targetMa: 0, raiseMa: design, mayRefresh: false, noRaise: true, failSafe: false };
+  }
   if (meter === null || known === null) return { ...asDesigned, noRaise: false, failSafe: false };
   const fresh = freshness(meter, atMs);
   if (fresh === 'fail-safe' || known.heldMa === null) {

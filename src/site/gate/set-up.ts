@@ -123,6 +123,8 @@ function holdMa(
   const keptMa = !hasOwnLevel(charger.traits) && !isUnknown(last) && heldMa < spec.fallbackMa ? heldMa : null;
   if (draw === null || draw.atMs < charger.linkSinceMs || atMs - draw.atMs > SAMPLE_FRESH_MS) return keptMa;
   const { stepMa } = charger.traits;
-  const limitMa = Math.floor(Math.min(Math.max(...draw.ma), targetMa, heldMa) / stepMa) * stepMa;
+  // What it draws now is no more than it drew: a socket that has told no status yet has no plan to follow.
+  const plannedMa = status === 'Unknown' ? heldMa : targetMa;
+  const limitMa = Math.floor(Math.min(Math.max(...draw.ma), plannedMa, heldMa) / stepMa) * stepMa;
   return limitMa >= spec.minMa ? limitMa : keptMa;
 }
