@@ -117,15 +117,21 @@ describe('a charger that draws more than it may', () => {
 
   it('comes back after ten obeying samples in a row that follow a new decrease', () => {
     let ledger = judged([16, 100_000], [16, 110_000]);
+    let atMs = 120_000;
+    const draws = (amps: number) => {
+      atMs += 10_000;
+      ledger = afterSample(ledger, sample(amps, atMs), SPEC, PROVEN);
+    };
     const obeys = (times: number) => {
-      for (let i = 0; i < times; i++) ledger = afterSample(ledger, sample(6, 125_000 + i * 10_000), SPEC, PROVEN);
+      for (let i = 0; i < times; i++) draws(6);
     };
     obeys(20);
     expect(ledger.uncontrolled, 'that it draws less may be the car').toBe(true);
-    ledger = withAck(withSent(ledger, { limitMa: 6_000, lapseMa: 6_000, ttlMs: null }, 112_000), 6_000, 113_000);
+    ledger = withAck(withSent(ledger, { limitMa: 6_000, lapseMa: 6_000, ttlMs: null }, atMs), 6_000, atMs);
+    atMs += 5_000;
     obeys(9);
     expect(ledger.uncontrolled).toBe(true);
-    ledger = afterSample(ledger, sample(16, 300_000), SPEC, PROVEN);
+    draws(16);
     obeys(9);
     expect(ledger.uncontrolled, 'the row was broken').toBe(true);
     obeys(1);
