@@ -1,6 +1,6 @@
 /**
  * The demo's gateway: the real one, as a child process. It is kept alive: what dies is told and started
- * again after a moment. Its log, JSON lines on stderr, says when both doors are open.
+ * again after a moment, unless it was killed for good. Its log, JSON lines on stderr, says when both doors are open.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -83,6 +83,16 @@ export class GatewayKeeper {
     const late = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
     await gone;
     clearTimeout(late);
+  }
+
+  /** As `kill -9`, and nobody starts it again. Comes back when the process is gone. */
+  async killForGood(): Promise<void> {
+    this.ending = true;
+    const { child } = this;
+    if (child === null) return;
+    const gone = new Promise<void>(done => child.once('close', () => done()));
+    child.kill('SIGKILL');
+    await gone;
   }
 
   private hear(line: string): void {

@@ -10,8 +10,11 @@ import { shippedDevices } from './devices.ts';
 /** The site file of a demo. */
 export const demoSiteFile = (name: string): string => join(CONFIG_FOLDER, DEMO_SITES[name] ?? 'demo.yaml');
 
-/** The configuration in a file that ships with us; a fault in one is a bug of ours. */
-export function readDemoSite(file: string): Config {
+/**
+ * The configuration in a file that ships with us; a fault in one is a bug of ours.
+ * @param environment BUSBAR_… overrides, where the gateway child is told the same
+ */
+export function readDemoSite(file: string, environment: Readonly<Record<string, string>> = {}): Config {
   const text = readTextFile(file);
   if (!text.ok) throw new Error(text.detail);
   const { chargers, meters } = shippedDevices();
@@ -23,7 +26,7 @@ export function readDemoSite(file: string): Config {
   const input = {
     file,
     text: text.value,
-    environment: {},
+    environment,
     readFile: readerBeside(file),
     devices,
     nowWallMs: Date.now(),
