@@ -1,7 +1,8 @@
 /**
  * `npm run accept`: the demo's world around the real gateway on real sockets, ten minutes long, with a
  * building that steps up by 15 A. Judged by the world's own truth: no phase above `limitA` and no circuit
- * above `limitW` for longer than the grace window, and no raise that did not fit.
+ * above `limitW` for longer than the grace window, and no raise that did not fit. After that, in a garage
+ * opened anew, the gateway is killed for good (death.ts).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -10,15 +11,12 @@ import { at } from '#base/assert.ts';
 import type { Triple } from '#base/units.ts';
 import type { Account } from '#sim/account.ts';
 import { drawCar } from '#sim/car.ts';
-import { demoBuilding } from '#sim/demo-building.ts';
 import { openStoppableClock, type StoppableClock } from '#sim/demo-clock.ts';
-import { GatewayKeeper } from '#sim/demo-gateway.ts';
-import { freePort } from '#sim/demo-ports.ts';
-import { demoSiteFile, readDemoSite } from '#sim/demo-site.ts';
-import { type DemoTraffic, startDemoTraffic } from '#sim/demo-traffic.ts';
+import type { DemoTraffic } from '#sim/demo-traffic.ts';
 import { simLimit } from '#sim/demo-watch.ts';
-import { type DemoWorld, openDemoWorld } from '#sim/demo-world.ts';
 import type { SiteView } from '#web/site-view.ts';
+import { HEAVY_BUILDING, runDeath } from './death.ts';
+import { closeStage, openStage, type Stage } from './stage.ts';
 import {
   count,
   FIRST_STEP_MS,
@@ -53,72 +51,72 @@ const TRAFFIC: DemoTraffic = {
   car: (draw, number) => ({ ...drawCar(draw, `TAG-${number}`), phases: 3, maxMa: 32_000, needWh: 80_000 }),
 };
 
-function minutesOf(args: readonly string[]): number | null {
-  if (args.length === 0) return 10;
-  const value = Number(args[0] === '--minutes' ? args[1] : args[0]?.replace('--minutes=', ''));
-  if (value >= 2 && value <= 24 * 60) return value;
-  process.stderr.write('npm run accept -- --minutes M    M from 2 on; 10 without it\n');
-  return null;
+const PARTS = ['limits', 'death'] as const;
+
+type Wanted = { readonly minutes: number; readonly parts: readonly string[] };
+
+function readArguments(args: readonly string[]): Wanted | null {
+  const words = args.flatMap(arg => arg.split('='));
+  let wanted: Wanted = { minutes: 10, parts: PARTS };
+  for (let i = 0; i < words.length; i += 2) {
+    const value = words[i + 1] ?? '';
+    if (words[i] === '--minutes' && Number(value) >= 2 && Number(value) <= 24 * 60)
+      wanted = { ...wanted, minutes: Number(value) };
+    else if (words[i] === '--only' && PARTS.some(part => part === value)) wanted = { ...wanted, parts: [value] };
+    else {
+      process.stderr.write(
+        `npm run accept -- --minutes M --only ${PARTS.join('|')}    M from 2 on; 10 and all without\n`,
+      );
+      return null;
+    }
+  }
+  return wanted;
 }
 
-async function accept(runMinutes: number): Promise<number> {
+/** Runs the parts that are wanted; 0 when all of them held. */
+async function accept({ minutes, parts }: Wanted): Promise<number> {
+  const limits = parts.includes('limits') ? await alone((clock, folder) => keepLimits(clock, folder, minutes)) : 0;
+  const death = parts.includes('death') ? await alone(dieForGood) : 0;
+  return Math.max(limits, death);
+}
+
+/** A part has a clock and a folder of its own, and nothing of it goes on. */
+async function alone(part: (clock: StoppableClock, folder: string) => Promise<number>): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'busbar-accept-'));
   const clock = openStoppableClock();
   try {
-    const stage = await openStage(clock, folder);
-    const seen = await watch(clock, stage, runMinutes);
-    await stage.keeper.end();
-    await stage.world.close();
-    return verdict(seen, stage, runMinutes);
+    return await part(clock, folder);
   } finally {
     clock.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-type Stage = {
-  readonly world: DemoWorld;
-  readonly keeper: GatewayKeeper;
-  readonly config: ReturnType<typeof readDemoSite>;
-  readonly url: string;
-  /** Ends of the gateway that nobody asked for. */
-  readonly deaths: string[];
-};
+async function keepLimits(clock: StoppableClock, folder: string, runMinutes: number): Promise<number> {
+  const stage = await openStage(clock, folder, { seed: 'accept', traffic: TRAFFIC, environment: {} });
+  try {
+    return verdict(await watch(clock, stage, runMinutes), stage, runMinutes);
+  } finally {
+    await closeStage(stage);
+  }
+}
 
-async function openStage(clock: StoppableClock, folder: string): Promise<Stage> {
-  const configFile = demoSiteFile('garage');
-  const config = readDemoSite(configFile);
-  const building = demoBuilding(config.topology);
-  const world = await openDemoWorld(clock, config, { seed: 'accept', building, constantBuilding: true });
-  const meter = at([...world.meters.values()], 0);
-  const deaths: string[] = [];
-  const { promise: up, resolve } = Promise.withResolvers<number>();
-  const keeper = new GatewayKeeper({
-    clock,
-    prepare: async () => ({
-      configFile,
-      environment: {
-        BUSBAR_DATA: join(folder, 'data'),
-        BUSBAR_DEMO: '1',
-        BUSBAR_METERS__GRID__BUS__TCP: `127.0.0.1:${meter.port}`,
-        BUSBAR_WEB__PORT: String(await freePort('127.0.0.1', 0)),
-        BUSBAR_OCPP__PORT: String(await freePort('127.0.0.1', 0)),
-      },
-    }),
-    up: (_pid, ports) => {
-      world.doorAt(ports.chargers);
-      resolve(ports.web);
-    },
-    died: how => void deaths.push(how),
-    gaveUp: words => {
-      throw new Error(`the gateway does not start:\n${words.join('\n')}`);
-    },
-    logged() {},
-  });
-  await keeper.start();
-  const url = `http://127.0.0.1:${await up}`;
-  startDemoTraffic(clock, world, TRAFFIC);
-  return { world, keeper, config, url, deaths };
+/** With the demo's own lease of a minute. */
+async function dieForGood(clock: StoppableClock, folder: string): Promise<number> {
+  print(`
+The gateway is killed for good (SIGKILL, never started again) while the garage charges, and the building goes to its design
+load at once. Overrides of the demo's site, so that the fuses are at stake:
+${Object.entries(HEAVY_BUILDING)
+  .map(([name, value]) => `  ${name}=${value}\n`)
+  .join('')}
+`);
+  const { faults } = await runDeath(clock, folder, HEAVY_BUILDING, print);
+  print(
+    faults.length === 0
+      ? '\nPASSED: every charger came to its lapse value by itself, and every fuse held.\n'
+      : `\nFAILED:\n${faults.map(fault => `  ${fault}\n`).join('')}`,
+  );
+  return faults.length === 0 ? 0 : 1;
 }
 
 // --- the run
@@ -278,5 +276,5 @@ ${faults.length === 0 ? 'PASSED: every limit was kept.' : `FAILED:\n${faults.map
   return faults.length === 0 ? 0 : 1;
 }
 
-const minutes = minutesOf(process.argv.slice(2));
-process.exitCode = minutes === null ? 2 : await accept(minutes);
+const wanted = readArguments(process.argv.slice(2));
+process.exitCode = wanted === null ? 2 : await accept(wanted);
