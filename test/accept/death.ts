@@ -66,18 +66,26 @@ const LATE_CARS_AFTER_MS = 5_000;
 /** No schedule of ours says anything beyond. */
 const FOR_EVER_MS = 10 * 365 * 86_400_000;
 
+export type DeathPlan = {
+  /** Overrides of the demo's site. */
+  readonly environment: Scenery['environment'];
+  /** The garage goes on so long once enough cars charge: more of them are let up, and leases are renewed. */
+  readonly settleMs: number;
+};
+
 export type DeathRun = { readonly record: DeathRecord; readonly faults: readonly string[] };
 
 /** Opens the garage, kills its gateway when enough cars charge, and watches. @param print takes the table */
 export async function runDeath(
   clock: StoppableClock,
   folder: string,
-  environment: Scenery['environment'],
+  { environment, settleMs }: DeathPlan,
   print: (text: string) => void,
 ): Promise<DeathRun> {
   const stage = await openStage(clock, folder, { seed: 'death', traffic: STAYING, environment });
   try {
     await untilCharging(clock, stage);
+    await pause(clock, settleMs);
     const record = await killAndWatch(clock, stage, print);
     const { violations } = stage.world.watch.observer.finish();
     const dead = violations.filter(({ kind }) => kind === 'after-death');

@@ -25,7 +25,8 @@ afterAll(() => {
 describe('a garage whose gateway process is killed for good while it charges', { timeout: 200 * SECOND }, () => {
   it('has every charger at its lapse value in time, and every fuse holds beside the worst building', async () => {
     const print = (text: string) => void process.stdout.write(text);
-    const { faults } = await runDeath(clock, folder, { ...HEAVY_BUILDING, ...LEASE }, print);
+    const plan = { environment: { ...HEAVY_BUILDING, ...LEASE }, settleMs: 12 * SECOND };
+    const { faults } = await runDeath(clock, folder, plan, print);
     expect(faults).toEqual([]);
   });
 });
