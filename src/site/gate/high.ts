@@ -38,19 +38,25 @@ const FALL_MA = 1_500;
  * The highest background that the recent readings allow, with what the cars below have vouched for since.
  * A fall may be a car that stopped unseen, a rise after it the building: so the level before the fall and
  * the rise after it are added, not set against each other. And a fall may be the difference of the two, in
- * one interval of the meter: after one, the car that draws most is taken to have stopped.
+ * one interval of the meter: after one, the car that draws most is taken to have stopped. A car stops on all its
+ * phases, a kettle starts on one: so what fell on any phase counts on each.
  */
 export function highestOf(state: SiteState, circuit: Circuit, recent: Readings, atMs: number): Quad {
   const vouchers = vouchersOf(state, circuit, recent[0]?.atMs ?? atMs, atMs);
   const lows = recent.map(reading => lowestDraw(vouchers, reading.atMs));
   const largest = largestDraw(vouchers);
-  const falls = [0, 1, 2].map(phase => firstFall(recent.map(reading => reading.ma[phase] ?? 0)));
-  const level = (row: number) => {
-    const readings = recent.map(reading => reading.ma[row] ?? 0);
-    const levels = readings.map((ma, i) => ma - (lows[i]?.[row] ?? 0));
-    // A car that stops on one phase while the building rises on another leaves no trace in their sum.
-    const fallenFrom = Math.min(firstFall(readings), ...(row === 3 ? falls : []));
-    return levelAndRise(levels, fallenFrom, largest[row] ?? 0);
+  const levels = ([0, 1, 2, 3] as const).map(row => recent.map(({ ma }, i) => ma[row] - (lows[i]?.[row] ?? 0)));
+  const falls = levels.map(fallsOf);
+  const fallenFrom = Math.min(...([0, 1, 2] as const).map(phase => firstFall(recent.map(({ ma }) => ma[phase]))));
+  const level = (row: 0 | 1 | 2 | 3) => {
+    let highestMa = 0;
+    at(levels, row).forEach((ma, i) => {
+      const own = falls[row]?.[i] ?? 0;
+      const across = Math.max(falls[0]?.[i] ?? 0, falls[1]?.[i] ?? 0, falls[2]?.[i] ?? 0);
+      const stopped = row < 3 ? across : Math.min(3 * across, lows[i]?.[3] ?? 0);
+      highestMa = Math.max(highestMa, ma + (i < fallenFrom ? own : Math.max(own, stopped, largest[row])));
+    });
+    return highestMa;
   };
   return [level(0), level(1), level(2), level(3)];
 }
@@ -65,17 +71,15 @@ function firstFall(readings: readonly number[]): number {
   return found < 0 ? Number.POSITIVE_INFINITY : found;
 }
 
-/** The most of: a level, with the deepest fall before it added back, or with the largest car from where a reading fell. */
-function levelAndRise(levels: readonly number[], fallenFrom: number, largestMa: number): number {
+/** At each place the deepest fall so far. */
+function fallsOf(levels: readonly number[]): readonly number[] {
   let topMa = 0;
   let fallMa = 0;
-  let highestMa = 0;
-  levels.forEach((ma, i) => {
+  return levels.map(ma => {
     topMa = Math.max(topMa, ma);
     fallMa = Math.max(fallMa, topMa - ma);
-    highestMa = Math.max(highestMa, ma + (i >= fallenFrom ? Math.max(fallMa, largestMa) : fallMa));
+    return fallMa;
   });
-  return highestMa;
 }
 
 /** The most that a single car vouches for on each row. */
