@@ -31,6 +31,8 @@ async function open(parts: Handed, loopbackWrites = false): Promise<string> {
 const socket = (page: Page, charger: string) => page.locator(`[data-connector="${charger}/1"]`);
 const facts = async (page: Page, charger: string) => {
   await socket(page, charger).locator('summary').click();
+  // What is folded away is drawn once it is opened.
+  await socket(page, charger).locator('.facts div').first().waitFor();
   return (await socket(page, charger).locator('.facts div').allTextContents()).join(' ');
 };
 
