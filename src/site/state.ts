@@ -135,8 +135,9 @@ export type Setup = {
 /** The phases a car draws on, as seen in its samples (rule 11). */
 export type LearnedMask = {
   readonly phases: readonly PhaseIndex[];
-  /** Since when every sample at 6 A or more showed just these. */
+  /** Since when every sample at 6 A or more showed just these, and the last one that did: silence proves nothing. */
   readonly sinceMs: number;
+  readonly seenMs: number;
 };
 
 /** What the back office allows a connector at most. */

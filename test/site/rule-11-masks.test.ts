@@ -69,18 +69,18 @@ describe('a car on one phase of a three-phase socket', () => {
 describe('a mask is not learned', () => {
   const spec = specOf(charging());
   const seen = (amps: Triple, atMs: number, before: LearnedMask | null = null) =>
-    maskAfter(before, { atMs, ma: [amps[0] * 1000, amps[1] * 1000, amps[2] * 1000], powerW: 0 }, spec);
+    maskAfter(before, { atMs, ma: [amps[0] * 1000, amps[1] * 1000, amps[2] * 1000], powerW: 0 }, spec, true);
 
   it('from a car that draws less than its minimum, or nothing', () => {
     expect(seen([5.7, 0, 0], 0)).toBeNull();
     expect(seen([0, 0, 0], 0)).toBeNull();
-    expect(seen([5.8, 0, 0], 0)).toEqual({ phases: [0], sinceMs: 0 });
+    expect(seen([5.8, 0, 0], 0)).toEqual({ phases: [0], sinceMs: 0, seenMs: 0 });
   });
 
   it('while one sample says otherwise: the thirty seconds begin anew', () => {
     const first = seen([16, 0, 0], 0);
     const other = seen([16, 16, 16], 20_000, first);
-    expect(other).toEqual({ phases: [0, 1, 2], sinceMs: 20_000 });
-    expect(seen([16, 0, 0], 25_000, other)).toEqual({ phases: [0], sinceMs: 25_000 });
+    expect(other).toEqual({ phases: [0, 1, 2], sinceMs: 20_000, seenMs: 20_000 });
+    expect(seen([16, 0, 0], 25_000, other)).toEqual({ phases: [0], sinceMs: 25_000, seenMs: 25_000 });
   });
 });

@@ -14,7 +14,11 @@ import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
  * clock must be known, and there must be a base to fall to, on a level of its own or in the same schedule.
  */
 export const canLease = ({ traits, skew }: Charger): boolean =>
-  traits.absolute && skewOf({ skew }) !== null && traits.maxPeriods >= (hasOwnLevel(traits) ? 2 : 3);
+  traits.absolute && isSetClock(skewOf({ skew })) && traits.maxPeriods >= (hasOwnLevel(traits) ? 2 : 3);
+
+/** A clock that stands in 1970 was never set, and will be at any moment. */
+const NEVER_SET_MS = 20 * 365 * 86_400_000;
+const isSetClock = (skewMs: number | null): boolean => skewMs !== null && skewMs < NEVER_SET_MS;
 
 /** The lease has a stack level of its own, above the base. */
 export const hasOwnLevel = (traits: ChargerTraits): boolean => traits.stackLevels >= 2;

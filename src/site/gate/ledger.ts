@@ -149,6 +149,7 @@ export const bookedAtRating = (charger: Charger): boolean =>
  * nothing, the plug-in reserve of its rows stands for it.
  */
 export function isFreeSocket(connector: Connector, spec: ConnectorSpec, charger: Charger, atMs: number): boolean {
+  if (connector.transaction !== null) return false;
   if (connector.status !== 'Available' || connector.statusAtMs < charger.linkSinceMs) return false;
   if (charger.link === 'offline' || connector.ledger.uncontrolled) return false;
   return highestHeldMa(connector.ledger, atMs + LOOK_AHEAD_MS) <= spec.fallbackMa;

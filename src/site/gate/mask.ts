@@ -23,7 +23,7 @@ export const sharersOf = (connector: Connector, atMs: number): number =>
   isLearnedAt(connector.mask, atMs) ? connector.mask.phases.length : 1;
 
 export const isLearnedAt = (mask: LearnedMask | null, atMs: number): mask is LearnedMask =>
-  mask !== null && atMs - mask.sinceMs >= LEARN_MS;
+  mask !== null && atMs >= mask.seenMs && mask.seenMs - mask.sinceMs >= LEARN_MS;
 
 /** The instant at which a mask that is being learned begins to count; Infinity without one. */
 export const learnedAtMs = ({ mask }: Connector): number =>
@@ -34,10 +34,14 @@ export function maskAfter(
   before: LearnedMask | null,
   { ma, atMs }: DrawSample,
   spec: ConnectorSpec,
+  tellsAll: boolean,
 ): LearnedMask | null {
+  // A phase that is not mentioned may carry anything.
+  if (!tellsAll) return null;
   const used = spec.phases.filter(phase => ma[phase] > OFF_MA);
   if (used.length === 0) return null;
   const isSame = before !== null && before.phases.length === used.length && used.every(p => before.phases.includes(p));
-  if (isSame && (isLearnedAt(before, atMs) || used.every(phase => ma[phase] >= FULL_MA))) return before;
-  return used.every(phase => ma[phase] >= FULL_MA) ? { phases: used, sinceMs: atMs } : null;
+  const isFull = used.every(phase => ma[phase] >= FULL_MA);
+  if (isSame && (isFull || isLearnedAt(before, atMs))) return isFull ? { ...before, seenMs: atMs } : before;
+  return isFull ? { phases: used, sinceMs: atMs, seenMs: atMs } : null;
 }

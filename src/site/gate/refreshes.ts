@@ -3,9 +3,9 @@
  * there may be relied on. Nothing else keeps a grant alive; whatever stops this loop lets it lapse.
  */
 import { at } from '#base/assert.ts';
-import { isReachable } from '#site/gate/belief.ts';
+import { isLinked, isReachable } from '#site/gate/belief.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
-import { refreshDueMs } from '#site/gate/lease.ts';
+import { canLease, refreshDueMs } from '#site/gate/lease.ts';
 import { newest } from '#site/gate/ledger.ts';
 import { isRefreshUnanswered, type SentFor } from '#site/gate/reductions.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
@@ -26,7 +26,9 @@ export function sendRefreshes(
   for (const wish of wishes) {
     if (wish.test !== null && !wish.test.refresh) continue;
     if (!isDue(wish, ttlMs, atMs) || !isFree(wish, busy, atMs)) continue;
-    if (!isReachable(wish.charger) || !isSetUp(wish.charger)) continue;
+    // One that does not answer is told again all the same: that is how it is found to be back.
+    const isHeard = isRefreshUnanswered(wish) ? isLinked(wish.charger) : isReachable(wish.charger);
+    if (!isHeard || !isSetUp(wish.charger)) continue;
     const last = newest(wish.connector.ledger);
     if (last.limitMa > last.lapseMa && !holds(wish, rooms, over)) continue;
     busy.add(wish.spec.charger);
@@ -37,7 +39,17 @@ export function sendRefreshes(
 }
 
 const isDue = (wish: Wish, ttlMs: number, atMs: number): boolean =>
-  isRefreshUnanswered(wish) || atMs >= refreshDueMs(newest(wish.connector.ledger), wish.spec.index, ttlMs);
+  isRefreshUnanswered(wish) ||
+  isEndlessPause(wish) ||
+  atMs >= refreshDueMs(newest(wish.connector.ledger), wish.spec.index, ttlMs);
+
+/** Told while its clock was unknown: now it can be given its end. */
+const isEndlessPause = ({ connector: { ledger }, spec, charger }: Wish): boolean => {
+  const { limitMa, lapsesAtMs, ackedAtMs } = newest(ledger);
+  return (
+    ackedAtMs !== null && lapsesAtMs === Number.POSITIVE_INFINITY && limitMa < spec.fallbackMa && canLease(charger)
+  );
+};
 
 const holds = (wish: Wish, rooms: readonly RowRoom[], over: ReadonlySet<number>): boolean =>
   pathRows(wish.spec, wish.phases).every(row => !over.has(row) && at(rooms, row).mayRefresh);

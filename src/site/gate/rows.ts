@@ -70,7 +70,7 @@ function rowRoom(
     lapsedMa = Math.min(lapsedMa, deadMa);
   }
   const failSafe = load.failSafe && circuit.failSafeMa !== null && row !== 3 ? circuit.failSafeMa[row] : null;
-  if (failSafe !== null) targetMa = binding === null ? failSafe : Math.min(limitWithoutLoad(limits, row), failSafe);
+  if (failSafe !== null) targetMa = Math.min(targetMa, failSafe);
   if (load.noRaise) raiseMa = -NO_LIMIT_MA;
   return {
     circuit: circuit.index,
@@ -84,10 +84,6 @@ function rowRoom(
     because: load.failSafe ? 'meter' : 'limit',
   };
 }
-
-/** A configured fail-safe replaces the estimate of the building, never the limit itself. */
-const limitWithoutLoad = (limits: readonly LimitInForce[], row: RowIndex): number =>
-  limits.reduce((lowest, limit) => Math.min(lowest, limit.rowsMa[row]), NO_LIMIT_MA);
 
 type RowLoad = {
   readonly targetMa: number;

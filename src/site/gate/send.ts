@@ -10,6 +10,7 @@ import { asksFor } from '#site/gate/ask.ts';
 import { isLinked } from '#site/gate/belief.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { leaseOf } from '#site/gate/lease.ts';
+import { isUnknown, newest } from '#site/gate/ledger.ts';
 import { sendRaises } from '#site/gate/raises.ts';
 import { dueReductions, rowsOver, type SentFor, sendReductions } from '#site/gate/reductions.ts';
 import { sendRefreshes } from '#site/gate/refreshes.ts';
@@ -60,7 +61,10 @@ const sending =
   (state: SiteState, rooms: readonly RowRoom[], sums: Sums, atMs: number): SentFor =>
   (wish, limitMa) => {
     const booked = bookedOf(state, wish, atMs);
-    const lapseMa = lapseFor(wish, limitMa, rooms, sums, booked);
+    const hopedMa = lapseFor(wish, limitMa, rooms, sums, booked);
+    const last = newest(wish.connector.ledger);
+    // What it lapses to rises with raises only: those wait for the disk (rule 27).
+    const lapseMa = Math.min(hopedMa, Math.max(isUnknown(last) ? 0 : last.lapseMa, wish.spec.fallbackMa));
     const sent = leaseOf(limitMa, lapseMa, wish.charger, wish.spec, state.topology.leaseTtlMs);
     bookLapse(wish, sent, sums, booked);
     return sent;

@@ -2,7 +2,7 @@
 import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
 import { rejudged } from '#site/gate/background.ts';
-import { forgotten } from '#site/gate/ledger.ts';
+import { forgotten, unknownLedger } from '#site/gate/ledger.ts';
 import { isSetUp, readBacks, setupOf, wholeSetup } from '#site/gate/set-up.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import { UNKNOWN_SKEW } from '#site/reduce/skew.ts';
@@ -31,7 +31,9 @@ export function chargerConnected(state: SiteState, event: Of<'charger-connected'
 function contacted(state: SiteState, index: number): SiteState {
   const spec = at(state.topology.chargers, index);
   return withCharger(state, index, charger => {
-    const isKnown = charger.booted && charger.setup.readBack !== 'unknown' && isSetUp(charger);
+    const { readBack, round } = charger.setup;
+    const wasSetUp = readBack !== 'unknown' || (!charger.traits.readsBack && round > 0);
+    const isKnown = charger.booted && isSetUp(charger) && wasSetUp;
     const todo = isKnown ? readBacks(spec, charger.traits) : wholeSetup(spec, charger.traits);
     return { ...charger, setup: setupOf(charger.setup, todo) };
   });
@@ -41,10 +43,14 @@ export function chargerLost(state: SiteState, event: Of<'charger-lost'>): SiteSt
   const charger = at(state.chargers, event.charger);
   if (charger.generation !== event.generation) return state;
   const lost = withCharger(state, event.charger, found => ({ ...found, link: 'offline', callSinceMs: null }));
+  const unmasked = at(state.topology.chargers, event.charger).connectors.reduce(
+    (next, index) => withConnector(next, index, found => ({ ...found, mask: null })),
+    lost,
+  );
   const paths = at(state.topology.chargers, event.charger).connectors.flatMap(
     index => at(state.topology.connectors, index).path,
   );
-  return rejudged(lost, [...new Set(paths)], event.atMs);
+  return rejudged(unmasked, [...new Set(paths)], event.atMs);
 }
 
 /** What a person said of a charger (rules 8 and 9). One that has a link has power. */
@@ -75,7 +81,9 @@ export function booted(
   report: Extract<Report, { kind: 'boot' }>,
   traits: ChargerTraits | null,
 ): SiteState {
-  const told = withCharger(state, index, charger => ({
+  const before = at(state.chargers, index);
+  const isOther = before.model !== '' && (before.vendor !== report.vendor || before.model !== report.model);
+  const told = withCharger(isOther ? unknownAgain(state, index) : state, index, charger => ({
     ...charger,
     booted: true,
     // It may have lost its clock, and takes the time from the answer to this very message.
@@ -88,6 +96,13 @@ export function booted(
   }));
   return unprovenForgets(withoutBase(told, index), index);
 }
+
+/** Another box under the same identity: what the one before it held says nothing of it. */
+const unknownAgain = (state: SiteState, index: number): SiteState =>
+  at(state.topology.chargers, index).connectors.reduce((next, connector) => {
+    const ratingMa = at(state.topology.connectors, connector).maxMa;
+    return withConnector(next, connector, found => ({ ...found, ledger: unknownLedger(ratingMa) }));
+  }, state);
 
 /** A base is written anew after a boot; until then nobody counts on it. */
 const withoutBase = (state: SiteState, index: number): SiteState =>

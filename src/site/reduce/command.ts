@@ -89,7 +89,10 @@ function settled(connector: Connector, charger: Charger, event: Of<'command-sett
   if (outcome.ok) return afterAck(connector, charger, limitMa, atMs);
   if (outcome.why === 'withdrawn') return { ...connector, ledger: withoutSent(connector.ledger, limitMa) };
   // Any other answer, readable or not, leaves open whether the charger took it.
+  // A raise that was certainly not taken says nothing against a decrease: no back-off, only the gap of raises.
+  const isHarmless = event.command.type === 'set-limit' && event.command.change === 'raise';
   const refused = outcome.why === 'rejected' || outcome.why === 'not-supported' || outcome.why === 'unstored';
+  if (refused && isHarmless) return { ...connector, ledger: withoutSent(connector.ledger, limitMa) };
   const ledger = refused ? withRefusal(connector.ledger, limitMa, atMs) : withSilence(connector.ledger, atMs);
   return { ...connector, ledger };
 }
@@ -100,6 +103,7 @@ function settled(connector: Connector, charger: Charger, event: Of<'command-sett
  */
 function afterAck(connector: Connector, charger: Charger, limitMa: number, atMs: number): Connector {
   const acked = withAck(connector.ledger, limitMa, atMs);
-  const isFree = connector.status === 'Available' && connector.statusAtMs >= charger.linkSinceMs;
+  const isFree =
+    connector.transaction === null && connector.status === 'Available' && connector.statusAtMs >= charger.linkSinceMs;
   return { ...connector, ledger: isFree ? believed(acked) : acked };
 }

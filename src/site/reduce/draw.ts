@@ -9,6 +9,8 @@ import type { ConnectorSpec } from '#site/topology.ts';
 export type Draw = {
   readonly ma: readonly [number, number, number];
   readonly powerW: number;
+  /** Every phase of the socket was spoken of. */
+  readonly tellsAll: boolean;
 };
 
 const OWN_PHASES = ['L1', 'L2', 'L3'] as const;
@@ -29,11 +31,19 @@ export function drawOf(sample: MeterSample, spec: ConnectorSpec, nominalV: numbe
   const power = powerOf(values);
   const currents = values.filter(value => value.measurand === 'Current.Import' && value.value >= 0);
   // What a DC charger tells is measured at the car.
+  const powers = values.filter(value => value.measurand === 'Power.Active.Import' && value.phase !== null);
+  const asAmps = powers.map(each => ({ ...each, value: Math.max(0, each.value) / nominalV }));
+  const told = spec.dc !== null ? [] : currents.length > 0 ? currents : asAmps;
   const ma =
-    (spec.dc === null ? currentsOf(currents, spec) : null) ?? (power === null ? null : spread(power, spec, nominalV));
+    (spec.dc === null ? currentsOf(told, spec) : null) ?? (power === null ? null : spread(power, spec, nominalV));
   if (ma === null || Math.max(...ma) > spec.maxMa * IMPLAUSIBLE_FACTOR) return null;
-  return { ma, powerW: power ?? ((ma[0] + ma[1] + ma[2]) / 1000) * nominalV };
+  const tellsAll = told.length === 0 || spec.phases.every((_, own) => isTold(told, own));
+  return { tellsAll, ma, powerW: power ?? ((ma[0] + ma[1] + ma[2]) / 1000) * nominalV };
 }
+
+/** A value without a phase speaks of all of them. */
+const isTold = (told: readonly SampledValue[], own: number): boolean =>
+  told.some(({ phase }) => phase === null || phase === OWN_PHASES[own]);
 
 /** The energy register in Wh, or null. */
 export function registerOf(sample: MeterSample): number | null {

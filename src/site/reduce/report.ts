@@ -63,10 +63,18 @@ function withStatus(
   const spec = connectorOf(state, event.charger, report.connectorId);
   if (spec === undefined) return learned;
   return withConnector(learned, spec.index, connector => {
-    const next = { ...connector, status: report.status, statusAtMs: event.atMs, errorCode: report.errorCode };
+    const next = {
+      ...connector,
+      status: report.status,
+      statusAtMs: event.atMs,
+      errorCode: report.errorCode,
+      mask: isPause(report.status) ? null : connector.mask,
+    };
     return asking(report.status === 'Available' ? unplugged(next, event.atMs) : next, event.atMs);
   });
 }
+
+const isPause = (status: Connector['status']) => status === 'SuspendedEV' || status === 'SuspendedEVSE';
 
 /** A timestamp of the charger's that may be old, as evidence of its clock. */
 export const withMoment = (
@@ -170,7 +178,7 @@ function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, samp
     if (draw === null) return metered;
     const seen = { atMs: event.atMs, ma: draw.ma, powerW: draw.powerW };
     const ledger = afterSample(connector.ledger, seen, spec, charger.traits);
-    const mask = maskAfter(connector.mask, seen, spec);
+    const mask = maskAfter(connector.mask, seen, spec, draw.tellsAll);
     return {
       ...metered,
       draw: seen,
