@@ -37,19 +37,48 @@ export function drawSite(random: Prng, count: number, zoo = false): SitePlan {
     drawCharger(draw.split(`${index}`), index, circuits, makes[index] ?? null),
   );
   const unsafe = chargers.filter((_, index) => makes[index]?.unsafe ?? false);
+  const roomy = circuits.map((circuit, index) => withRoom(circuit, unsafeA(circuits, index, unsafe)));
+  const isSafe = roomy.every((circuit, index) => holdsWhenDead(roomy, circuit, index, chargers, unsafe));
   return {
     name: 'Drawn garage',
     nominalV: NOMINAL_V,
-    circuits: circuits.map((circuit, index) => withRoom(circuit, unsafeA(circuits, index, unsafe))),
-    chargers,
+    circuits: roomy,
+    chargers: isSafe ? chargers : chargers.map(charger => ({ ...charger, fallbackA: 0 })),
   };
 }
+
+/** What a model that takes watts may draw on one phase of the 6 A it falls back to: 6 × 3 / 0.9. */
+const WATT_FALLBACK_A = 20;
+
+/** Whether every fuse holds with the safe chargers at their minimum, the others at their rating, and the worst building. */
+function holdsWhenDead(
+  circuits: readonly PlannedCircuit[],
+  circuit: PlannedCircuit,
+  index: number,
+  chargers: readonly PlannedCharger[],
+  unsafe: readonly PlannedCharger[],
+): boolean {
+  const sums: [number, number, number] = [0, 0, 0];
+  for (const charger of chargers) {
+    if (!isBelow(circuits, charger, index)) continue;
+    const fallenA = charger.profile === undefined ? 6 : Math.min(charger.ratingA, WATT_FALLBACK_A);
+    for (const phase of charger.rotation) sums[phase] += unsafe.includes(charger) ? charger.ratingA : fallenA;
+  }
+  const building = circuit.designMa ?? [0, 0, 0];
+  return circuit.limits.every(
+    ({ kind, limitA }) =>
+      kind !== 'hard' || limitA === null || sums.every((a, p) => a + (building[p] ?? 0) / 1000 <= limitA),
+  );
+}
+
+const isBelow = (circuits: readonly PlannedCircuit[], charger: PlannedCharger, index: number): boolean =>
+  index === charger.circuit || circuits[charger.circuit]?.parent === index;
 
 /** What unsafe chargers below a circuit draw at worst, A on each phase. */
 function unsafeA(circuits: readonly PlannedCircuit[], index: number, unsafe: readonly PlannedCharger[]): Triple {
   const sums: [number, number, number] = [0, 0, 0];
   for (const charger of unsafe) {
-    if (index !== charger.circuit && circuits[charger.circuit]?.parent !== index) continue;
+    if (!isBelow(circuits, charger, index)) continue;
     for (const phase of charger.rotation) sums[phase] += charger.ratingA;
   }
   return sums;

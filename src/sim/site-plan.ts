@@ -39,6 +39,8 @@ export type PlannedCharger = {
   readonly habit: Habit;
   /** Device profile that the site file names for it; without it the boot tells the model. */
   readonly profile?: string;
+  /** What the installer has it stand at when nobody commands it; `auto` without it. */
+  readonly fallbackA?: number;
   readonly clockErrorMs: number;
   readonly resumesAlone: boolean;
   /** Latency of its link, one way, from and to. */
@@ -118,6 +120,7 @@ export function rawConfig(plan: SitePlan): unknown {
       ...(charger.dc === undefined ? acFigures(charger) : dcFigures(charger.dc)),
       password: charger.password,
       ...(charger.profile === undefined ? {} : { profile: charger.profile }),
+      ...(charger.fallbackA === undefined ? {} : { fallbackA: charger.fallbackA }),
       ...(charger.sockets === undefined
         ? {}
         : { connectors: socketsOf(charger).map(connectorId => ({ connectorId })) }),
