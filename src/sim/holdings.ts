@@ -59,10 +59,13 @@ export type StationTruth = {
   wattPhases(connectorId: number): number | null;
   /** Whether it would take this profile. */
   takes(profile: WireProfile): boolean;
+  /** Without power: nothing can be drawn, whatever it holds. */
+  isOff(): boolean;
 };
 
 /** The highest current a connector may obey with this stack, mA; below the 6 A floor nothing. */
 export function levelMa(station: StationTruth, stack: Stack, connector: HeldConnector): number {
+  if (station.isOff()) return 0;
   const limitA = highestLimit(
     stack,
     {

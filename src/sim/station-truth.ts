@@ -12,5 +12,6 @@ export const truthOf = (station: Station, known: () => boolean = () => true): St
   wallMs: () => station.wallMs(),
   startedWallMs: id => station.connectorOf(id).transaction?.startedWallMs ?? null,
   wattPhases: id => station.connectorOf(id).wattPhases(),
+  isOff: () => station.isOff(),
   takes: profile => takes(station.plan.habit, profile),
 });

@@ -194,6 +194,10 @@ export class Station {
     connector.unplug();
   }
 
+  isOff(): boolean {
+    return this.off;
+  }
+
   stack(): Stack {
     return this.memory.inForce();
   }

@@ -45,6 +45,9 @@ const SHOWN_MS = 10_000;
 /** What a meter in a car or a charger may be off. */
 const TOLERANCE_MA = 500;
 
+/** Safety rule 8: the second sample above the limit counts so long after the first. */
+const CONFIRM_MS = 7_000;
+
 /** Safety rule 8: after so many obeying samples in a row that follow a new decrease it may be trusted again. */
 const OBEYED_TO_RETURN = 10;
 
@@ -61,6 +64,9 @@ export class ClassWatch {
   private lowestMa = 0;
   /** Obeying samples since the newest decrease; null before one. */
   private obeyed: number | null = null;
+  /** The first of the samples above its promise; null when the last one was within it. */
+  private overSinceMs: number | null = null;
+  private known = false;
 
   constructor(clock: VirtualClock, observer: Observer, path: readonly number[]) {
     this.clock = clock;
@@ -68,9 +74,9 @@ export class ClassWatch {
     this.path = path;
   }
 
-  /** It was shown, and has not been trusted again since: it counts with all that it can draw. */
+  /** Two samples have shown it by rule 8, and it has not been trusted again since: it counts with all that it can draw. */
   isShown(): boolean {
-    return this.state === 'shown';
+    return this.known;
   }
 
   /** It draws so much under a promise of so much. */
@@ -88,6 +94,7 @@ export class ClassWatch {
   /** A sample of this draw is on the wire. */
   sampled(drawMa: number, promisedMa: number): void {
     const over = drawMa > promisedMa + TOLERANCE_MA;
+    this.judgeShown(over);
     if (this.state === 'breaking' && over) {
       this.state = 'shown';
       this.lowestMa = promisedMa;
@@ -96,12 +103,23 @@ export class ClassWatch {
     } else if (this.state === 'shown') this.judgeReturn(over, promisedMa);
   }
 
+  /** One sample may be a car that is late; rule 8 asks for a second one. */
+  private judgeShown(over: boolean): void {
+    const nowMs = this.clock.nowMs();
+    if (over && this.overSinceMs !== null && nowMs - this.overSinceMs >= CONFIRM_MS) this.known = true;
+    this.overSinceMs = over ? (this.overSinceMs ?? nowMs) : null;
+    // What obeyed before it was known has broken nothing that anybody must remember.
+    if (!over && !this.known && this.state === 'shown') this.state = 'kept';
+  }
+
   private judgeReturn(over: boolean, promisedMa: number): void {
     if (promisedMa < this.lowestMa) this.obeyed = 0;
     this.lowestMa = Math.min(this.lowestMa, promisedMa);
     if (over) this.obeyed = null;
     else if (this.obeyed !== null) this.obeyed++;
-    if (this.obeyed === OBEYED_TO_RETURN) this.state = 'kept';
+    if (this.obeyed !== OBEYED_TO_RETURN) return;
+    this.state = 'kept';
+    this.known = false;
   }
 }
 

@@ -50,6 +50,7 @@ function bench(limits: readonly SimLimit[] = [fuse(40)]) {
     const state = { stack: emptyStack as Stack, drawMa: 0, phases: [0, 1, 2] as readonly PhaseIndex[] };
     const holdings = new Holdings({
       stack: () => state.stack,
+      isOff: () => false,
       wallMs: () => clock.wallMs(),
       startedWallMs: () => null,
       wattPhases: () => null,

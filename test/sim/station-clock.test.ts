@@ -53,6 +53,7 @@ describe('what a charger may still obey', () => {
     const clock = virtualClock(NOW);
     const holdings = new Holdings({
       stack: () => stack,
+      isOff: () => false,
       wallMs: () => clock.wallMs() + errorMs,
       startedWallMs: () => null,
       wattPhases: () => null,
@@ -89,6 +90,7 @@ describe('what a charger may still obey', () => {
     expect(highestA()).toBe(8);
     const rejecting = new Holdings({
       stack: () => base,
+      isOff: () => false,
       wallMs: () => NOW,
       startedWallMs: () => null,
       wattPhases: () => null,

@@ -32,7 +32,7 @@ export function withReading(recent: Readings, ma: Quad, vouchedMs: number, atMs:
 }
 
 /** A fall of the reading larger than this may be a car that stopped: none draws less than 6 A, few buildings tremble as much. */
-const FALL_MA = 1_500;
+const FALL_MA = 1_000;
 
 /**
  * The highest background that the recent readings allow, with what the cars below have vouched for since.
