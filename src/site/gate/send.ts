@@ -10,7 +10,7 @@ import { asksFor } from '#site/gate/ask.ts';
 import { isLinked } from '#site/gate/belief.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { leaseOf } from '#site/gate/lease.ts';
-import { isUnknown, newest } from '#site/gate/ledger.ts';
+import { isUnknown, mayHaveLapsed, newest } from '#site/gate/ledger.ts';
 import { sendRaises } from '#site/gate/raises.ts';
 import { dueReductions, rowsOver, type SentFor, sendReductions } from '#site/gate/reductions.ts';
 import { sendRefreshes } from '#site/gate/refreshes.ts';
@@ -59,7 +59,8 @@ export function commandsFor(
 /** How a limit that is no raise is sent. What it adds to row set 2 is booked, so that the next one finds it. */
 const sending =
   (state: SiteState, rooms: readonly RowRoom[], sums: Sums, atMs: number): SentFor =>
-  (wish, limitMa) => {
+  (wish, wantedMa) => {
+    const limitMa = Math.min(wantedMa, lapsedToMa(wish, atMs));
     const booked = bookedOf(state, wish, atMs);
     const hopedMa = lapseFor(wish, limitMa, rooms, sums, booked);
     const last = newest(wish.connector.ledger);
@@ -69,6 +70,13 @@ const sending =
     bookLapse(wish, sent, sums, booked);
     return sent;
   };
+
+/** A lease that was not said again in time may have lapsed: then only what it lapsed to is certainly no raise. */
+function lapsedToMa({ connector: { ledger } }: Wish, atMs: number): number {
+  const last = newest(ledger);
+  const isDown = last.limitMa > last.lapseMa && !isUnknown(last);
+  return isDown && mayHaveLapsed(last, atMs) ? last.lapseMa : Number.POSITIVE_INFINITY;
+}
 
 /** The next step of every charger that is being set up (rule 25). */
 function sendSteps(
