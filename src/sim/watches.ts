@@ -42,8 +42,8 @@ export class LinkWatch {
 
 /** Contract: a charger that breaks its class is an excuse until so long after the first sample that shows it. */
 const SHOWN_MS = 10_000;
-/** What a meter in a car or a charger may be off. */
-const TOLERANCE_MA = 500;
+/** What a meter in a car or a charger may be off (safety, "tolerance"). */
+const toleranceMa = (promisedMa: number): number => Math.max(500, 0.1 * promisedMa);
 
 /** Safety rule 8: the second sample above the limit counts so long after the first. */
 const CONFIRM_MS = 7_000;
@@ -81,7 +81,7 @@ export class ClassWatch {
 
   /** It draws so much under a promise of so much. */
   drew(drawMa: number, promisedMa: number): void {
-    const over = drawMa > promisedMa + TOLERANCE_MA;
+    const over = drawMa > promisedMa + toleranceMa(promisedMa);
     if (over && this.state === 'kept') {
       this.state = 'breaking';
       this.observer.enter('class', this.path);
@@ -93,7 +93,7 @@ export class ClassWatch {
 
   /** A sample of this draw is on the wire. */
   sampled(drawMa: number, promisedMa: number): void {
-    const over = drawMa > promisedMa + TOLERANCE_MA;
+    const over = drawMa > promisedMa + toleranceMa(promisedMa);
     this.judgeShown(over);
     if (this.state === 'breaking' && over) {
       this.state = 'shown';
