@@ -45,6 +45,9 @@ const SHOWN_MS = 10_000;
 /** What a meter in a car or a charger may be off (safety, "tolerance"). */
 const toleranceMa = (promisedMa: number): number => Math.max(500, 0.1 * promisedMa);
 
+/** Assumptions A3 and A5: what a charger may take to follow a decrease, and the link to tell of it. */
+const FOLLOW_MS = 12_000;
+
 /** Safety rule 8: the second sample above the limit counts so long after the first. */
 const CONFIRM_MS = 7_000;
 
@@ -67,6 +70,7 @@ export class ClassWatch {
   /** The first of the samples above its promise; null when the last one was within it. */
   private overSinceMs: number | null = null;
   private known = false;
+  private readonly promises: { readonly sinceMs: number; readonly ma: number }[] = [];
 
   constructor(clock: VirtualClock, observer: Observer, path: readonly number[]) {
     this.clock = clock;
@@ -94,7 +98,8 @@ export class ClassWatch {
   /** A sample of this draw is on the wire. */
   sampled(drawMa: number, promisedMa: number): void {
     const over = drawMa > promisedMa + toleranceMa(promisedMa);
-    this.judgeShown(over);
+    const ceilingMa = this.highestPromise(promisedMa);
+    this.judgeShown(drawMa > ceilingMa + toleranceMa(ceilingMa), over);
     if (this.state === 'breaking' && over) {
       this.state = 'shown';
       this.lowestMa = promisedMa;
@@ -104,12 +109,20 @@ export class ClassWatch {
   }
 
   /** One sample may be a car that is late; rule 8 asks for a second one. */
-  private judgeShown(over: boolean): void {
+  private judgeShown(late: boolean, over: boolean): void {
     const nowMs = this.clock.nowMs();
-    if (over && this.overSinceMs !== null && nowMs - this.overSinceMs >= CONFIRM_MS) this.known = true;
-    this.overSinceMs = over ? (this.overSinceMs ?? nowMs) : null;
+    if (late && this.overSinceMs !== null && nowMs - this.overSinceMs >= CONFIRM_MS) this.known = true;
+    this.overSinceMs = late ? (this.overSinceMs ?? nowMs) : null;
     // What obeyed before it was known has broken nothing that anybody must remember.
     if (!over && !this.known && this.state === 'shown') this.state = 'kept';
+  }
+
+  /** The most it was promised within the time that it may take to follow. */
+  private highestPromise(promisedMa: number): number {
+    const nowMs = this.clock.nowMs();
+    if (this.promises.at(-1)?.ma !== promisedMa) this.promises.push({ sinceMs: nowMs, ma: promisedMa });
+    while ((this.promises[1]?.sinceMs ?? nowMs) < nowMs - FOLLOW_MS) this.promises.shift();
+    return Math.max(...this.promises.map(({ ma }) => ma));
   }
 
   private judgeReturn(over: boolean, promisedMa: number): void {
