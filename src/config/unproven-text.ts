@@ -45,6 +45,34 @@ function firmwareWords(profile: ChargerProfile | undefined): string {
 /** Circuits on which nothing may be raised, and what would change that. */
 export function raisesText(topology: Topology, isOpen: boolean): string {
   const blocked = blockedCircuits(topology);
+  const unfit = blocked.filter(one => one.unfit.length > 0).map(one => unfitText(topology, one));
+  const waiting = waitingText(
+    blocked.filter(one => one.unfit.length === 0),
+    isOpen,
+  );
+  return [...unfit, waiting].filter(text => text !== '').join('\n');
+}
+
+/** Neither a proof nor a window helps here: the file itself asks too much. */
+function unfitText(topology: Topology, { circuit, unfit }: Blocked): string {
+  const fed = circuit.connectors
+    .map(index => at(topology.connectors, index))
+    .filter(one => one.fallbackMa > 0 || one.dc !== null);
+  const fallbackKeys = [...new Set(fed.map(one => (one.dc === null ? 'fallbackA' : 'fallbackKw')))].toSorted();
+  const parts: string[] = [];
+  const keys: string[] = [];
+  const count = (part: string, ...ofPart: readonly string[]) => {
+    parts.push(part);
+    keys.push(...ofPart);
+  };
+  if (fed.length > 0) count('its fallbacks', ...fallbackKeys);
+  if (unfit.some(row => row.buildingMa > 0)) count("the building's design load", 'designLoadA');
+  if (unfit.some(row => row.reservedMa > 0)) count('what is reserved', 'reservedA');
+  const verb = parts.length === 1 && fed.length === 0 ? 'does' : 'do';
+  return `No raise on ${circuit.name}: ${named(parts)} ${verb} not fit; lower ${keys.join(' or ')}.`;
+}
+
+function waitingText(blocked: readonly Blocked[], isOpen: boolean): string {
   if (blocked.length === 0) return '';
   const conditions = [...new Set(blocked.map(conditionWords))];
   const lines = conditions.map(condition => {

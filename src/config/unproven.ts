@@ -25,6 +25,8 @@ export type Blocked = {
   readonly chargers: readonly ChargerSpec[];
   /** True: each of them must be proven; false: enough of them. */
   readonly needsAll: boolean;
+  /** Hard rows that are over even with every charger proven; none where proving them helps. */
+  readonly unfit: readonly FixedRow[];
 };
 
 /** Circuits whose hard rows are over once every unproven charger counts at its rating. */
@@ -35,7 +37,8 @@ export function blockedCircuits(topology: Topology): readonly Blocked[] {
     if (over.length === 0) return [];
     const chargers = unprovenChargers(topology).filter(charger => over.some(fixed => isOn(topology, charger, fixed)));
     const needsAll = chargers.every(one => over.some(fixed => !hasRoom(topology, fixed, other => other !== one.index)));
-    return [{ circuit, chargers, needsAll }];
+    const unfit = over.filter(fixed => !hasRoom(topology, fixed, () => true));
+    return [{ circuit, chargers, needsAll, unfit }];
   });
 }
 

@@ -165,8 +165,53 @@ ${more}`;
     expect(text).toMatch(/Once it closes:\n {2}No raise on Main fuse until enough of CP01 and CP02 are proven\.\n/);
   });
 
+  test('are not named where no proof of theirs would help: not even the fallbacks fit', () => {
+    const tight = yard('commissioning: { until: 2026-03-12 }').replace('limitA: 63', 'limitA: 31');
+    const text = says(tight.replaceAll('ratingA: 32,', 'ratingA: 32, fallbackA: 6,'));
+    expect(text).toContain(
+      "No raise on Main fuse: its fallbacks and the building's design load do not fit; lower fallbackA or designLoadA.",
+    );
+    expect(text).not.toMatch(/are proven|Once it closes/);
+  });
+
   test('say nothing of raises where their ratings fit', () => {
     expect(says(yard().replace('limitA: 63', 'limitA: 84'))).not.toContain('raise');
+  });
+});
+
+describe('a fuse that its chargers, all proven, would overload without Busbar', () => {
+  const yard = (main: string, fallbackA: number) => `site: { name: Yard }
+circuits: [{ id: main, name: Main fuse, ${main} }]
+chargers:
+  - { identity: CP01, circuit: main, ratingA: 32, fallbackA: ${fallbackA}, profile: tested-a, auth: none, address: 192.0.2.1 }
+`;
+
+  test.each([
+    [
+      "its fallbacks and the building's design load do not fit; lower fallbackA or designLoadA",
+      'designLoadA: 20, limits: [{ source: fuse, kind: hard, limitA: 25 }]',
+      6,
+    ],
+    [
+      'its fallbacks do not fit; lower fallbackA',
+      'limits: [{ source: fuse, kind: hard, limitA: 10, evOnly: true }]',
+      16,
+    ],
+    [
+      "the building's design load does not fit; lower designLoadA",
+      'designLoadA: 30, limits: [{ source: fuse, kind: hard, limitA: 25 }]',
+      0,
+    ],
+    [
+      "its fallbacks, the building's design load and what is reserved do not fit; lower fallbackA or designLoadA or reservedA",
+      'designLoadA: 10, reservedA: 10, limits: [{ source: fuse, kind: hard, limitA: 25 }]',
+      6,
+    ],
+  ])('is told with what to lower: %s', (words, main, fallbackA) => {
+    const { text, exitCode } = checkText(input('yard.yaml', yard(main, fallbackA)));
+    expect(exitCode).toBe(2);
+    expect(text).toContain(`\nNo raise on Main fuse: ${words}.\n`);
+    expect(text).not.toMatch(/until|proven,|window is open/);
   });
 });
 
