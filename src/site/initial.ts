@@ -85,7 +85,7 @@ const unseenConnector = (spec: ConnectorSpec, atMs: number): Connector => ({
   errorCode: '',
   transaction: null,
   draw: null,
-  drawBefore: null,
+  earlierDraws: [],
   registerWh: null,
   wantsSinceMs: null,
   ledger: unknownLedger(spec.maxMa),

@@ -156,9 +156,9 @@ export type Connector = {
   readonly statusAtMs: number;
   readonly errorCode: string;
   readonly transaction: Transaction | null;
-  /** Newest sample, and the one before it. */
+  /** Newest sample, and up to `EARLIER_DRAWS` before it, newest first. */
   readonly draw: DrawSample | null;
-  readonly drawBefore: DrawSample | null;
+  readonly earlierDraws: readonly DrawSample[];
   readonly registerWh: number | null;
   /** When the current car began to want power: the order of arrival. Null when nobody asks. */
   readonly wantsSinceMs: number | null;

@@ -41,7 +41,7 @@ function siteOf(cars: readonly Car[]): SiteState {
         ...connector,
         status: 'Charging',
         draw: sampleOf(saysA, agoMs),
-        drawBefore: sampleOf(saidA, agoMs + 10_000),
+        earlierDraws: [sampleOf(saidA, agoMs + 10_000)],
         ledger: { ...connector.ledger, held: held.map(heldOf) },
       };
     }),

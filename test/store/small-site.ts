@@ -54,7 +54,7 @@ const CHARGER: Charger = {
 };
 
 const CONNECTOR: Connector = {
-  ...{ status: 'Available', statusAtMs: 0, errorCode: 'NoError', transaction: null, draw: null, drawBefore: null },
+  ...{ status: 'Available', statusAtMs: 0, errorCode: 'NoError', transaction: null, draw: null, earlierDraws: [] },
   ...{ registerWh: null, wantsSinceMs: null, hasBase: true, mask: null, wish: null, probeAtMs: null },
   ledger: {
     held: [{ limitMa: 32_000, lapseMa: 32_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 0, ackedAtMs: null }],

@@ -199,7 +199,7 @@ function connectorOf(bay: number, scene: Scene): Connector {
             ma: onPhases(made.drawMa, bay),
             powerW: (made.drawMa * 230 * phases) / 1000,
           },
-    drawBefore: null,
+    earlierDraws: [],
     registerWh: charging ? 14_200 : 10_000,
     wantsSinceMs: charging ? NOW_MS - 1_800_000 : null,
     ledger: {

@@ -1,6 +1,6 @@
 /** What the cars below a circuit draw, in bounds: from their samples and the limits they were given (rule 13). */
 import { at } from '#base/assert.ts';
-import { minTriple, type Quad, triple, ZERO_TRIPLE } from '#base/units.ts';
+import { minTriple, type Quad, type Triple, triple, ZERO_TRIPLE } from '#base/units.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import { LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
 import { exposureMa, isStored, levelMa, lowestObeyedMa, newest } from '#site/gate/ledger.ts';
@@ -72,14 +72,14 @@ function isReacting({ ledger }: Connector, charger: Charger, atMs: number): bool
 
 /** EVlow and the last word of one connector in the skew window of meter interval + 2 s (rule 13). */
 function connectorBounds(connector: Connector, charger: Charger, intervalMs: number, atMs: number) {
-  const { draw, drawBefore, ledger } = connector;
+  const { draw, earlierDraws, ledger } = connector;
   const fresh = freshDraw(connector, charger, atMs);
   const sample = isLastWord(draw, connector, charger, atMs) ? draw : null;
   if (fresh === null) return { sample, low: ZERO_TRIPLE, restsOnMs: null };
-  const isInWindow = drawBefore !== null && atMs - drawBefore.atMs <= intervalMs + 2_000;
+  const inWindow = earlierDraws.filter(earlier => atMs - earlier.atMs <= intervalMs + 2_000);
   const now = minTriple(fresh.ma, triple(lowestObeyedMa(ledger, atMs)));
   const restsOnMs = Math.max(fresh.ma[0], fresh.ma[1], fresh.ma[2]) > 0 ? fresh.atMs - LINK_MS : null;
-  return { sample, low: isInWindow ? minTriple(now, drawBefore.ma) : now, restsOnMs };
+  return { sample, low: inWindow.reduce<Triple>((low, { ma }) => minTriple(low, ma), now), restsOnMs };
 }
 
 /**

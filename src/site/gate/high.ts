@@ -5,7 +5,7 @@
  * each reading judged again with the samples that came after it.
  */
 import { at } from '#base/assert.ts';
-import { minTriple, type Quad, type Triple, triple } from '#base/units.ts';
+import { minTriple, type Quad, type Triple, triple, ZERO_TRIPLE } from '#base/units.ts';
 import { freshDraw } from '#site/gate/cars.ts';
 import { LINK_MS } from '#site/gate/constants.ts';
 import { lowestObeyedMa } from '#site/gate/ledger.ts';
@@ -85,17 +85,23 @@ function fallsOf(levels: readonly number[]): readonly number[] {
 /** The most that a single car vouches for on each row. */
 const largestDraw = (vouchers: readonly Voucher[]): Quad =>
   vouchers.reduce<Quad>(
-    (most, { now }) => [
-      Math.max(most[0], now[0]),
-      Math.max(most[1], now[1]),
-      Math.max(most[2], now[2]),
-      Math.max(most[3], now[0] + now[1] + now[2]),
-    ],
+    (most, voucher) => {
+      const now = voucher[0]?.ma ?? ZERO_TRIPLE;
+      return [
+        Math.max(most[0], now[0]),
+        Math.max(most[1], now[1]),
+        Math.max(most[2], now[2]),
+        Math.max(most[3], now[0] + now[1] + now[2]),
+      ];
+    },
     [0, 0, 0, 0],
   );
 
-/** The least that one car may have drawn on each phase: since its newest sample was taken, and before that. */
-type Voucher = { readonly sinceMs: number; readonly now: Triple; readonly before: Triple };
+/**
+ * The least that one car may have drawn on each phase since each of its last samples was taken, newest first. Of what
+ * lies before the oldest of them nobody vouches: the car may have begun since.
+ */
+type Voucher = readonly { readonly sinceMs: number; readonly ma: Triple }[];
 
 /**
  * Of every car below that vouches for its draw. A sample from before the first reading at hand (the meter
@@ -107,9 +113,13 @@ function vouchersOf(state: SiteState, circuit: Circuit, firstMs: number, atMs: n
     const connector = at(state.connectors, index);
     const draw = freshDraw(connector, at(state.chargers, at(state.topology.connectors, index).charger), atMs);
     if (draw === null || draw.atMs - LINK_MS < firstMs) continue;
-    const now = minTriple(draw.ma, triple(lowestObeyedMa(connector.ledger, atMs)));
-    const before = connector.drawBefore === null ? now : minTriple(now, connector.drawBefore.ma);
-    out.push({ sinceMs: draw.atMs, now, before });
+    let ma = minTriple(draw.ma, triple(lowestObeyedMa(connector.ledger, atMs)));
+    const voucher = [{ sinceMs: draw.atMs, ma }];
+    for (const earlier of connector.earlierDraws) {
+      ma = minTriple(ma, earlier.ma);
+      voucher.push({ sinceMs: earlier.atMs - LINK_MS, ma });
+    }
+    out.push(voucher);
   }
   return out;
 }
@@ -119,8 +129,8 @@ function lowestDraw(vouchers: readonly Voucher[], pastMs: number): Quad {
   let l1 = 0;
   let l2 = 0;
   let l3 = 0;
-  for (const { sinceMs, now, before } of vouchers) {
-    const ma = pastMs < sinceMs ? before : now;
+  for (const voucher of vouchers) {
+    const ma = voucher.find(({ sinceMs }) => pastMs >= sinceMs)?.ma ?? ZERO_TRIPLE;
     l1 += ma[0];
     l2 += ma[1];
     l3 += ma[2];

@@ -96,7 +96,7 @@ function unplugged(connector: Connector, atMs: number): Connector {
     ...connector,
     transaction: null,
     draw: { atMs, ma: ZERO_TRIPLE, powerW: 0 },
-    drawBefore: null,
+    earlierDraws: [],
     mask: null,
     probeAtMs: null,
     ledger: { ...ledger, overSinceMs: null },
@@ -167,6 +167,9 @@ function newestOf(samples: readonly MeterSample[]): MeterSample | null {
   return first === undefined ? null : { ...first, values: same.flatMap(sample => sample.values) };
 }
 
+/** Four samples, 40 s at the interval that set-up asks for: what a meter read every 10 s needs to be explained by. */
+const EARLIER_DRAWS = 3;
+
 function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, sample: MeterSample): SiteState {
   const charger = at(state.chargers, event.charger);
   const { isLive, skew } = judgeSample(charger.skew, event.atChargerMs - sample.atWallMs, event.atMs);
@@ -182,7 +185,7 @@ function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, samp
     return {
       ...metered,
       draw: seen,
-      drawBefore: connector.draw,
+      earlierDraws: connector.draw === null ? [] : [connector.draw, ...connector.earlierDraws].slice(0, EARLIER_DRAWS),
       ledger,
       mask,
       probeAtMs: probeAfter(connector, mask, event.atMs),
