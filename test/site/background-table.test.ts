@@ -228,4 +228,24 @@ describe('the highest building that the readings allow, which only blocks raises
     const lost = { ...site, chargers: site.chargers.map(charger => ({ ...charger, link: 'offline' as const })) };
     expect(highestA(lost, [15, 15])).toBe(15);
   });
+
+  it('counts no car before its link came, or across a gap in its samples: it may have stopped and begun again', () => {
+    const site = siteOf([steady]);
+    const relinked = { ...site, chargers: site.chargers.map(charger => ({ ...charger, linkSinceMs: NOW_MS - 5000 })) };
+    expect(highestA(relinked, [15, 15])).toBe(15);
+    const silent = {
+      ...site,
+      connectors: site.connectors.map(connector => ({
+        ...connector,
+        earlierDraws: connector.earlierDraws.map(draw => ({ ...draw, atMs: NOW_MS - 17_000 })),
+      })),
+    };
+    expect(highestA(silent, [15, 15])).toBe(15);
+  });
+
+  it('counts a car for nothing before the oldest of its samples', () => {
+    const old = [{ atMs: NOW_MS - 14_000, ma: quad(triple(mA(15))) }];
+    const site = siteOf([steady]);
+    expect(highestOf(site, site.topology.circuits[0]!, old, NOW_MS)[0] / 1000).toBe(15);
+  });
 });

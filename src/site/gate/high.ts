@@ -7,9 +7,9 @@
 import { at } from '#base/assert.ts';
 import { minTriple, type Quad, type Triple, triple, ZERO_TRIPLE } from '#base/units.ts';
 import { freshDraw } from '#site/gate/cars.ts';
-import { LINK_MS } from '#site/gate/constants.ts';
+import { LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
 import { lowestObeyedMa } from '#site/gate/ledger.ts';
-import type { Background, SiteState } from '#site/state.ts';
+import type { Background, DrawSample, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
 
 type Readings = Background['recent'];
@@ -111,17 +111,27 @@ function vouchersOf(state: SiteState, circuit: Circuit, firstMs: number, atMs: n
   const out: Voucher[] = [];
   for (const index of circuit.connectors) {
     const connector = at(state.connectors, index);
-    const draw = freshDraw(connector, at(state.chargers, at(state.topology.connectors, index).charger), atMs);
+    const charger = at(state.chargers, at(state.topology.connectors, index).charger);
+    const draw = freshDraw(connector, charger, atMs);
     if (draw === null || draw.atMs - LINK_MS < firstMs) continue;
     let ma = minTriple(draw.ma, triple(lowestObeyedMa(connector.ledger, atMs)));
     const voucher = [{ sinceMs: draw.atMs, ma }];
-    for (const earlier of connector.earlierDraws) {
+    for (const earlier of unbroken(draw, connector.earlierDraws, charger.linkSinceMs)) {
       ma = minTriple(ma, earlier.ma);
       voucher.push({ sinceMs: earlier.atMs - LINK_MS, ma });
     }
     out.push(voucher);
   }
   return out;
+}
+
+/** The samples before `draw` up to the first gap: across a lost link, or a long silence, a car may have stopped and begun again. */
+function unbroken(draw: DrawSample, earlier: readonly DrawSample[], linkSinceMs: number): readonly DrawSample[] {
+  const gap = earlier.findIndex(({ atMs }, i) => {
+    const nextMs = earlier[i - 1]?.atMs ?? draw.atMs;
+    return atMs < linkSinceMs || nextMs - atMs > SAMPLE_FRESH_MS;
+  });
+  return gap < 0 ? earlier : earlier.slice(0, gap);
 }
 
 /** The least that all of them together may have drawn at a past instant. */
