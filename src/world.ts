@@ -95,9 +95,21 @@ export type RegisterRead = {
 /** One record of the store: a kind, a wall time and JSON. */
 export type StoredRecord = { readonly kind: string; readonly atWallMs: number; readonly json: string };
 
-/** Durable records in the order of their append. */
+/** What is true now of one thing: takes the place of the document before it with its kind and key. */
+export type StoredDocument = { readonly kind: string; readonly key: string; readonly json: string };
+
+export type StoreChange =
+  | { readonly type: 'append'; readonly record: StoredRecord }
+  | { readonly type: 'put'; readonly document: StoredDocument }
+  | { readonly type: 'remove'; readonly kind: string; readonly key: string };
+
+/** Durable records in the order of their append, and documents by kind and key. */
 export type RecordStore = {
   append(records: readonly StoredRecord[]): Promise<Outcome<void>>;
+  /** All of the changes or none, on disk before the answer; commits take effect in the order of their calls. */
+  commit(changes: readonly StoreChange[]): Promise<Outcome<void>>;
+  /** Every document of a kind, in the order in which its key was first put. */
+  documents(kind: string): Outcome<readonly StoredDocument[]>;
   /** The newest `limit` records of a kind, oldest first. */
   newest(kind: string, limit: number): Outcome<readonly StoredRecord[]>;
   /** Removes records of a kind older than the given wall time; answers how many. */

@@ -5,15 +5,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { unreachable } from '#base/assert.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { failed, type Outcome, ok } from '#base/outcome.ts';
-import type { RecordStore, StoredRecord } from '#world.ts';
+import type { RecordStore, StoreChange, StoredDocument, StoredRecord } from '#world.ts';
 import { isDamage, setAside } from './damaged-file.ts';
 
 export const DATABASE_FILE = 'busbar.db';
 /** Written to the file as `user_version`; a file with a higher one belongs to a newer Busbar. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** One call of `prune` removes at most this many, about 10 ms of work: the loop shares this thread. Call again until 0. */
 export const PRUNE_ROWS = 1_000;
 /** Larger files are not read through at the start (about a second per GB); their damage shows at the first touch. */
@@ -29,6 +30,13 @@ const SCHEMA = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS records_of_kind ON records (kind);
   CREATE INDEX IF NOT EXISTS records_by_age ON records (kind, at_wall_ms);
+  CREATE TABLE IF NOT EXISTS documents (
+    seq INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    json TEXT NOT NULL,
+    UNIQUE (kind, key)
+  ) STRICT;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
@@ -39,6 +47,9 @@ type Opened = {
   readonly insert: StatementSync;
   readonly newest: StatementSync;
   readonly prune: StatementSync;
+  readonly put: StatementSync;
+  readonly remove: StatementSync;
+  readonly documents: StatementSync;
 };
 
 /**
@@ -98,6 +109,11 @@ function statements(database: DatabaseSync) {
       `DELETE FROM records WHERE seq IN
          (SELECT seq FROM records WHERE kind = ? AND at_wall_ms < ? ORDER BY at_wall_ms LIMIT ${PRUNE_ROWS})`,
     ),
+    put: database.prepare(
+      'INSERT INTO documents (kind, key, json) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET json = excluded.json',
+    ),
+    remove: database.prepare('DELETE FROM documents WHERE kind = ? AND key = ?'),
+    documents: database.prepare('SELECT kind, key, json FROM documents WHERE kind = ? ORDER BY seq'),
   };
 }
 
@@ -112,15 +128,23 @@ class SqliteStore implements RecordStore {
     this.#deps = deps;
   }
 
-  async append(records: readonly StoredRecord[]): Promise<Outcome<void>> {
+  append(records: readonly StoredRecord[]): Promise<Outcome<void>> {
+    return this.commit(records.map(record => ({ type: 'append', record })));
+  }
+
+  async commit(changes: readonly StoreChange[]): Promise<Outcome<void>> {
     try {
-      this.#write(records);
+      this.#write(changes);
       return ok(undefined);
     } catch (error) {
       if (!isDamage(error)) return failed('exception', words(error));
     }
     const replaced = this.#replace();
-    return replaced.ok ? attempt(() => this.#write(records)) : replaced;
+    return replaced.ok ? attempt(() => this.#write(changes)) : replaced;
+  }
+
+  documents(kind: string): Outcome<readonly StoredDocument[]> {
+    return attempt(() => this.#open().documents.all(kind) as unknown as StoredDocument[]);
   }
 
   newest(kind: string, limit: number): Outcome<readonly StoredRecord[]> {
@@ -145,11 +169,12 @@ class SqliteStore implements RecordStore {
     return this.#opened;
   }
 
-  #write(records: readonly StoredRecord[]): void {
-    const { database, insert } = this.#open();
+  #write(changes: readonly StoreChange[]): void {
+    const opened = this.#open();
+    const { database } = opened;
     database.exec('BEGIN IMMEDIATE');
     try {
-      for (const record of records) insert.run(record.kind, Math.round(record.atWallMs), record.json);
+      for (const change of changes) apply(opened, change);
       database.exec('COMMIT');
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK');
@@ -165,6 +190,24 @@ class SqliteStore implements RecordStore {
     if (!opened.ok) return opened;
     this.#opened = opened.value;
     return ok(undefined);
+  }
+}
+
+function apply({ insert, put, remove }: Opened, change: StoreChange): void {
+  switch (change.type) {
+    case 'append': {
+      const { kind, atWallMs, json } = change.record;
+      insert.run(kind, Math.round(atWallMs), json);
+      return;
+    }
+    case 'put':
+      put.run(change.document.kind, change.document.key, change.document.json);
+      return;
+    case 'remove':
+      remove.run(change.kind, change.key);
+      return;
+    default:
+      unreachable(change);
   }
 }
 

@@ -39,6 +39,8 @@ function openLocked(folder: string | null, deps: { readonly clock: Clock; readon
   return ok({
     append: rows => records.append(rows),
     newest: (kind, limit) => records.newest(kind, limit),
+    commit: changes => records.commit(changes),
+    documents: kind => records.documents(kind),
     prune: (kind, beforeWallMs) => records.prune(kind, beforeWallMs),
     async close() {
       await records.close();

@@ -113,6 +113,13 @@ const mortalStore = (store: RecordStore, world: World, isAlive: () => boolean): 
         if (isAlive()) void store.append(records).then(resolve);
       });
     }),
+  commit: changes =>
+    new Promise(resolve => {
+      world.clock.after('commit', COMMIT_MS, () => {
+        if (isAlive()) void store.commit(changes).then(resolve);
+      });
+    }),
+  documents: kind => (isAlive() ? store.documents(kind) : failed('cancelled', 'dead')),
   newest: (kind, limit) => (isAlive() ? store.newest(kind, limit) : failed('cancelled', 'dead')),
   prune: (kind, beforeWallMs) => (isAlive() ? store.prune(kind, beforeWallMs) : failed('cancelled', 'dead')),
   close: async () => {},

@@ -1,7 +1,8 @@
 /** The world of a seed, as the gateway is handed it: virtual time, simulated wires, records in memory. */
+import { unreachable } from '#base/assert.ts';
 import type { Log } from '#base/log.ts';
 import { ok } from '#base/outcome.ts';
-import type { BusOptions, RecordStore, StoredRecord, World } from '#world.ts';
+import type { BusOptions, RecordStore, StoreChange, StoredDocument, StoredRecord, World } from '#world.ts';
 import { type MeterDevice, registerBus } from './meter-device.ts';
 import type { Network } from './network.ts';
 import type { Prng } from './prng.ts';
@@ -48,15 +49,42 @@ function uuid(random: Prng): string {
 
 function memoryStore(): RecordStore {
   const kinds = new Map<string, StoredRecord[]>();
+  const documents = new Map<string, Map<string, StoredDocument>>();
+  const append = (record: StoredRecord) => {
+    const list = kinds.get(record.kind);
+    if (list) list.push(record);
+    else kinds.set(record.kind, [record]);
+  };
+  const ofKind = (kind: string) => {
+    const found = documents.get(kind) ?? new Map<string, StoredDocument>();
+    documents.set(kind, found);
+    return found;
+  };
+  const change = (each: StoreChange): void => {
+    switch (each.type) {
+      case 'append':
+        append(each.record);
+        return;
+      case 'put':
+        ofKind(each.document.kind).set(each.document.key, each.document);
+        return;
+      case 'remove':
+        ofKind(each.kind).delete(each.key);
+        return;
+      default:
+        unreachable(each);
+    }
+  };
   return {
     append: async records => {
-      for (const record of records) {
-        const list = kinds.get(record.kind);
-        if (list) list.push(record);
-        else kinds.set(record.kind, [record]);
-      }
+      for (const record of records) append(record);
       return ok(undefined);
     },
+    commit: async changes => {
+      for (const each of changes) change(each);
+      return ok(undefined);
+    },
+    documents: kind => ok([...ofKind(kind).values()]),
     newest: (kind, limit) => ok((kinds.get(kind) ?? []).slice(-limit)),
     prune: (kind, beforeWallMs) => {
       const list = kinds.get(kind) ?? [];

@@ -45,6 +45,7 @@ function desk(keepDays = 90): Desk {
   const disk = opened.value;
   const records: RecordStore = {
     ...{ newest: disk.newest.bind(disk), prune: disk.prune.bind(disk), close: disk.close.bind(disk) },
+    ...{ commit: disk.commit.bind(disk), documents: disk.documents.bind(disk) },
     append: (rows: readonly StoredRecord[]): Promise<Outcome<void>> => {
       made.writes++;
       return made.refusal === null ? disk.append(rows) : Promise.resolve(failed('exception', made.refusal));

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Fields, silentLog } from '#base/log.ts';
 import { openClock } from '#real/clock.ts';
 import { DATABASE_FILE, openSqlite, PRUNE_ROWS } from '#real/sqlite.ts';
-import type { RecordStore, StoredRecord } from '#world.ts';
+import type { RecordStore, StoreChange, StoredRecord } from '#world.ts';
 
 const clock = openClock(() => {});
 const record = (kind: string, atWallMs: number, json = '{}'): StoredRecord => ({ kind, atWallMs, json });
@@ -62,6 +62,27 @@ test('a batch is written whole or not at all', async () => {
   expect(newest(store, 'a')).toEqual([]);
   expect((await store.append([record('a', 3)])).ok).toBe(true);
   expect(newest(store, 'a')).toHaveLength(1);
+});
+
+test('a document takes the place of the one before, keeps its turn, and is gone once removed', async () => {
+  const put = (key: string, json: string): StoreChange => ({ type: 'put', document: { kind: 'd', key, json } });
+  const first = open();
+  expect((await first.commit([put('x', '1'), put('y', '2'), { type: 'append', record: record('a', 1) }])).ok).toBe(
+    true,
+  );
+  expect((await first.commit([put('x', '3')])).ok).toBe(true);
+  await first.close();
+  const second = open();
+  const documents = () => {
+    const found = second.documents('d');
+    return found.ok ? found.value.map(({ key, json }) => `${key}${json}`) : found.detail;
+  };
+  expect(documents()).toEqual(['x3', 'y2']);
+  const bad = put('z', null as unknown as string);
+  expect((await second.commit([{ type: 'remove', kind: 'd', key: 'y' }, bad])).ok).toBe(false);
+  expect(documents(), 'all or nothing').toEqual(['x3', 'y2']);
+  expect((await second.commit([{ type: 'remove', kind: 'd', key: 'x' }])).ok).toBe(true);
+  expect(documents()).toEqual(['y2']);
 });
 
 test('readers do not stop the writer: the file keeps a write-ahead log', () => {
