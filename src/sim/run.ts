@@ -10,7 +10,7 @@ import { prng } from './prng.ts';
 import { drawSite } from './scenario.ts';
 import { openSite, powerOn, type SimSite, type SiteOptions } from './site.ts';
 import { Trace } from './trace.ts';
-import { startTraffic } from './traffic.ts';
+import { fillBays, startTraffic } from './traffic.ts';
 
 export type RunOptions = {
   readonly seed: number;
@@ -68,10 +68,12 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     trace ? { onFrame: (identity, frame) => trace.frame(nowMs(), identity, frame) } : {},
   );
   nowMs = site.clock.nowMs;
-  await site.clock.run(options.hours * HOUR_MS);
-  site.settleCars();
   const death =
     faults !== null && (options.zoo ?? DEFAULT_ZOO) === 'all' ? at(DEATHS, options.seed % DEATHS.length) : null;
+  if (death !== null)
+    site.clock.after('evening', Math.max(0, options.hours * HOUR_MS - EVENING_MS), () => fillBays(site));
+  await site.clock.run(options.hours * HOUR_MS);
+  site.settleCars();
   if (death !== null) await afterDeath(site, life, death);
   const account = site.observer.finish();
   if (death === null) await closeOn(site, life.gateway());
@@ -92,6 +94,8 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
 const HOUR_MS = 3_600_000;
 /** What becomes of the gateway of a zoo when the hours are over, seed by seed: killed for good, or its loop hangs for good. */
 const DEATHS = ['killed', 'hung'] as const;
+/** For twenty cars through one gate, and for the slowest of them to begin. */
+const EVENING_MS = 12 * 60_000;
 /** Safety rule 18: how far a charger's clock may be off. */
 const CLOCKS_MS = 10_000;
 /** Safety rule 19: a lease below the fallback lapses upwards after so many times the longest TTL. */
