@@ -50,7 +50,10 @@ export function fillBays(site: SimSite): void {
       needWh: 100_000,
     } as const;
     site.clock.after('departure', index * GATE_MS, () => station.unplug(1));
-    site.clock.after('arrival', index * GATE_MS + BAY_CHANGE_MS, () => station.plug(1, car));
+    site.clock.after('arrival', index * GATE_MS + BAY_CHANGE_MS, () => {
+      // Another car may have slipped in.
+      if (station.connectorOf(1).car === null) station.plug(1, car);
+    });
   });
 }
 

@@ -42,6 +42,7 @@ export const NOTHING_DONE: Setup = {
   round: 0,
   readBack: 'unknown',
   hasDiffered: false,
+  saysMa: null,
   cleared: [],
   failures: 0,
   failedAtMs: NEVER,

@@ -25,7 +25,7 @@ export function stepSettled(state: SiteState, command: Step, event: Settled): Si
     case 'read-back':
       return readBack(over, command, event);
     case 'clock':
-      return over;
+      return said(over, command, event);
     // Its rejection is tolerated (rule 17): many models know no station maximum.
     case 'maximum':
       return over;
@@ -53,6 +53,13 @@ const failed = (state: SiteState, charger: number, atMs: number): SiteState =>
 
 const advanced = (state: SiteState, { charger, step }: Step): SiteState =>
   withCharger(state, charger, found => ({ ...found, setup: afterStep(found.setup, other => sameStep(other, step)) }));
+
+/** What it holds as it stands, before this set-up has written anything. */
+function said(state: SiteState, { charger }: Step, { outcome }: Settled): SiteState {
+  const said = outcome.ok ? outcome.said : undefined;
+  if (said?.kind !== 'composite') return state;
+  return withCharger(state, charger, found => ({ ...found, setup: { ...found.setup, saysMa: said.highestMa } }));
+}
 
 /** The base stands. With one stack level it has taken the place of whatever limit was there. */
 function withBase(state: SiteState, connector: number, atMs: number): SiteState {
