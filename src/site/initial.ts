@@ -42,6 +42,7 @@ export const NOTHING_DONE: Setup = {
   round: 0,
   readBack: 'unknown',
   hasDiffered: false,
+  isDoubted: false,
   saysMa: null,
   cleared: [],
   failures: 0,
