@@ -32,8 +32,8 @@ export type SocketOutlook = {
 export type StationOutlook = {
   readonly nominalV: number;
   readonly supplyPhases: 1 | 3;
-  /** What the site leaves all cars together, without the back office's own limits. */
-  readonly leavesMa: Quad;
+  /** What the site leaves all cars together, without the back office's own limits; in order, the first from now. */
+  readonly leaves: readonly { readonly afterMs: number; readonly limitMa: Quad }[];
 };
 
 export type CompositeQuery = {
@@ -166,7 +166,8 @@ function limitAt(scene: Scene, seen: readonly Seen[], atMs: number): number {
     for (const phase of phases) ma[phase] += limitMa;
     powerW += (limitMa / 1000) * wattsPerA;
   });
-  const share = query.connector === 0 ? shareOf(ma, powerW, stationWish(scene, atMs), station) : 1;
+  const left = station.leaves.findLast(({ afterMs }, i) => i === 0 || query.atWallMs + afterMs <= atMs)?.limitMa;
+  const share = query.connector === 0 ? shareOf(ma, powerW, stationWish(scene, atMs), left) : 1;
   const value = query.unit === 'A' ? (Math.max(...ma) * share) / 100 : powerW * share;
   // The dust of a division is no tenth.
   const whole = Math.floor(value + 1e-6);
@@ -174,9 +175,15 @@ function limitAt(scene: Scene, seen: readonly Seen[], atMs: number): number {
 }
 
 /** How much of all that is asked for the site and the back office leave together, 0 to 1. */
-function shareOf(ma: readonly [number, number, number], powerW: number, ofStation: Wish, station: StationOutlook) {
+function shareOf(
+  ma: readonly [number, number, number],
+  powerW: number,
+  ofStation: Wish,
+  left: Quad | undefined,
+): number {
+  const used = quad([ma[0], ma[1], ma[2]]);
   const shares = [
-    ...quad([ma[0], ma[1], ma[2]]).map((usedMa, row) => at(station.leavesMa, row) / usedMa),
+    ...(left ?? []).map((limitMa, row) => limitMa / at(used, row)),
     endless(ofStation.limitMa) / Math.max(...ma),
     endless(ofStation.limitW) / powerW,
   ];
