@@ -281,6 +281,7 @@ class Hall {
         notReady: () => notReady(this.#state, clock.nowMs()),
         refused: () => (this.#chargers?.unknown() ?? []).toReversed(),
         upstream: () => [],
+        happened: limit => this.#history?.happened(limit) ?? [],
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),
         deadman: this.#deadman,

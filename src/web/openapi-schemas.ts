@@ -177,6 +177,10 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   },
   SourceOrNull: { type: ['string', 'null'], description: 'Who set it.' },
   Site: site,
+  Event: {
+    ...record({ at: time('When it was noted.'), what: text('Its kind; further members depend on it.') }),
+    description: 'A line of the diary of the site. No card numbers.',
+  },
   Circuit: circuit,
   Connector: connector,
   Reason: reason,
