@@ -58,6 +58,8 @@ export type History = {
   /** Called synchronously after each dispatch, with the state it led to. Remembers and returns. */
   observe(state: SiteState, event: SiteEvent): void;
   counts(): HistoryCounts;
+  /** The newest happenings, newest first, those included that wait for the disk. */
+  happened(limit: number): readonly StoredRecord[];
   /** Writes what waits, once, and stops. The store stays open: it is not ours. */
   close(): Promise<void>;
 };
@@ -80,18 +82,21 @@ class Diary implements History {
   #state: SiteState | null = null;
   #meterWords: readonly MeterWord[] | null = null;
   #records: StoredRecord[] = [];
+  /** On its way to the disk. */
+  #underWay: readonly StoredRecord[] = [];
   #windows = 0;
   #writing: Promise<void> | null = null;
   #storeFails = false;
   #counts = { written: 0, dropped: 0 };
   #timer: Timer;
   #pruning: Timer | null = null;
+  #isClosed = false;
 
   constructor(deps: HistoryDeps, options: HistoryOptions) {
     this.#deps = deps;
     this.#keepMs = options.keepDays * DAY_MS;
     this.#influx = deps.sendPoints && new InfluxWriter({ clock: deps.clock, log: deps.log, send: deps.sendPoints });
-    this.#nightly = deps.nightly?.('history-prune', PRUNE_AT, deps.timezone, () => this.#prune()) ?? null;
+    this.#nightly = deps.nightly?.('history-prune', PRUNE_AT, deps.timezone, () => void this.#prune()) ?? null;
     this.#timer = this.#armed();
   }
 
@@ -106,7 +111,14 @@ class Diary implements History {
     return { waiting: this.#records.length, ...this.#counts, influx: this.#influx?.counts() ?? null };
   }
 
+  happened(limit: number): readonly StoredRecord[] {
+    const stored = this.#deps.records.newest(HAPPENING_KIND, limit);
+    const waiting = [...this.#underWay, ...this.#records].filter(({ kind }) => kind === HAPPENING_KIND);
+    return [...(stored.ok ? stored.value : []), ...waiting].slice(-limit).reverse();
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#timer.cancel();
     this.#pruning?.cancel();
     this.#nightly?.stop();
@@ -171,8 +183,10 @@ class Diary implements History {
     if (this.#writing !== null || this.#records.length === 0) return;
     const batch = this.#records;
     this.#records = [];
+    this.#underWay = batch;
     this.#writing = this.#deps.records.append(batch).then(outcome => {
       this.#writing = null;
+      this.#underWay = [];
       if (outcome.ok) this.#stored(batch.length);
       else this.#notStored(batch, outcome.detail);
     });
@@ -192,15 +206,17 @@ class Diary implements History {
   }
 
   /** Bite by bite until nothing is old. */
-  #prune(): void {
+  async #prune(): Promise<void> {
     const before = this.#deps.clock.wallMs() - this.#keepMs;
     let removed = 0;
     for (const kind of [SAMPLES_KIND, HAPPENING_KIND]) {
-      const outcome = this.#deps.records.prune(kind, before);
+      const outcome = await this.#deps.records.prune(kind, before);
       if (outcome.ok) removed += outcome.value;
       else this.#deps.log.error('Old history cannot be removed.', { kind, detail: outcome.detail });
     }
     this.#pruning?.cancel();
-    this.#pruning = removed > 0 ? this.#deps.clock.after('history-prune', PRUNE_PAUSE_MS, () => this.#prune()) : null;
+    this.#pruning = null;
+    if (removed === 0 || this.#isClosed) return;
+    this.#pruning = this.#deps.clock.after('history-prune', PRUNE_PAUSE_MS, () => void this.#prune());
   }
 }
