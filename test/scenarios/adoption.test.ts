@@ -1,0 +1,166 @@
+/** Chargers that nobody knows: turned away, read in the half hour of the window, adopted while the garage charges. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Story, type StoryCharger, type StoryPlan, story } from '#sim/story.ts';
+
+let open: Story | null = null;
+
+afterEach(async () => {
+  await open?.close();
+  open = null;
+});
+
+const STRANGER: StoryCharger = { unlisted: true };
+
+/** Two chargers of the file on 63 A, and those that are in no file. */
+async function garage(strangers: readonly StoryCharger[], rest: Partial<StoryPlan> = {}): Promise<Story> {
+  open = await story({
+    circuits: [
+      { id: 'main', fuseA: 63, designLoadA: 10, baseA: 5 },
+      { id: 'row', parent: 'main', fuseA: 40, evOnly: true },
+    ],
+    chargers: [{}, {}, ...strangers],
+    ...rest,
+  });
+  return open;
+}
+
+const AS_IT_IS = { circuit: 'row', ratingA: 32, phases: 3, rotation: 'RST' } as const;
+
+const stateOf = (site: Story, identity: string) => {
+  const { topology, chargers, connectors } = site.gateway.state();
+  const spec = topology.chargers.find(charger => charger.identity === identity);
+  if (spec === undefined) return null;
+  return { spec, charger: chargers[spec.index], connectors: spec.connectors.map(index => connectors[index]) };
+};
+
+const waitingIn = (site: Story) => site.gateway.adoption.shown().waiting.map(guest => guest.identity);
+
+describe('while the window is closed', () => {
+  it('a charger that nobody knows is turned away and changes nothing', async () => {
+    const site = await garage([STRANGER]);
+    expect(waitingIn(site)).toEqual([]);
+    expect(stateOf(site, 'CP3')).toBeNull();
+    expect(await site.gateway.adoption.adopt('CP3', AS_IT_IS)).toMatchObject({ kind: 'unknown' });
+    expect(site.post('CP3').station.isOnline()).toBe(false);
+  });
+});
+
+describe('while the window is open', () => {
+  it('an unknown charger waits, is read, is told nothing, and gets nothing', async () => {
+    const site = await garage([{ ...STRANGER, sockets: 2 }]);
+    site.gateway.adoption.openWindow();
+    await site.run('30 s');
+    const { waiting, leftMs } = site.gateway.adoption.shown();
+    expect(leftMs).toBe(30 * 60_000 - 30_000);
+    expect(waiting).toMatchObject([
+      {
+        identity: 'CP3',
+        hasPassword: true,
+        sockets: 2,
+        boot: { vendor: 'Birch', serial: 'CP3' },
+      },
+    ]);
+    expect(waiting[0]?.keys.map(variable => variable.key)).toContain('ChargingScheduleMaxPeriods');
+    expect(site.post('CP3').station.isOnline()).toBe(false);
+    expect([...site.post('CP3').station.writes()]).toEqual([]);
+    expect(stateOf(site, 'CP3')).toBeNull();
+  });
+
+  it('it is adopted, charges within 15 s, and the others give way while every limit holds', async () => {
+    const site = await garage([STRANGER]);
+    site.plug('CP1');
+    site.plug('CP2');
+    await site.run('5 min');
+    expect(site.grantA('CP1')).toBeGreaterThan(15);
+    site.gateway.adoption.openWindow();
+    await site.run('30 s');
+    expect(await site.gateway.adoption.adopt('CP3', { name: 'Bay 3', ...AS_IT_IS })).toMatchObject({ kind: 'done' });
+    await site.run('5 s');
+    site.plug('CP3');
+    await site.run('10 s');
+    expect(stateOf(site, 'CP3')).toMatchObject({ spec: { name: 'Bay 3' }, charger: { link: 'online', booted: true } });
+    expect(site.post('CP3').station.isOnline()).toBe(true);
+    expect(site.drawA('CP3')).toBeGreaterThanOrEqual(6);
+    await site.run('5 min');
+    expect(site.grantA('CP3')).toBeGreaterThan(10);
+    expect(site.account()).toMatchObject({ overLimitMs: 0 });
+    expect(waitingIn(site)).toEqual([]);
+  });
+
+  it('its rows, its booking at the rating and its place come with one fact, and no index of another moves', async () => {
+    const site = await garage([{ ...STRANGER, sockets: 2 }]);
+    site.gateway.adoption.openWindow();
+    await site.run('30 s');
+    const before = site.gateway.state();
+    await site.gateway.adoption.adopt('CP3', AS_IT_IS);
+    const after = site.gateway.state();
+    expect(after.topology.circuits.map(circuit => circuit.id)).toEqual(['main', 'row', 'CP3']);
+    expect(after.topology.connectors.slice(0, 2)).toEqual(before.topology.connectors);
+    expect(after.topology.connectors.slice(2).map(spec => spec.path)).toEqual([
+      [2, 1, 0],
+      [2, 1, 0],
+    ]);
+    expect(after.connectors.slice(2).map(({ ledger }) => ledger.held.map(held => held.limitMa))).toEqual([
+      [32_000],
+      [32_000],
+    ]);
+    expect(after.targets).toHaveLength(4);
+    await site.run('1 min');
+    expect(stateOf(site, 'CP3')?.connectors.map(connector => connector?.status)).toEqual(['Available', 'Available']);
+  });
+
+  it('two wait at once and each is adopted for itself; a second try at the same one is told that it is there', async () => {
+    const site = await garage([STRANGER, STRANGER]);
+    const { adoption } = site.gateway;
+    adoption.openWindow();
+    await site.run('30 s');
+    expect(waitingIn(site)).toEqual(['CP3', 'CP4']);
+    const answers = await Promise.all([
+      adoption.adopt('CP3', AS_IT_IS),
+      adoption.adopt('CP4', { ...AS_IT_IS, circuit: 'main' }),
+      adoption.adopt('CP3', AS_IT_IS),
+    ]);
+    expect(answers.map(answer => answer.kind)).toEqual(['done', 'done', 'conflict']);
+    await site.run('2 min');
+    expect(site.gateway.state().topology.chargers.map(spec => spec.identity)).toEqual(['CP1', 'CP2', 'CP3', 'CP4']);
+    expect(site.gateway.state().chargers.every(charger => charger.booted && charger.link === 'online')).toBe(true);
+  });
+
+  it('after half an hour it closes by itself, and who still waits is sent away', async () => {
+    const site = await garage([STRANGER]);
+    site.gateway.adoption.openWindow();
+    await site.run('29 min');
+    expect(waitingIn(site)).toEqual(['CP3']);
+    await site.run('61 s');
+    expect(site.gateway.adoption.shown()).toMatchObject({ leftMs: 0, waiting: [] });
+    expect(await site.gateway.adoption.adopt('CP3', AS_IT_IS)).toMatchObject({ kind: 'unknown' });
+    await site.run('5 min');
+    expect(waitingIn(site)).toEqual([]);
+  });
+
+  it('a charger that comes from a public address may not wait', async () => {
+    const site = await garage([{ ...STRANGER, address: '203.0.113.7' }, STRANGER]);
+    site.gateway.adoption.openWindow();
+    await site.run('1 min');
+    expect(waitingIn(site)).toEqual(['CP4']);
+  });
+
+  it('all that is wrong with what a person says of it is told at once, and nothing changes', async () => {
+    const site = await garage([{ ...STRANGER, sockets: 2 }]);
+    site.gateway.adoption.openWindow();
+    await site.run('30 s');
+    const before = site.gateway.state().topology;
+    const body = { circuit: 'rwo', phases: 2, rotation: 'RST', ampere: 32, connectors: [{ connectorId: 1 }] };
+    const answer = await site.gateway.adoption.adopt('CP3', body);
+    if (answer.kind !== 'problems') throw new Error(answer.kind);
+    expect(answer.problems.map(problem => problem.path).toSorted()).toEqual([
+      'ampere',
+      'circuit',
+      'connectors',
+      'phases',
+      'ratingA',
+    ]);
+    expect(site.gateway.state().topology).toBe(before);
+    expect(waitingIn(site)).toEqual(['CP3']);
+  });
+});
