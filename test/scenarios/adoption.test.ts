@@ -9,7 +9,7 @@ afterEach(async () => {
   open = null;
 });
 
-const STRANGER: StoryCharger = { unlisted: true };
+const STRANGER: StoryCharger = { unlisted: true, circuit: 'row' };
 
 /** Two chargers of the file on 63 A, and those that are in no file. */
 async function garage(strangers: readonly StoryCharger[], rest: Partial<StoryPlan> = {}): Promise<Story> {
@@ -162,5 +162,101 @@ describe('while the window is open', () => {
     ]);
     expect(site.gateway.state().topology).toBe(before);
     expect(waitingIn(site)).toEqual(['CP3']);
+  });
+});
+
+describe('a charger whose car draws already while nobody knows it', () => {
+  it('comes under control within 15 s, and from then on every fuse holds, however much it drew before', async () => {
+    const site = await garage([STRANGER]);
+    site.plug('CP1');
+    site.plug('CP2');
+    await site.run('5 min');
+    site.plug('CP3');
+    await site.run('1 min');
+    expect(site.drawA('CP3')).toBe(32);
+    site.gateway.adoption.openWindow();
+    await site.run('30 s');
+    await site.gateway.adoption.adopt('CP3', AS_IT_IS);
+    await site.run('15 s');
+    const flows: number[] = [];
+    for (let second = 0; second < 300; second++) {
+      await site.run('1 s');
+      flows.push(Math.max(...site.flowA('main')));
+    }
+    expect(Math.max(...flows)).toBeLessThanOrEqual(63);
+    expect(site.grantA('CP3')).not.toBeNull();
+    expect(site.drawA('CP3')).toBeLessThanOrEqual(site.grantA('CP3') ?? 0);
+    expect(site.drawA('CP1') + site.drawA('CP2') + site.drawA('CP3')).toBeGreaterThan(50);
+  });
+});
+
+/** A disk takes its time where the gateway may die. */
+async function said<T>(site: Story, answer: Promise<T>): Promise<T> {
+  await site.run('1 s');
+  return answer;
+}
+
+/** Opened, read, adopted, and its car charges. */
+async function adopted(rest: Partial<StoryPlan> = {}): Promise<Story> {
+  const site = await garage([STRANGER], rest);
+  site.gateway.adoption.openWindow();
+  await site.run('30 s');
+  await said(site, site.gateway.adoption.adopt('CP3', { name: 'Bay 3', ...AS_IT_IS }));
+  for (const identity of ['CP1', 'CP2', 'CP3']) site.plug(identity);
+  await site.run('5 min');
+  return site;
+}
+
+describe('an adopted charger', () => {
+  it('outlives the gateway: the next one knows it, books what it may hold, and lets it in with its own password', async () => {
+    const site = await adopted({ mortal: true });
+    const grantA = site.grantA('CP3') ?? 0;
+    expect(grantA).toBeGreaterThan(10);
+    site.life?.restart(site.site.random, 5_000);
+    await site.run('5200 ms');
+    expect(stateOf(site, 'CP3')).toMatchObject({
+      spec: { name: 'Bay 3' },
+      charger: { traits: { leaseClass: 'A' } },
+      connectors: [{ ledger: { held: [{ limitMa: Math.round(1000 * grantA) }] } }],
+    });
+    await site.run('2 min');
+    expect(stateOf(site, 'CP3')).toMatchObject({ charger: { link: 'online' } });
+    expect(site.drawA('CP3')).toBeGreaterThanOrEqual(6);
+    expect(site.account()).toMatchObject({ overLimitMs: 0 });
+  });
+
+  it('that is taken out gets nothing and keeps its place and its booking; taken back, it charges again', async () => {
+    const site = await adopted();
+    const { adoption } = site.gateway;
+    expect(await adoption.remove('CP3')).toMatchObject({ kind: 'done' });
+    await site.run('30 s');
+    expect(site.drawA('CP3')).toBe(0);
+    expect(stateOf(site, 'CP3')).toMatchObject({ spec: { removed: true, index: 2 }, charger: { link: 'online' } });
+    expect(site.gateway.state().targets[2]).toMatchObject({ targetMa: 0, reason: { source: 'operator' } });
+    site.post('CP3').link.cut({ stationAfterMs: 0, gatewayAfterMs: 0 });
+    await site.run('1 min');
+    const { connectors } = site.gateway.state();
+    expect(connectors[2]?.ledger.held.at(-1)).toMatchObject({ limitMa: 0, lapseMa: 6_000 });
+    site.post('CP3').link.mend();
+    expect(await adoption.adopt('CP3', {})).toMatchObject({ kind: 'done' });
+    await site.run('3 min');
+    expect(site.drawA('CP3')).toBeGreaterThanOrEqual(6);
+    expect(site.account()).toMatchObject({ overLimitMs: 0 });
+  });
+
+  it('that was taken out is still there after a restart, and still gets nothing', async () => {
+    const site = await adopted({ mortal: true });
+    await said(site, site.gateway.adoption.remove('CP3'));
+    site.life?.restart(site.site.random, 5_000);
+    await site.run('2 min');
+    expect(stateOf(site, 'CP3')?.spec.removed).toBe(true);
+    expect(site.drawA('CP3')).toBe(0);
+  });
+
+  it('of the site file cannot be taken out here', async () => {
+    const site = await garage([]);
+    expect(await site.gateway.adoption.remove('CP1')).toMatchObject({ kind: 'conflict' });
+    expect(await site.gateway.adoption.remove('CP9')).toMatchObject({ kind: 'unknown' });
+    expect(await site.gateway.adoption.adopt('CP1', AS_IT_IS)).toMatchObject({ kind: 'conflict' });
   });
 });
