@@ -6,27 +6,14 @@ import { withAdopted } from '#config/adopt.ts';
 import type { Config } from '#config/config.ts';
 import { problemWords } from '#config/load.ts';
 import type { Topology } from '#site/topology.ts';
-import { ADOPTED_KIND, readAdoption, type StoredAdoption } from '#store/adopted.ts';
-import type { RecordStore } from '#world.ts';
+import type { Store } from '#store/store.ts';
+
+export type StoredAdoption = ReturnType<Store['adopted']['recall']>[number];
 
 /** One that was adopted and does not fit the site file any more: it is like any unknown charger. */
 export type LeftOut = { readonly identity: string; readonly problems: readonly Problem[] };
 
 export type Merged = { readonly config: Config; readonly leftOut: readonly LeftOut[] };
-
-/** What was adopted, in that order; what cannot be read is told and left out. */
-export function recallAdopted(records: RecordStore, log: Log): readonly StoredAdoption[] {
-  const found = records.documents(ADOPTED_KIND);
-  if (!found.ok) {
-    log.error('adopted chargers could not be read back: they are unknown', { detail: found.detail });
-    return [];
-  }
-  return found.value.flatMap(({ key, json }) => {
-    const stored = readAdoption(key, json);
-    if (stored === null) log.error('an adopted charger could not be read back: it is unknown', { charger: key });
-    return stored ?? [];
-  });
-}
 
 /** The configuration with all of them at its end, those that were taken out marked. */
 export function merged(file: Config, adopted: readonly StoredAdoption[], profiles: readonly ChargerProfile[]): Merged {

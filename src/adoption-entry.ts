@@ -1,7 +1,10 @@
 /** What a person said of a charger that waits, put together with what it said itself: an entry of the site file. */
 import type { Problem } from '#base/problem.ts';
-import type { Waiting } from '#chargers/guest.ts';
+import type { AdoptionDoor } from '#chargers/chargers.ts';
 import type { AdoptedEntry } from '#config/adopt.ts';
+
+/** A charger that waits, as the door knows it. */
+export type Waiting = ReturnType<AdoptionDoor['waiting']>[number];
 
 export type Entry = { readonly entry: AdoptedEntry; readonly problems: readonly Problem[] };
 

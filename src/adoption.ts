@@ -3,14 +3,14 @@
  * adopted is on disk before it counts; then rows, booking and link come in one step.
  */
 
-import { type LeftOut, type Merged, marked, merged, recallAdopted, tellLeftOut } from '#adopted.ts';
-import { entryOf } from '#adoption-entry.ts';
-import { at } from '#base/assert.ts';
+import { type LeftOut, type Merged, marked, merged, type StoredAdoption, tellLeftOut } from '#adopted.ts';
+import { entryOf, type Waiting } from '#adoption-entry.ts';
+import { assert, at } from '#base/assert.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
+import type { Outcome } from '#base/outcome.ts';
 import type { Problem } from '#base/problem.ts';
 import type { AdoptionDoor } from '#chargers/chargers.ts';
-import type { Waiting } from '#chargers/guest.ts';
 import { bootTraits, type ChargerProfile } from '#chargers/quirks.ts';
 import { type AdoptedEntry, adoptionNotes, withAdopted } from '#config/adopt.ts';
 import type { Config } from '#config/config.ts';
@@ -18,9 +18,8 @@ import { recall } from '#recall.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Topology } from '#site/topology.ts';
-import { forgetAdoption, putAdoption, type StoredAdoption } from '#store/adopted.ts';
 import type { Store } from '#store/store.ts';
-import type { RecordStore, StoreChange, World } from '#world.ts';
+import type { World } from '#world.ts';
 
 /** A site whose chargers are many has a file; each adopted one is checked against all others at every start. */
 export const MAX_ADOPTED = 200;
@@ -28,7 +27,7 @@ export const MAX_ADOPTED = 200;
 export type AdoptionDeps = {
   readonly clock: Clock;
   readonly log: Log;
-  readonly records: RecordStore;
+  readonly book: Store['adopted'];
   readonly profiles: readonly ChargerProfile[];
   /** The site file as this process found it. */
   readonly file: Config;
@@ -39,8 +38,9 @@ export type AdoptionDeps = {
   state(): SiteState;
   /** Null until the charger door is open. */
   door(): AdoptionDoor | null;
-  /** Takes over a configuration that grew; the fact follows at once. */
-  takeOver(config: Config, fact: Extract<SiteEvent, { type: 'topology-changed' }>): void;
+  /** Takes over a configuration that grew; its fact is dispatched at once. */
+  takeOver(config: Config): void;
+  dispatch(event: SiteEvent): void;
 };
 
 type Start = {
@@ -53,12 +53,11 @@ type Start = {
 export function openAdoption(
   { world, config, chargerProfiles }: Start,
   store: Store,
-  records: RecordStore,
-  site: Pick<AdoptionDeps, 'config' | 'state' | 'door' | 'takeOver'>,
+  site: Pick<AdoptionDeps, 'config' | 'state' | 'door' | 'takeOver' | 'dispatch'>,
 ): Adoption {
   const { clock, log } = world;
   const gone = recall(store, log, 'marks')?.switchedOff ?? [];
-  return new Adoption({ ...site, clock, log, records, file: config, gone, profiles: chargerProfiles });
+  return new Adoption({ ...site, clock, log, book: store.adopted, file: config, gone, profiles: chargerProfiles });
 }
 
 export type Adopted =
@@ -72,8 +71,8 @@ export type Adopted =
 export type AdoptedView = { readonly identity: string; readonly adoptedAtWallMs: number; readonly removed: boolean };
 
 export type AdoptionView = {
-  /** Until the window closes by itself; 0 where none is open. */
-  readonly leftMs: number;
+  /** When the window closes by itself, monotonic; null where none is open. */
+  readonly untilMs: number | null;
   readonly waiting: readonly Waiting[];
   readonly adopted: readonly AdoptedView[];
   readonly leftOut: readonly LeftOut[];
@@ -88,7 +87,7 @@ export class Adoption {
 
   constructor(deps: AdoptionDeps) {
     this.#deps = deps;
-    this.#stored = recallAdopted(deps.records, deps.log);
+    this.#stored = deps.book.recall();
   }
 
   /** The configuration that a process starts with. */
@@ -96,8 +95,7 @@ export class Adoption {
     const { file, gone } = this.#deps;
     const isOver = ({ entry, removedAtWallMs }: StoredAdoption) =>
       removedAtWallMs !== null && gone.includes(entry.identity);
-    const over = this.#stored.filter(isOver);
-    if (over.length > 0) void this.#commit(...over.map(({ entry }) => forgetAdoption(entry.identity)));
+    for (const { entry } of this.#stored.filter(isOver)) void this.#deps.book.forget(entry.identity);
     this.#stored = this.#stored.filter(stored => !isOver(stored));
     const { config, leftOut } = this.merge(file);
     this.leaveOut(leftOut);
@@ -126,7 +124,7 @@ export class Adoption {
   shown(): AdoptionView {
     const door = this.#deps.door();
     return {
-      leftMs: door?.leftMs() ?? 0,
+      untilMs: door?.untilMs() ?? null,
       waiting: door?.waiting() ?? [],
       adopted: this.#stored.map(({ entry, adoptedAtWallMs, removedAtWallMs }) => ({
         identity: entry.identity,
@@ -139,7 +137,9 @@ export class Adoption {
 
   /** @param body what a person said of it, as it would stand in the site file, without its identity */
   adopt(identity: string, body: unknown): Promise<Adopted> {
-    return this.#inTurn(() => (this.#isRemoved(identity) ? this.#restore(identity) : this.#adopt(identity, body)));
+    return this.#inTurn(() =>
+      this.#isRemoved(identity) ? this.#mark(identity, null, 'restored') : this.#adopt(identity, body),
+    );
   }
 
   /** Takes an adopted charger out: it gets nothing, and stays booked until a person says that it has no power. */
@@ -167,24 +167,24 @@ export class Adoption {
     const all = [...problems, ...(grown.ok ? [] : grown.problems)];
     if (all.length > 0) return { kind: 'problems', problems: all };
     const stored = { entry, adoptedAtWallMs: clock.wallMs(), removedAtWallMs: null };
-    const failure = await this.#commit(putAdoption(stored));
+    const failure = unstored(await this.#deps.book.put(stored));
     if (failure !== null) return failure;
     return this.#grow(entry, stored, guest);
   }
 
   /** The site file may have been read again while the disk wrote: it is grown from what stands now. */
   #grow(entry: AdoptedEntry, stored: StoredAdoption, guest: Waiting): Adopted {
-    const { profiles, clock, log, takeOver } = this.#deps;
+    const { profiles, log } = this.#deps;
     const grown = withAdopted(this.#deps.config(), entry, { chargers: profiles });
     if (!grown.ok) {
-      void this.#commit(forgetAdoption(entry.identity));
+      void this.#deps.book.forget(entry.identity);
       return { kind: 'problems', problems: grown.problems };
     }
     this.#stored = [...this.#stored.filter(other => other.entry.identity !== entry.identity), stored];
     this.#leftOut = this.#leftOut.filter(({ identity }) => identity !== entry.identity);
     const { topology } = grown.value;
     const charger = topology.chargers.length - 1;
-    takeOver(grown.value, { type: 'topology-changed', topology, charger, change: 'adopted', atMs: clock.nowMs() });
+    this.#takeOver(grown.value, charger, 'adopted');
     log.info('charger adopted', { charger: entry.identity, circuit: String(entry.circuit) });
     const notes = adoptionNotes(this.#asKnown(topology, guest));
     this.#deps.door()?.admit(at(grown.value.chargers.chargers, charger));
@@ -208,10 +208,6 @@ export class Adoption {
     };
   }
 
-  async #restore(identity: string): Promise<Adopted> {
-    return this.#mark(identity, null, 'restored');
-  }
-
   async #remove(identity: string): Promise<Adopted> {
     const stored = this.#stored.find(({ entry }) => entry.identity === identity);
     const isLeftOut = this.#leftOut.some(other => other.identity === identity);
@@ -220,7 +216,7 @@ export class Adoption {
       return { kind: 'conflict', why: `${identity} stands in the site file: take it out there.` };
     if (stored === undefined) return { kind: 'unknown', why: `No charger of the name ${identity} was adopted.` };
     if (isKnown) return this.#mark(identity, this.#deps.clock.wallMs(), 'removed');
-    const failure = await this.#commit(forgetAdoption(identity));
+    const failure = unstored(await this.#deps.book.forget(identity));
     if (failure !== null) return failure;
     this.#stored = this.#stored.filter(other => other !== stored);
     this.#leftOut = this.#leftOut.filter(other => other.identity !== identity);
@@ -228,23 +224,24 @@ export class Adoption {
   }
 
   async #mark(identity: string, removedAtWallMs: number | null, change: 'removed' | 'restored'): Promise<Adopted> {
-    const { clock, log, config, takeOver } = this.#deps;
-    const marking = (stored: StoredAdoption) =>
-      stored.entry.identity === identity ? { ...stored, removedAtWallMs } : stored;
-    const changes = this.#stored.filter(({ entry }) => entry.identity === identity).map(marking);
-    const failure = await this.#commit(...changes.map(putAdoption));
+    const { log, config } = this.#deps;
+    const before = this.#stored.find(({ entry }) => entry.identity === identity);
+    assert(before !== undefined, 'only what was adopted is taken out');
+    const now = { ...before, removedAtWallMs };
+    const failure = unstored(await this.#deps.book.put(now));
     if (failure !== null) return failure;
-    this.#stored = this.#stored.map(marking);
+    this.#stored = this.#stored.map(stored => (stored === before ? now : stored));
     const topology = marked(config().topology, identity, change === 'removed');
-    const charger = this.#indexOf(identity);
-    takeOver({ ...config(), topology }, { type: 'topology-changed', topology, charger, change, atMs: clock.nowMs() });
+    this.#takeOver({ ...config(), topology }, this.#indexOf(identity), change);
     log.info(`charger ${change}`, { charger: identity });
     return { kind: 'done', notes: [] };
   }
 
-  async #commit(...changes: readonly StoreChange[]): Promise<Adopted | null> {
-    const outcome = await this.#deps.records.commit(changes);
-    return outcome.ok ? null : { kind: 'unstored', detail: outcome.detail };
+  /** The configuration first: whoever is told of the fact finds the new indices in it. */
+  #takeOver(config: Config, charger: number, change: 'adopted' | 'removed' | 'restored'): void {
+    this.#deps.takeOver(config);
+    const { topology } = config;
+    this.#deps.dispatch({ type: 'topology-changed', topology, charger, change, atMs: this.#deps.clock.nowMs() });
   }
 
   #indexOf(identity: string): number {
@@ -255,3 +252,6 @@ export class Adoption {
     return this.#deps.config().topology.chargers[this.#indexOf(identity)]?.removed === true;
   }
 }
+
+const unstored = (outcome: Outcome<void>): Adopted | null =>
+  outcome.ok ? null : { kind: 'unstored', detail: outcome.detail };

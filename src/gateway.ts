@@ -116,12 +116,11 @@ class Hall {
     this.#store = openStore({ ...common, topology });
     const site = { state: () => this.#state, dispatch: (event: SiteEvent) => this.dispatch(event) };
     this.#deadman = openDeadman(world, this.#store, { ...site, chargers: () => this.#chargers });
-    this.#adoption = openAdoption(options, this.#store, records, {
+    this.#adoption = openAdoption(options, this.#store, {
       ...site,
       config: () => this.#config,
-      takeOver: (grown, fact) => {
+      takeOver: grown => {
         this.#config = grown;
-        this.dispatch(fact);
       },
       door: () => this.#chargers?.adoption ?? null,
     });
@@ -288,6 +287,7 @@ class Hall {
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),
         deadman: this.#deadman,
+        adoption: this.#adoption,
         mark: (charger, mark) => this.dispatch({ type: 'charger-marked', charger, mark, atMs: clock.nowMs() }),
       },
       this.#options.config.web,

@@ -32,8 +32,8 @@ export type AdoptionDesk = {
   open(): void;
   /** Everybody who still waits is sent away. */
   close(): void;
-  /** Milliseconds until it closes; 0 where it is closed. */
-  leftMs(): number;
+  /** When it closes by itself, monotonic; null where it is closed. */
+  untilMs(): number | null;
   /** In the order of their coming. */
   waiting(): readonly Waiting[];
   /** The password that one who waits came with, as bytes; null where it has none, or does not wait. */
@@ -61,7 +61,7 @@ export class Lobby {
     return {
       open: () => this.open(),
       close: () => this.close(),
-      leftMs: () => this.leftMs(),
+      untilMs: () => (this.isOpen() ? this.untilMs : null),
       waiting: () => [...this.guests.values()].map(guest => guest.known()),
       passwordOf: identity => this.guests.get(identity)?.password ?? null,
     };
@@ -80,9 +80,7 @@ export class Lobby {
     for (const guest of [...this.guests.values()]) guest.sendAway('the adoption window closed before it was adopted');
   }
 
-  private leftMs(): number {
-    return Math.max(0, this.untilMs - this.clock.nowMs());
-  }
+  private isOpen = (): boolean => this.clock.nowMs() < this.untilMs;
 
   /** Whether a charger that nobody knows may wait. Of two that call themselves alike the one that answers stays. */
   async judge(handshake: Handshake, identity: string): Promise<Verdict> {
@@ -105,7 +103,7 @@ export class Lobby {
   }
 
   private refusal(handshake: Handshake, identity: string, address: string): No | null {
-    if (this.leftMs() === 0) return { status: 404, cause: 'not in the configuration', told: 'unknown charger' };
+    if (!this.isOpen()) return { status: 404, cause: 'not in the configuration', told: 'unknown charger' };
     if (!isLocalAddress(address)) {
       const cause = 'not in the configuration, and only chargers of this network can be adopted';
       return { status: 403, cause, told: 'unknown charger' };
@@ -120,7 +118,7 @@ export class Lobby {
   receive(pipe: FramePipe, handshake: Handshake, identity: string, subprotocol: string): void {
     const dialect = dialectFor(subprotocol);
     const said = passwordIn(handshake, identity);
-    const mayWait = this.leftMs() > 0 && !this.guests.has(identity) && this.guests.size < MAX_WAITING_CHARGERS;
+    const mayWait = this.isOpen() && !this.guests.has(identity) && this.guests.size < MAX_WAITING_CHARGERS;
     if (dialect === null || !said.ok || !mayWait) {
       pipe.close(1013, 'later');
       return;

@@ -1,8 +1,10 @@
 /** Adopted chargers as they are written down: one document each, its key the identity, in the order of adoption. */
-import type { StoreChange } from '#world.ts';
+import type { Log } from '#base/log.ts';
+import type { Outcome } from '#base/outcome.ts';
+import type { RecordStore } from '#world.ts';
 
 /** The kind of the documents. */
-export const ADOPTED_KIND = 'adopted';
+const KIND = 'adopted';
 
 /** An entry as it would stand under `chargers` of the site file; checked anew whenever it is read. */
 export type StoredAdoption = {
@@ -12,15 +14,34 @@ export type StoredAdoption = {
   readonly removedAtWallMs: number | null;
 };
 
-export const putAdoption = (stored: StoredAdoption): StoreChange => ({
-  type: 'put',
-  document: { kind: ADOPTED_KIND, key: stored.entry.identity, json: JSON.stringify(stored) },
-});
+export type AdoptionBook = {
+  /** In the order of adoption; what cannot be read is logged and left out. */
+  recall(): readonly StoredAdoption[];
+  /** On disk before the answer. Takes the place of what was written of that identity before. */
+  put(stored: StoredAdoption): Promise<Outcome<void>>;
+  forget(identity: string): Promise<Outcome<void>>;
+};
 
-export const forgetAdoption = (identity: string): StoreChange => ({
-  type: 'remove',
-  kind: ADOPTED_KIND,
-  key: identity,
+type Deps = { readonly log: Log; readonly records: RecordStore };
+
+export const openAdoptionBook = ({ log, records }: Deps): AdoptionBook => ({
+  recall() {
+    const found = records.documents(KIND);
+    if (!found.ok) {
+      log.error('adopted chargers could not be read back: they are unknown', { detail: found.detail });
+      return [];
+    }
+    return found.value.flatMap(({ key, json }) => {
+      const stored = readAdoption(key, json);
+      if (stored === null) log.error('an adopted charger could not be read back: it is unknown', { charger: key });
+      return stored ?? [];
+    });
+  },
+  put: stored =>
+    records.commit([
+      { type: 'put', document: { kind: KIND, key: stored.entry.identity, json: JSON.stringify(stored) } },
+    ]),
+  forget: identity => records.commit([{ type: 'remove', kind: KIND, key: identity }]),
 });
 
 /** Null where the text is nothing that we wrote. */

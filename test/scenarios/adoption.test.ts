@@ -50,8 +50,8 @@ describe('while the window is open', () => {
     const site = await garage([{ ...STRANGER, sockets: 2 }]);
     site.gateway.adoption.openWindow();
     await site.run('30 s');
-    const { waiting, leftMs } = site.gateway.adoption.shown();
-    expect(leftMs).toBe(30 * 60_000 - 30_000);
+    const { waiting, untilMs } = site.gateway.adoption.shown();
+    expect(untilMs).toBe(site.site.clock.nowMs() + 30 * 60_000 - 30_000);
     expect(waiting).toMatchObject([
       {
         identity: 'CP3',
@@ -132,7 +132,7 @@ describe('while the window is open', () => {
     await site.run('29 min');
     expect(waitingIn(site)).toEqual(['CP3']);
     await site.run('61 s');
-    expect(site.gateway.adoption.shown()).toMatchObject({ leftMs: 0, waiting: [] });
+    expect(site.gateway.adoption.shown()).toMatchObject({ untilMs: null, waiting: [] });
     expect(await site.gateway.adoption.adopt('CP3', AS_IT_IS)).toMatchObject({ kind: 'unknown' });
     await site.run('5 min');
     expect(waitingIn(site)).toEqual([]);
