@@ -33,7 +33,7 @@ export type AdoptionShown = {
   readonly leftOut: readonly { readonly identity: string; readonly problems: readonly Problem[] }[];
 };
 
-/** What most AC chargers have at most. A figure above the real one only books more. */
+/** What most AC chargers have at most: while one cannot be told anything, too low a figure would book too little. */
 const PROPOSED_A = 32;
 
 /** @param iso of a monotonic instant */

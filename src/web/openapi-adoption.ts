@@ -38,7 +38,7 @@ export const ADOPTION_SCHEMAS: Readonly<Record<string, Schema>> = {
     proposal: record({
       name: text(),
       circuit: textOrNull('Null where there is a choice.'),
-      ratingA: number('Above most: more than it has only books more.'),
+      ratingA: number('What most have at most.'),
       phases,
       rotation: text(),
     }),
