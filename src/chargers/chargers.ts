@@ -203,7 +203,10 @@ class Chargers {
     else if (!spoken.ok) {
       this.note(named.value, plainAddress(pipe.remoteAddress), spoken.cause);
       pipe.close(1002, shown(spoken.cause));
-    } else if (slot === undefined) this.lobby.receive(pipe, handshake, named.value, spoken.subprotocol);
+    } else if (slot === undefined) {
+      this.refusals.forget(named.value, plainAddress(pipe.remoteAddress));
+      this.lobby.receive(pipe, handshake, named.value, spoken.subprotocol);
+    }
     else if (slot.link === null) this.link(slot, pipe, spoken.subprotocol);
     else void this.receiveTwin(slot, slot.link, pipe, spoken.subprotocol);
   }

@@ -190,6 +190,28 @@ describe('a charger whose car draws already while nobody knows it', () => {
   });
 });
 
+describe('a charger of a model that nobody has proven', () => {
+  it('is adopted where its rating finds no room: that is said, nothing is raised, and it stands at its fallback', async () => {
+    const brand = { vendor: 'Nobody', model: 'Box', firmware: '1.0', stepMa: 100 };
+    const site = await garage([], {
+      circuits: [{ id: 'main', fuseA: 40, designLoadA: 10, baseA: 5 }],
+      chargers: [{}, {}, { ...STRANGER, circuit: 'main', brand }],
+    });
+    site.plug('CP1');
+    await site.run('5 min');
+    const beforeA = site.grantA('CP1') ?? 0;
+    site.gateway.adoption.openWindow();
+    await site.run('30 s');
+    const answer = await site.gateway.adoption.adopt('CP3', { ...AS_IT_IS, circuit: 'main' });
+    expect(answer).toMatchObject({ kind: 'done', notes: [expect.stringContaining('main has no room for that')] });
+    site.plug('CP3');
+    await site.run('5 min');
+    expect(site.drawA('CP3')).toBeLessThanOrEqual(6);
+    expect(site.grantA('CP1')).toBeLessThanOrEqual(beforeA);
+    expect(site.account()).toMatchObject({ overLimitMs: 0 });
+  });
+});
+
 /** A disk takes its time where the gateway may die. */
 async function said<T>(site: Story, answer: Promise<T>): Promise<T> {
   await site.run('1 s');
