@@ -206,8 +206,7 @@ class Chargers {
     } else if (slot === undefined) {
       this.refusals.forget(named.value, plainAddress(pipe.remoteAddress));
       this.lobby.receive(pipe, handshake, named.value, spoken.subprotocol);
-    }
-    else if (slot.link === null) this.link(slot, pipe, spoken.subprotocol);
+    } else if (slot.link === null) this.link(slot, pipe, spoken.subprotocol);
     else void this.receiveTwin(slot, slot.link, pipe, spoken.subprotocol);
   }
 
