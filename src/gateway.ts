@@ -125,7 +125,8 @@ class Hall {
       door: () => this.#chargers?.adoption ?? null,
     });
     this.#config = this.#adoption.begin();
-    this.#state = recallState(this.#store, topology(), (spec, model) => this.#traitsOf(spec, model), common);
+    const traitsOf = (charger: ChargerSpec, model: BootWords) => this.#traitsOf(charger, model);
+    this.#state = recallState(this.#store, topology(), traitsOf, common);
     this.#marks = new MarkKeeper(this.#store, this.#state);
     this.#chargerClock = openChargerClock(this.#store, common, () => isIdle(this.#state, world.clock.nowMs()));
     const history = { ...common, nightly, sendPoints, timezone: this.#config.siteTimezone };
@@ -144,7 +145,7 @@ class Hall {
   }
 
   async open(): Promise<Outcome<Gateway>> {
-    const { limitsOnly } = this.#options;
+    const { meterProfiles, config, limitsOnly } = this.#options;
     if (limitsOnly) this.#records.hold(limitsOnly.why, limitsOnly.forMs);
     this.#followConfig();
     const door = await this.#openChargers();
@@ -153,7 +154,6 @@ class Hall {
     const web = this.#options.seen ? await this.#openWeb() : null;
     if (web !== null && !web.ok) return web;
     this.#web = web?.value ?? null;
-    const { meterProfiles, config } = this.#options;
     this.#meters = openSiteMeters(this.#world, meterProfiles, config.meters, event => this.dispatch(event));
     this.#loop.turn(null);
     return { ok: true, value: this.#handle(door.value.port) };
