@@ -138,9 +138,8 @@ class Hall {
       checkFailed: () => world.log.error('an allocation failed its check; safe grants stand in'),
       decide: options.decide,
     });
-    const { sessions } = this.#store;
     const atChargerMs = () => this.#chargerClock.nowMs();
-    this.#hearing = { ...site, world, sessions, records: this.#records, atChargerMs, traitsOf };
+    this.#hearing = { ...site, world, sessions: this.#store.sessions, records: this.#records, atChargerMs, traitsOf };
     this.#ems = openEms({ clock: world.clock, topology, dispatch: site.dispatch });
   }
 
@@ -257,6 +256,7 @@ class Hall {
       {
         world: this.#world,
         profiles: this.#options.chargerProfiles,
+        former: this.#store.former,
         profileId: charger => at(this.#state.chargers, charger).traits.profileId,
         toldMs: () => this.#chargerClock.nowMs(),
         connectorsWithoutStatus: charger => connectorsWithoutStatus(this.#state, charger),

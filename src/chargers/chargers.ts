@@ -18,6 +18,7 @@ import { type AdoptionDesk, Lobby } from './lobby.ts';
 import type { ChargerDoorOptions, ChargersOptions } from './options.ts';
 import type { ChargerProfile } from './quirks.ts';
 import { createRefusals, type RefusedCharger } from './refusals.ts';
+import { type FormerSettings, formerOf } from './setup.ts';
 import { newSlot, type Slot, twinCause } from './slot.ts';
 import { createThrottle } from './throttle.ts';
 
@@ -33,6 +34,8 @@ export type ChargersDeps = {
   toldMs(): number;
   /** OCPP connector numbers of a charger whose status is unknown. */
   connectorsWithoutStatus(charger: number): readonly number[];
+  /** What chargers were set to before we changed it, by identity (rule 25). */
+  readonly former: FormerSettings;
   connected(charger: number, generation: number, ocppVersion: string): void;
   lost(charger: number, generation: number, detail: string): void;
   /** `answer` may be called at any later time, once. */
@@ -249,6 +252,7 @@ class Chargers {
       report: (report, atMs, answer) => deps.report(index, report, atMs, answer),
       answersPings: () => !this.pingless.has(deps.profileId(index)),
       connectorsWithoutStatus: () => deps.connectorsWithoutStatus(index),
+      former: formerOf(deps.former, identity),
       ended: detail => this.ended(slot, generation, detail),
     });
     slot.link = link;

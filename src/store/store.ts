@@ -11,6 +11,7 @@ import type { RecordStore } from '#world.ts';
 import { type AdoptionBook, openAdoptionBook } from './adopted.ts';
 import { decodeChargerTime, encodeChargerTime } from './charger-time.ts';
 import { decodeResults, encodeResults } from './deadman-results.ts';
+import { type FormerSettings, openFormerSettings } from './former-settings.ts';
 import { decodeMarks, encodeMarks } from './marks.ts';
 import { decodeLimits, encodeLimits } from './outside-limits.ts';
 import { openScheduleBook, type ScheduleBook } from './schedule-book.ts';
@@ -47,6 +48,7 @@ export type Store = {
   readonly schedules: ScheduleBook;
   readonly sessions: SessionBook;
   readonly adopted: AdoptionBook;
+  readonly former: FormerSettings;
 };
 
 /** How far back a readable record is looked for, when the newest are damaged. */
@@ -116,6 +118,7 @@ export function openStore(deps: StoreDeps): Store {
     schedules: openScheduleBook(deps),
     sessions: new SessionBook({ ...NOBODY_ELSE, ...deps.business, log, records }),
     adopted: openAdoptionBook(deps),
+    former: openFormerSettings(deps),
     async remember(kind, value) {
       const now = site();
       const atWallMs = now.moment.wallMs;
