@@ -5,8 +5,8 @@
 import type { MeterSample, Report } from '#site/report.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
 import { decodeRow, keyOf, OUTBOX_KIND, type Row, type RowWords } from './row.ts';
+import { halved } from './sample-desk.ts';
 import { type Bound, decodeSession, isSameStart, SESSION_KIND, type Session } from './session.ts';
-import { halved } from './thinning.ts';
 
 /**
  * Messages kept for the back office. A site of 200 chargers that is used around the clock makes 2,000 a day; a

@@ -25,15 +25,17 @@ export type Numbering = {
 /** @param stored documents of the kind `upstream-map`; what cannot be read of them is passed over */
 export function numberingOf(topology: Topology, stored: readonly StoredDocument[]): Numbering {
   const known = stored.flatMap(document => placeOf(document) ?? []).sort((a, b) => a.number - b.number);
+  return renumbered({ sockets: known.map(place => ({ ...place, index: null })), unstored: [] }, topology);
+}
+
+/** The same numbers for another site: sockets that are new stand behind all others. */
+export function renumbered({ sockets: before, unstored: owed }: Numbering, topology: Topology): Numbering {
   const indexOf = (charger: string, connectorId: number): number | null =>
     topology.connectors.find(
       spec => spec.connectorId === connectorId && topology.chargers[spec.charger]?.identity === charger,
     )?.index ?? null;
-  const sockets: NumberedSocket[] = known.map(place => ({
-    ...place,
-    index: indexOf(place.charger, place.connectorId),
-  }));
-  const unstored: StoreChange[] = [];
+  const sockets = before.map(place => ({ ...place, index: indexOf(place.charger, place.connectorId) }));
+  const unstored = [...owed];
   for (const spec of topology.connectors) {
     if (sockets.some(socket => socket.index === spec.index)) continue;
     const charger = topology.chargers[spec.charger]?.identity ?? '';

@@ -1,6 +1,6 @@
 /** The back office of one station: its link and what goes over it, put together. */
 import { at } from '#base/assert.ts';
-import type { Timer } from '#base/clock.ts';
+import { momentOf, type Timer } from '#base/clock.ts';
 import type { AuthorizationStatus, Report } from '#site/report.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
@@ -167,11 +167,12 @@ export class Office {
 
   /** Samples of a charger: what of them goes up, as changes of the store. */
   sampled(spec: ConnectorSpec, report: Samples): readonly StoreChange[] {
-    const { state } = this.#deps;
+    const { state, world } = this.#deps;
     const { identity } = at(state().topology.chargers, spec.charger);
     const named = report.transactionId === null ? null : this.book.session(report.transactionId);
     const session = named?.charger === identity ? named : this.book.liveOn(identity, spec.connectorId);
-    const samples = this.#samples.chosen(report.samples, spec.index, session, state(), this.isReachable());
+    const scene = { connector: spec.index, session, state: state(), isLinked: this.isReachable() };
+    const samples = this.#samples.chosen(report.samples, { ...scene, now: momentOf(world.clock) });
     if (samples.length === 0) return [];
     if (session !== null) return this.book.sampled(session, samples);
     const connectorId = numberOf(this.numbering(), identity, spec.connectorId) ?? 0;
@@ -183,6 +184,8 @@ export class Office {
   touched(): void {
     const look = () => {
       this.#look = null;
+      if (this.isReachable() && this.numbering().unstored.length > 0)
+        void this.#register.settle().then(() => this.wake());
       this.#courier.wake();
     };
     this.#look ??= this.#deps.world.clock.after('look at the site for the back office', LOOK_MS, look);
@@ -259,8 +262,7 @@ export class Office {
         state: state(),
         numbering: this.#register.numbering(),
         stack: this.#wishes.stack(),
-        atMs: clock.nowMs(),
-        atWallMs: clock.wallMs(),
+        now: momentOf(clock),
         sessionOn: number => this.#register.sessionOn(number),
       }),
       commit: (changes, done) => void commit(changes).then(outcome => done(outcome.ok)),

@@ -1,8 +1,9 @@
 /** Who is who at the back office: connector numbers, and what runs under them. Bound once, at an accepted boot. */
 import type { ProfileSession } from '#site/charging-profile/profile-rules.ts';
+import type { Topology } from '#site/topology.ts';
 import { Book } from './book.ts';
 import type { UpstreamDeps } from './deps.ts';
-import { MAP_KIND, type Numbering, numberingOf, numberOf, socketOf } from './numbering.ts';
+import { MAP_KIND, type Numbering, numberingOf, numberOf, renumbered, socketOf } from './numbering.ts';
 import type { StationOptions } from './options.ts';
 import { OUTBOX_KIND } from './row.ts';
 import { type Bound, SESSION_KIND } from './session.ts';
@@ -13,12 +14,14 @@ export class Register {
   readonly station: string;
   readonly #deps: UpstreamDeps;
   #numbering: Numbering;
+  #topology: Topology;
 
   constructor(deps: UpstreamDeps, { url, identity }: StationOptions) {
     this.#deps = deps;
     this.station = `${url}|${identity}`;
     const { world, documents, state } = deps;
-    this.#numbering = numberingOf(state().topology, documents(MAP_KIND));
+    this.#topology = state().topology;
+    this.#numbering = numberingOf(this.#topology, documents(MAP_KIND));
     this.book = new Book(
       {
         uuid: () => world.randomness.uuid(),
@@ -30,13 +33,19 @@ export class Register {
     );
   }
 
+  /** Chargers that came while we run are proposed behind all others; those that went keep their number. */
   numbering(): Numbering {
+    const { topology } = this.#deps.state();
+    if (topology !== this.#topology) {
+      this.#topology = topology;
+      this.#numbering = renumbered(this.#numbering, topology);
+    }
     return this.#numbering;
   }
 
   /** A boot was accepted: what was only proposed holds from now on, on disk before anything is sent under it. */
   async settle(): Promise<void> {
-    const { unstored } = this.#numbering;
+    const { unstored } = this.numbering();
     if (unstored.length > 0) {
       const stored = await this.#deps.commit(unstored);
       if (!stored.ok) this.#deps.world.log.error('connector numbers could not be stored', { detail: stored.detail });
@@ -47,7 +56,7 @@ export class Register {
   }
 
   sessionOn(number: number): ProfileSession | null {
-    const socket = socketOf(this.#numbering, number);
+    const socket = socketOf(this.numbering(), number);
     const session = socket === null ? null : this.book.liveOn(socket.charger, socket.connectorId);
     if (session === null) return null;
     const { id, startedAtWallMs, upstream } = session;
@@ -55,8 +64,8 @@ export class Register {
   }
 
   #bindingOf(charger: string, connectorId: number): Bound | null {
-    const number = numberOf(this.#numbering, charger, connectorId);
-    if (number === null || this.#numbering.unstored.length > 0) return null;
+    const number = numberOf(this.numbering(), charger, connectorId);
+    if (number === null || this.numbering().unstored.length > 0) return null;
     return { station: this.station, number, transactionId: null };
   }
 }

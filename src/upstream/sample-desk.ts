@@ -1,19 +1,27 @@
-/** Which samples of which session go up, and what the gateway adds to them. */
+/** Which samples of which session go up (`site/sample-thinning`), and how many of them wait for a link. */
 import { at } from '#base/assert.ts';
-import { newest } from '#site/gate/ledger.ts';
+import type { Moment } from '#base/clock.ts';
 import type { MeterSample } from '#site/report.ts';
+import { isEvidence, offerOf, type SentSamples, thinned } from '#site/sample-thinning.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Session } from './session.ts';
-import { isEvidence, thinned } from './thinning.ts';
 import type { Variables } from './variables.ts';
 
 /** While there is no link, samples are a record and no live picture: five minutes apart. */
 const BACKLOG_MS = 300_000;
 
+/** Where and when something was sampled. */
+export type SampleScene = {
+  readonly connector: number;
+  readonly session: Session | null;
+  readonly state: SiteState;
+  readonly isLinked: boolean;
+  readonly now: Moment;
+};
+
 export class SampleDesk {
   readonly #variables: Variables;
-  /** The charger's time of the last periodic sample, by session. */
-  readonly #lastWallMs = new Map<number, number>();
+  readonly #sent = new Map<number, SentSamples>();
   readonly #asked = new Set<number>();
 
   constructor(variables: Variables) {
@@ -26,34 +34,35 @@ export class SampleDesk {
   }
 
   /** The samples to send; of a socket without a session only what was asked for. */
-  chosen(
-    samples: readonly MeterSample[],
-    connector: number,
-    session: Session | null,
-    state: SiteState,
-    isLinked: boolean,
-  ): readonly MeterSample[] {
+  chosen(samples: readonly MeterSample[], scene: SampleScene): readonly MeterSample[] {
+    const { connector, session, state, now } = scene;
     const isAsked = this.#asked.delete(connector);
     if (session === null && !isAsked) return [];
-    const wantedMs = this.#variables.sampleIntervalMs();
-    const intervalMs = isAsked ? 1 : wantedMs > 0 && !isLinked ? Math.max(wantedMs, BACKLOG_MS) : wantedMs;
-    const last = session === null || isAsked ? null : (this.#lastWallMs.get(session.id) ?? null);
-    const wanted = { intervalMs, measurands: this.#variables.measurands() };
-    const chosen = thinned(samples, wanted, last, offerOf(state, connector));
-    const newestWallMs = Math.max(...chosen.filter(sample => !isEvidence(sample)).map(({ atWallMs }) => atWallMs));
-    if (session !== null && Number.isFinite(newestWallMs)) this.#lastWallMs.set(session.id, newestWallMs);
-    return chosen;
+    const offer = offerOf(state, at(state.topology.connectors, connector), now);
+    const wanted = { intervalMs: this.#intervalMs(isAsked, scene.isLinked), measurands: this.#variables.measurands() };
+    const before = this.#sentOf(session);
+    const chosen = thinned(samples, wanted, isAsked ? { ...before, lastWallMs: null } : before, offer);
+    if (session !== null) this.#sent.set(session.id, chosen.sent);
+    return chosen.samples;
   }
 
   ended(session: number): void {
-    this.#lastWallMs.delete(session);
+    this.#sent.delete(session);
+  }
+
+  #intervalMs(isAsked: boolean, isLinked: boolean): number {
+    const wantedMs = this.#variables.sampleIntervalMs();
+    if (isAsked) return 1;
+    return wantedMs > 0 && !isLinked ? Math.max(wantedMs, BACKLOG_MS) : wantedMs;
+  }
+
+  #sentOf(session: Session | null): SentSamples {
+    const known = session === null ? undefined : this.#sent.get(session.id);
+    return known ?? { lastWallMs: null, registerWh: session?.meterStartWh ?? 0 };
   }
 }
 
-function offerOf({ connectors, topology }: SiteState, connector: number) {
-  const spec = at(topology.connectors, connector);
-  const { ledger, mask } = at(connectors, connector);
-  const { ackedAtMs, limitMa } = newest(ledger);
-  const phases = (mask?.phases ?? spec.phases).length;
-  return { grantMa: ackedAtMs === null ? null : limitMa, nominalV: topology.nominalV, phases };
+/** Half of what waits for too long: every second sample, evidence and the newest always kept. */
+export function halved(samples: readonly MeterSample[]): readonly MeterSample[] {
+  return samples.filter((sample, index) => isEvidence(sample) || (samples.length - 1 - index) % 2 === 0);
 }

@@ -5,13 +5,13 @@
 import { at } from '#base/assert.ts';
 import type { Refusal } from '#ocpp/incoming.ts';
 import type { Reply, Report } from '#site/report.ts';
+import { isEvidence } from '#site/sample-thinning.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import { Authority, TOKEN_KIND } from './authority.ts';
 import type { UpstreamDeps } from './deps.ts';
 import { Office } from './office.ts';
 import type { UpstreamOptions } from './options.ts';
-import { isEvidence } from './thinning.ts';
 
 /** What a charger said, and what must be on disk before it is answered. */
 export type Heard = {

@@ -7,6 +7,7 @@ import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { NO_LIMIT_MA, triple } from '#base/units.ts';
 import { type Wish, wishOf } from '#site/charging-profile/csms-wish.ts';
+import { BACK_OFFICE } from '#site/charging-profile/outlook.ts';
 import type { ProfileOutcome, ProfileSession } from '#site/charging-profile/profile-rules.ts';
 import {
   clearProfiles,
@@ -24,8 +25,6 @@ import type { StoreChange, StoredDocument } from '#world.ts';
 import type { Numbering } from './numbering.ts';
 
 export const PROFILE_KIND = 'csms-profile';
-/** Names the limit over all cars among those from outside. */
-const SOURCE = 'csms';
 /** The wall clock may be set: what begins by it is looked at again so often. */
 const LOOK_AGAIN_MS = 600_000;
 
@@ -117,13 +116,18 @@ export class Wishes {
   #applyStation(wish: Wish): number {
     const { clock, dispatch, state } = this.#deps;
     const { limitMa, limitW, nextChangeWallMs } = wish;
-    const before = state().outsideLimits.find(limit => limit.source === SOURCE);
+    const before = state().outsideLimits.find(limit => limit.source === BACK_OFFICE);
     const atMs = clock.nowMs();
     const wantedMa = limitMa ?? NO_LIMIT_MA;
     if (limitMa === null && limitW === null) {
-      if (before !== undefined) dispatch({ type: 'limits-cleared', source: SOURCE, atMs });
+      if (before !== undefined) dispatch({ type: 'limits-cleared', source: BACK_OFFICE, atMs });
     } else if (before === undefined || before.limitMa[0] !== wantedMa || before.limitW !== limitW)
-      dispatch({ type: 'limits-set', source: SOURCE, limits: [overAllCars(state(), wantedMa, limitW, atMs)], atMs });
+      dispatch({
+        type: 'limits-set',
+        source: BACK_OFFICE,
+        limits: [overAllCars(state(), wantedMa, limitW, atMs)],
+        atMs,
+      });
     return nextChangeWallMs ?? Number.POSITIVE_INFINITY;
   }
 
@@ -145,7 +149,7 @@ export class Wishes {
 const keyOf = ({ connector, profile }: StackEntry): string => `${connector}/${profile.purpose}`;
 
 const overAllCars = ({ topology }: SiteState, limitMa: number, limitW: number | null, atMs: number): OutsideLimit => ({
-  source: SOURCE,
+  source: BACK_OFFICE,
   circuit: topology.circuits.findIndex(circuit => circuit.parent < 0),
   limitMa: triple(limitMa),
   limitW,
