@@ -121,6 +121,6 @@ const mortalStore = (store: RecordStore, world: World, isAlive: () => boolean): 
     }),
   documents: kind => (isAlive() ? store.documents(kind) : failed('cancelled', 'dead')),
   newest: (kind, limit) => (isAlive() ? store.newest(kind, limit) : failed('cancelled', 'dead')),
-  prune: (kind, beforeWallMs) => (isAlive() ? store.prune(kind, beforeWallMs) : failed('cancelled', 'dead')),
+  prune: (kind, beforeWallMs) => (isAlive() ? store.prune(kind, beforeWallMs) : never()),
   close: async () => {},
 });

@@ -108,7 +108,7 @@ export function openStore(deps: StoreDeps): Store {
       remembered.set(kind, count);
       const { what } = FORMS[kind];
       if (!outcome.ok) log.error('This would not survive a restart.', { what, detail: outcome.detail });
-      else if (count % PRUNE_EVERY === 0) records.prune(kind, atWallMs);
+      else if (count % PRUNE_EVERY === 0) void records.prune(kind, atWallMs);
       return outcome;
     },
     recall(kind) {
