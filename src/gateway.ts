@@ -12,6 +12,7 @@ import { compareConfigs } from '#config/reload.ts';
 import { configuredFacts } from '#configured.ts';
 import { type Deadman, openDeadman } from '#deadman.ts';
 import { type Ems, openEms } from '#ems/ems.ts';
+import { type HearingDeps, hear } from '#hearing.ts';
 import { type History, type Nightly, openHistory } from '#history/history.ts';
 import type { SendPoints } from '#history/influx.ts';
 import { type Decide, Loop } from '#loop.ts';
@@ -20,7 +21,6 @@ import type { MeterProfile } from '#meters/profile.ts';
 import { RaiseCheck } from '#raise-check.ts';
 import { ReadinessWord } from '#readiness-word.ts';
 import { MarkKeeper, openChargerClock, recallState } from '#recall.ts';
-import { answer } from '#site/answer.ts';
 import { type Settled, settledAs, wired } from '#site/charging-profile/wire.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
@@ -28,12 +28,11 @@ import { gateView } from '#site/gate/view.ts';
 import { isIdle } from '#site/idle.ts';
 import { notReady } from '#site/readiness.ts';
 import { reduce } from '#site/reduce.ts';
-import type { Reply, Report } from '#site/report.ts';
-import type { SiteState } from '#site/state.ts';
+import type { LimitsOnly, SiteState } from '#site/state.ts';
 import type { ChargerSpec, ChargerTraits } from '#site/topology.ts';
 import { connectorsWithoutStatus } from '#site/unheard.ts';
 import { urgencyOf } from '#site/urgency.ts';
-import { openStore, type Store } from '#store/store.ts';
+import { openStore, type Store, type WatchedRecords, watchRecords } from '#store/store.ts';
 import { openWeb, type WebHandle } from '#web/web.ts';
 import type { RecordStore, World } from '#world.ts';
 
@@ -77,7 +76,7 @@ export async function openGateway(options: GatewayOptions): Promise<Outcome<Gate
 class Hall {
   readonly #options: GatewayOptions;
   readonly #world: World;
-  readonly #records: RecordStore;
+  readonly #records: WatchedRecords;
   readonly #store: Store;
   readonly #history: History | null;
   readonly #ems: Ems;
@@ -85,6 +84,7 @@ class Hall {
   readonly #deadman: Deadman;
   readonly #chargerClock: ChargerClock;
   readonly #marks: MarkKeeper;
+  readonly #hearing: HearingDeps;
   #chargers: ChargersHandle | null = null;
   #meters: MetersHandle | null = null;
   #web: WebHandle | null = null;
@@ -100,9 +100,12 @@ class Hall {
     this.#options = options;
     this.#config = config;
     this.#world = world;
-    this.#records = records;
     this.#readiness = new ReadinessWord(world.log);
-    const common = { clock: world.clock, log: world.log, records };
+    const { clock, log } = world;
+    const changed = (limitsOnly: LimitsOnly | null) =>
+      this.dispatch({ type: 'durability', limitsOnly, atMs: clock.nowMs() });
+    this.#records = watchRecords({ clock, log, records, changed });
+    const common = { clock, log, records: this.#records };
     const topology = () => this.#config.topology;
     this.#store = openStore({ ...common, topology });
     const site = { state: () => this.#state, dispatch: (event: SiteEvent) => this.dispatch(event) };
@@ -120,6 +123,9 @@ class Hall {
       checkFailed: () => world.log.error('an allocation failed its check; safe grants stand in'),
       decide: options.decide,
     });
+    const { sessions } = this.#store;
+    const atChargerMs = () => this.#chargerClock.nowMs();
+    this.#hearing = { ...site, world, sessions, records: this.#records, atChargerMs, traitsOf };
     this.#ems = openEms({ clock: world.clock, topology, dispatch: site.dispatch });
   }
 
@@ -206,17 +212,6 @@ class Hall {
     this.#loop.want(urgencyOf(event, before, this.#state), event.type === 'meter-sampled' ? event.atMs : null);
   }
 
-  /** What a charger said: a fact, and an answer. */
-  #report(charger: number, report: Report, atMs: number, reply: (reply: Reply) => void): void {
-    const freshId = 1 + this.#world.randomness.int(2 ** 31 - 2);
-    const atWallMs = this.#world.clock.wallMs();
-    const spec = at(this.#state.topology.chargers, charger);
-    const traits = report.kind === 'boot' ? this.#traitsOf(spec, report) : null;
-    const atChargerMs = this.#chargerClock.nowMs();
-    this.dispatch({ type: 'charger-reported', charger, report, atMs, atWallMs, atChargerMs, freshId, traits });
-    reply(answer(report, freshId, atChargerMs));
-  }
-
   /** What the configuration and the profiles say of a model; what a test here has shown goes before it. */
   #traitsOf({ index, traits }: ChargerSpec, model: BootWords): ChargerTraits {
     const overrides = at(this.#config.traitOverrides, index);
@@ -259,7 +254,7 @@ class Hall {
         profiles: this.#options.chargerProfiles,
         profileId: charger => at(this.#state.chargers, charger).traits.profileId,
         connectorsWithoutStatus: charger => connectorsWithoutStatus(this.#state, charger),
-        report: (charger, report, atMs, reply) => this.#report(charger, report, atMs, reply),
+        report: (charger, report, atMs, answered) => hear(this.#hearing, charger, report, atMs, answered),
         connected: (charger, generation, ocppVersion) =>
           this.dispatch({ type: 'charger-connected', charger, generation, ocppVersion, atMs: clock.nowMs() }),
         lost: (charger, generation, detail) =>
