@@ -19,7 +19,11 @@ export type FaultKind =
   | 'meter-exception'
   | 'gateway-restart'
   | 'clock-step'
-  | 'clock-drift';
+  | 'clock-drift'
+  | DiskFault;
+
+/** Only where they are asked for. */
+export type DiskFault = 'disk-slow' | 'disk-full' | 'death-at-commit';
 
 /** Times per charger-hour, or per meter-hour. The contract asks for at least 0.2 of each kind. */
 const RATE_PER_HOUR: Readonly<Record<FaultKind, number>> = {
@@ -33,6 +37,9 @@ const RATE_PER_HOUR: Readonly<Record<FaultKind, number>> = {
   'gateway-restart': 0.23,
   'clock-step': 0.3,
   'clock-drift': 0.3,
+  'disk-slow': 0.3,
+  'disk-full': 0.2,
+  'death-at-commit': 0.2,
 };
 
 /** A delayed link still carries a command within the 2 s of assumption A5, its own latency included. */
@@ -61,6 +68,11 @@ const SHORT_DROP_MS: readonly [number, number] = [3000, 12_000];
 const LONG_DROP = 0.15;
 const FLAP_MS: readonly [number, number] = [500, 2000];
 
+/** A flash disk that tidies up, and one that is about to give up. */
+const DISK_SLOW_MS: readonly [number, number] = [100, 8_000];
+const DISK_SLOW_LASTS_MS: readonly [number, number] = [5_000, 60_000];
+const DISK_FULL_MS: readonly [number, number] = [2_000, 120_000];
+
 const HOUR_MS = 3_600_000;
 
 /** Kinds that do not occur in this world are not in it. */
@@ -75,8 +87,42 @@ type Every = (kind: FaultKind, name: string, strike: (draw: Prng) => void, thing
  */
 export function startFaults(site: SimSite, life: GatewayLife | null, rarer = 1): FaultCounts {
   const counts: FaultCounts = {};
-  const random = site.random.split('faults');
-  const every: Every = (kind, name, strike, things = 1) => {
+  const every = processes(site, counts, rarer);
+  startChargerFaults(site, every, draw =>
+    draw.whole(...(!life || draw.chance(LONG_DROP) ? DROP_LASTS_MS : SHORT_DROP_MS)),
+  );
+  for (const [id, meter] of site.meters) {
+    every('meter-silent', id, draw => hiccup(meter, 'silent', draw));
+    every('meter-exception', id, draw => hiccup(meter, 'exception', draw));
+  }
+  if (life) startZooFaults(site, life, every);
+  return counts;
+}
+
+/**
+ * The disk under the gateway is at fault too, and the gateway dies over what it writes. Drawn from a stream of its
+ * own: a world in which nobody asks for it is the same as before there was any.
+ */
+export function startDiskFaults(site: SimSite, life: GatewayLife, counts: FaultCounts, rarer = 1): void {
+  const every = processes(site, counts, rarer, 'disk faults');
+  const { disk, posts } = site;
+  const restartMs = (draw: Prng) => draw.whole(...RESTART_MS);
+  every(
+    'disk-slow',
+    'disk',
+    draw => disk.slow(draw.whole(...DISK_SLOW_MS), draw.whole(...DISK_SLOW_LASTS_MS)),
+    posts.length,
+  );
+  every('disk-full', 'disk', draw => disk.fill(draw.whole(...DISK_FULL_MS)), posts.length);
+  const die = (draw: Prng) =>
+    life.restartAtCommit(draw, draw.chance(0.5) ? 'before-commit' : 'after-commit', restartMs(draw));
+  every('death-at-commit', 'gateway', die, posts.length);
+}
+
+/** Begins Poisson processes, each with a stream of its own. */
+function processes(site: SimSite, counts: FaultCounts, rarer: number, stream = 'faults'): Every {
+  const random = site.random.split(stream);
+  return (kind, name, strike, things = 1) => {
     const draw = random.split(`${kind} ${name}`);
     counts[kind] ??= 0;
     const next = () =>
@@ -87,15 +133,6 @@ export function startFaults(site: SimSite, life: GatewayLife | null, rarer = 1):
       });
     next();
   };
-  startChargerFaults(site, every, draw =>
-    draw.whole(...(!life || draw.chance(LONG_DROP) ? DROP_LASTS_MS : SHORT_DROP_MS)),
-  );
-  for (const [id, meter] of site.meters) {
-    every('meter-silent', id, draw => hiccup(meter, 'silent', draw));
-    every('meter-exception', id, draw => hiccup(meter, 'exception', draw));
-  }
-  if (life) startZooFaults(site, life, every);
-  return counts;
 }
 
 function startZooFaults(site: SimSite, life: GatewayLife, every: Every): void {

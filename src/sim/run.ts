@@ -3,7 +3,7 @@ import { at } from '#base/assert.ts';
 import type { Log } from '#base/log.ts';
 import type { Gateway } from '#gateway.ts';
 import type { Account } from './account.ts';
-import { type FaultCounts, startFaults, startFlaps } from './faults.ts';
+import { type FaultCounts, startDiskFaults, startFaults, startFlaps } from './faults.ts';
 import { GatewayLife } from './gateway-life.ts';
 import { slowestReactionMs } from './habits.ts';
 import { prng } from './prng.ts';
@@ -20,6 +20,8 @@ export type RunOptions = {
   readonly building: 'varying' | 'constant';
   /** `all`: every make of charger, cars that sleep, a kettle, and a gateway that dies. */
   readonly zoo?: 'all' | 'none';
+  /** `all`: the disk is slow or full for a while, and the gateway dies over a commit. None without it. */
+  readonly disk?: 'all' | 'none';
   readonly log?: Log;
   /** Also hash every frame the gateway sends and every reading; costs time. */
   readonly trace?: boolean;
@@ -56,7 +58,9 @@ export async function beginSeed(
   powerOn(site);
   startTraffic(site, zoo);
   startFlaps(site);
-  return { site, life, faults: options.faults === 'all' ? startFaults(site, zoo ? life : null) : null };
+  const faults = options.faults === 'all' ? startFaults(site, zoo ? life : null) : null;
+  if (options.disk === 'all') startDiskFaults(site, life, faults ?? {});
+  return { site, life, faults };
 }
 
 export async function runSeed(options: RunOptions): Promise<RunResult> {

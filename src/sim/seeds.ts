@@ -1,5 +1,5 @@
 /**
- * Many seeds, one result: `busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--building constant] [--zoo all|none] [--json]`.
+ * Many seeds, one result: `busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--building constant] [--zoo all|none] [--disk all|none] [--json]`.
  * `--week` counts instead what a week makes chargers write (flash.ts).
  * `--explain S..T` prints instead what happens in the first seed from second S to second T.
  */
@@ -225,6 +225,8 @@ export function readArguments(args: readonly string[]): SeedsOptions | string {
   if (!Number.isInteger(chargers) || chargers < 1) return '--chargers takes a whole number above 0';
   if (faults !== 'all' && faults !== 'none') return '--faults takes all or none';
   if (zoo !== 'all' && zoo !== 'none') return '--zoo takes all or none';
+  const disk = value('disk', 'none');
+  if (disk !== 'all' && disk !== 'none') return '--disk takes all or none';
   if (building !== 'varying' && building !== 'constant') return '--building takes varying or constant';
-  return { from, to, hours, chargers, faults, building, zoo };
+  return { from, to, hours, chargers, faults, building, zoo, disk };
 }
