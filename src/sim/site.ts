@@ -38,6 +38,8 @@ export type SimSite = {
   readonly random: Prng;
   /** Where the plan has one. */
   readonly office: SimOffice | null;
+  /** Once it is calm no more faults strike; those that run come to their end. */
+  readonly weather: { isCalm: boolean };
 };
 
 export type SiteOptions = {
@@ -112,7 +114,21 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
   };
   const office = plan.upstream === undefined ? null : openSimOffice({ clock, network, link: upstream }, plan.upstream);
   const disk = new SimDisk(clock);
-  return { plan, world, disk, clock, truth, observer, posts, meters, buildings, settleCars, random, office };
+  return {
+    plan,
+    world,
+    disk,
+    clock,
+    truth,
+    observer,
+    posts,
+    meters,
+    buildings,
+    settleCars,
+    random,
+    office,
+    weather: { isCalm: false },
+  };
 }
 
 type Parts = {
