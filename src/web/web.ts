@@ -9,6 +9,7 @@ import type { GateView } from '#site/gate/view.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Mark } from './charger-routes.ts';
 import type { DeadmanDesk } from './deadman-routes.ts';
+import { EVENTS_SHOWN, eventViews, type Happened } from './events.ts';
 import { createMetrics } from './metrics.ts';
 import type { WebOptions } from './options.ts';
 import { createApp } from './routes.ts';
@@ -41,6 +42,8 @@ export type WebDeps = {
   /** Chargers that were not let in, newest first, bounded by the charger door. */
   refused(): readonly Refused[];
   upstream(): readonly Office[];
+  /** What happened, newest first. */
+  happened(limit: number): readonly Happened[];
   putLimits(source: string, body: unknown): Checked<unknown>;
   clearLimits(source: string): Checked<unknown>;
   /** What a person said of a charger, by index. */
@@ -72,6 +75,7 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
     rules,
     view,
     notReady: () => deps.notReady(),
+    events: () => eventViews(deps.happened(EVENTS_SHOWN)),
     state: () => deps.state(),
     mark: (charger, mark) => deps.mark(charger, mark),
     sources: () => deps.state().topology.limitSources,
