@@ -152,6 +152,8 @@ export class Office {
   touched(): void {
     const look = () => {
       this.#look = null;
+      // A session that ended took its wish along, on disk or not.
+      if (this.#wishes.stack().length > 0) this.#wishes.apply();
       if (this.isReachable() && this.numbering().unstored.length > 0)
         void this.#register.settle().then(() => this.wake());
       this.#courier.wake();

@@ -79,15 +79,16 @@ export function upstreamOptions({ url, identity, password, whoMayCharge, knownTo
 }
 
 /** What no single key of the section can say. */
-export function upstreamProblems({ url, identity, password, whoMayCharge }: Partial<RawUpstream>) {
+export function upstreamProblems({ url, identity, whoMayCharge }: Partial<RawUpstream>) {
   const needs = (path: string, message: string, hint: string) => ({ path: `upstream.${path}`, message, hint });
   const without = url === undefined;
   return [
     ...(!without && identity === undefined
       ? [needs('url', 'a back office must know this station by a name', 'add upstream.identity')]
       : []),
-    ...(without && identity !== undefined ? [needs('identity', 'nobody to say it to', 'add upstream.url')] : []),
-    ...(without && password !== undefined ? [needs('password', 'nobody to say it to', 'add upstream.url')] : []),
+    ...(without && identity !== undefined
+      ? [needs('identity', 'is said to nobody without a url', 'add upstream.url')]
+      : []),
     ...(without && whoMayCharge === 'csms'
       ? [needs('whoMayCharge', 'without a back office nobody could charge', 'everyone or known, or add upstream.url')]
       : []),

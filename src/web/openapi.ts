@@ -86,6 +86,9 @@ const upstream = {
       responses: ok('One entry; none without a back office.', list(ref('UpstreamDetail'))),
     },
   },
+  '/api/v1/upstream/map.csv': {
+    get: { summary: 'The numbers of all sockets there, as a table.', responses: text('text/csv') },
+  },
 };
 
 const limits = {

@@ -30,3 +30,13 @@ export const upstreamDetail = (offices: readonly Office[]) =>
 export const upstreamId = (offices: readonly Office[], charger: string, connectorId: number): number | null =>
   offices[0]?.connectors.find(socket => socket.charger === charger && socket.connectorId === connectorId)?.number ??
   null;
+
+/** The table of `GET /api/v1/upstream/map.csv`, for those who register sockets at the back office. */
+export function upstreamMap(offices: readonly Office[]): string {
+  const lines = offices.flatMap(({ identity, connectors }) =>
+    connectors.map(({ number, charger, connectorId, removed }) =>
+      [identity, number, charger, connectorId, removed].join(),
+    ),
+  );
+  return ['station,connector,charger,chargerConnector,removed', ...lines, ''].join('\r\n');
+}

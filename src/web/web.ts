@@ -16,7 +16,7 @@ import { createApp } from './routes.ts';
 import type { SiteView } from './site-view.ts';
 import { LiveStream } from './stream.ts';
 import { Trend } from './trend.ts';
-import { type Office, upstreamDetail } from './upstream-view.ts';
+import type { Office } from './upstream-view.ts';
 import { type LoopFigures, type Refused, siteView } from './view.ts';
 
 /** A request must be in by then: a site's own clients are near, anything slower holds sockets for nothing. */
@@ -82,7 +82,7 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
     putLimits: (source, body) => problemsOf(deps.putLimits(source, body)),
     clearLimits: source => problemsOf(deps.clearLimits(source)),
     deadman: deps.deadman,
-    upstream: () => upstreamDetail(deps.upstream()),
+    upstream: () => deps.upstream(),
   });
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, app);
   server.maxConnections = MAX_CONNECTIONS;
