@@ -1,7 +1,9 @@
 /** The back office of one station: its link and what goes over it, put together. */
 import { momentOf, type Timer } from '#base/clock.ts';
+import type { ConnectorSpec } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import type { Authority } from './authority.ts';
+import { AVAILABILITY_KIND, Availability } from './availability.ts';
 import { Courier, type Parcel } from './courier.ts';
 import { Delivery } from './delivery.ts';
 import type { UpstreamDeps } from './deps.ts';
@@ -38,6 +40,7 @@ export class Office {
   readonly #samples: SampleDesk;
   readonly desk: SessionDesk;
   readonly #triggers: Triggers;
+  readonly #availability: Availability;
   readonly #relay: Omit<RelayDeps, 'authority'>;
   readonly #expected: Expected;
   #look: Timer | null = null;
@@ -100,7 +103,13 @@ export class Office {
       samples: this.#samples,
       toCharger: deps.command,
     });
-    this.#relay = this.#relayDeps();
+    const sockets = {
+      specOf: (number: number) => this.#register.specOf(number),
+      isBusy: (spec: ConnectorSpec) => this.#register.isBusy(spec),
+      isReachable: (spec: ConnectorSpec) => this.#register.isReachable(spec),
+    };
+    this.#availability = new Availability({ deps, store, ...sockets }, documents(AVAILABILITY_KIND));
+    this.#relay = this.#relayDeps(sockets);
     this.#link = new Link(
       {
         world,
@@ -152,6 +161,7 @@ export class Office {
   touched(): void {
     const look = () => {
       this.#look = null;
+      this.#availability.catchUp();
       // A session that ended took its wish along, on disk or not.
       if (this.#wishes.stack().length > 0) this.#wishes.apply();
       if (this.isReachable() && this.numbering().unstored.length > 0)
@@ -200,12 +210,13 @@ export class Office {
 
   // --- what comes down
 
-  #relayDeps(): Omit<RelayDeps, 'authority'> {
+  #relayDeps(sockets: Pick<RelayDeps, 'specOf' | 'isBusy' | 'isReachable'>): Omit<RelayDeps, 'authority'> {
     const { state, world, commit, command } = this.#deps;
     const { clock } = world;
     return {
       sessions: this.#deps.sessions,
-      liveOn: (charger, connectorId) => this.#register.liveOn(charger, connectorId),
+      availability: this.#availability,
+      ...sockets,
       variables: this.#variables,
       wishes: this.#wishes,
       resets: new Resets({

@@ -41,13 +41,15 @@ export class Outbox {
   /** Rows that were sent at least once, or may have been by an earlier process: their bytes stand. */
   readonly #sent: Set<string>;
   #sequence: number;
-  /** Sessions with a row that is not known to be on disk, and how many. */
-  readonly #owed = new Map<number, number>();
+  /** Rows of each session: those that wait here, and those that are not known to be on disk. */
+  readonly #waiting = new Counts();
+  readonly #owed = new Counts();
 
   /** @param stored documents of the kind `outbox`; what cannot be read of them is passed over */
   constructor(deps: OutboxDeps, stored: readonly StoredDocument[]) {
     this.#deps = deps;
     this.#rows = stored.flatMap(({ key, json }) => decodeRow(key, json) ?? []).sort(byKey);
+    for (const { session } of this.#rows) this.#waiting.add(session);
     this.#sent = new Set(this.#rows.map(({ key }) => key));
     this.#sequence = Number(this.#rows.at(-1)?.key ?? 0);
   }
@@ -59,15 +61,13 @@ export class Outbox {
   /** A start or a stop: to be written down, and handed back to `insert` once it is. */
   make(session: number, words: RowWords): { readonly row: Row; readonly changes: readonly StoreChange[] } {
     const row = this.#row(session, words);
-    this.#owed.set(session, (this.#owed.get(session) ?? 0) + 1);
+    this.#owed.add(session);
     return { row, changes: [putRow(row)] };
   }
 
   /** It is on disk. */
   insert(row: Row): void {
-    const owed = (this.#owed.get(row.session) ?? 1) - 1;
-    if (owed > 0) this.#owed.set(row.session, owed);
-    else this.#owed.delete(row.session);
+    this.#owed.take(row.session);
     this.#add(row);
   }
 
@@ -114,6 +114,7 @@ export class Outbox {
   delivered({ row }: Turn, transactionId: number | null): readonly StoreChange[] {
     this.#rows = this.#rows.filter(each => each.key !== row.key);
     this.#sent.delete(row.key);
+    this.#waiting.take(row.session);
     const gone: StoreChange = { type: 'remove', kind: OUTBOX_KIND, key: row.key };
     const upstream = this.#deps.sessions.get(row.session)?.upstream;
     if (upstream == null || row.what !== 'start') return [gone];
@@ -129,7 +130,7 @@ export class Outbox {
 
   /** The back office has yet to hear of it. */
   isNeeded({ id }: Session): boolean {
-    return this.#owed.has(id) || this.#rows.some(row => row.session === id);
+    return this.#owed.has(id) || this.#waiting.has(id);
   }
 
   /** Sessions that have something to tell. */
@@ -148,7 +149,8 @@ export class Outbox {
   }
 
   #sendable(row: Row): Session | null {
-    if (row.setAside !== undefined) return null;
+    // Samples of a session whose start is not on disk would go before it.
+    if (row.setAside !== undefined || (row.what === 'samples' && this.#owed.has(row.session))) return null;
     const session = this.#deps.sessions.get(row.session);
     return session?.upstream?.station === this.#deps.station ? session : null;
   }
@@ -170,8 +172,28 @@ export class Outbox {
   /** Commits end in the order in which they began, so this is nearly always the end of the list. */
   #add(row: Row): void {
     const last = this.#rows.at(-1);
+    this.#waiting.add(row.session);
     this.#rows.push(row);
     if (last !== undefined && last.key > row.key) this.#rows.sort(byKey);
+  }
+}
+
+/** How many there are of each. */
+class Counts {
+  readonly #of = new Map<number, number>();
+
+  has(id: number): boolean {
+    return this.#of.has(id);
+  }
+
+  add(id: number): void {
+    this.#of.set(id, (this.#of.get(id) ?? 0) + 1);
+  }
+
+  take(id: number): void {
+    const left = (this.#of.get(id) ?? 1) - 1;
+    if (left > 0) this.#of.set(id, left);
+    else this.#of.delete(id);
   }
 }
 

@@ -1,7 +1,8 @@
 /** Who is who at the back office: connector numbers, and what runs under them. Bound once, at an accepted boot. */
+import { at } from '#base/assert.ts';
 import type { ProfileSession } from '#site/charging-profile/profile-rules.ts';
 import type { Session } from '#site/session.ts';
-import type { Topology } from '#site/topology.ts';
+import type { ConnectorSpec, Topology } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import type { UpstreamDeps } from './deps.ts';
 import { MAP_KIND, type Numbering, numberingOf, numberOf, renumbered, socketOf } from './numbering.ts';
@@ -57,6 +58,20 @@ export class Register {
     if (session === null) return null;
     const { id, startedAtWallMs, upstream } = session;
     return { id, upstreamId: upstream?.transactionId ?? null, startedAtWallMs };
+  }
+
+  /** The socket behind a number; null where it is gone. */
+  specOf(number: number): ConnectorSpec | null {
+    const index = socketOf(this.numbering(), number)?.index ?? null;
+    return index === null ? null : at(this.#deps.state().topology.connectors, index);
+  }
+
+  isBusy({ charger, connectorId }: ConnectorSpec): boolean {
+    return this.liveOn(at(this.#deps.state().topology.chargers, charger).identity, connectorId) !== null;
+  }
+
+  isReachable({ charger }: ConnectorSpec): boolean {
+    return at(this.#deps.state().chargers, charger).link === 'online';
   }
 
   /** The newest that runs there. */

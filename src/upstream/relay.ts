@@ -11,6 +11,7 @@ import type { SiteState } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import type { Authority } from './authority.ts';
+import type { Availability } from './availability.ts';
 import { type CompositeScene, composite } from './composite.ts';
 import type { Sessions } from './deps.ts';
 import { type Numbering, socketOf } from './numbering.ts';
@@ -24,11 +25,15 @@ type Is<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
 export type RelayDeps = {
   readonly sessions: Sessions;
-  liveOn(charger: string, connectorId: number): Session | null;
+  /** A session runs there. */
+  isBusy(spec: ConnectorSpec): boolean;
+  specOf(number: number): ConnectorSpec | null;
+  isReachable(spec: ConnectorSpec): boolean;
   readonly authority: Authority;
   readonly variables: Variables;
   readonly wishes: Wishes;
   readonly resets: Resets;
+  readonly availability: Availability;
   state(): SiteState;
   numbering(): Numbering;
   stationState(): StationState;
@@ -124,8 +129,8 @@ function remoteStart(deps: RelayDeps, { connectorId, idToken, profile }: Is<'rem
     answer(noConnector(connectorId));
     return;
   }
-  const spec = connectorId === null ? onlyPlugged(deps) : specOf(deps, connectorId);
-  if (spec === null || !isReachable(deps, spec) || runsOn(deps, spec) !== null || deps.stationState() !== 'accepted') {
+  const spec = connectorId === null ? onlyPlugged(deps) : deps.specOf(connectorId);
+  if (spec === null || !deps.isReachable(spec) || deps.isBusy(spec) || deps.stationState() !== 'accepted') {
     answer(said('Rejected'));
     return;
   }
@@ -146,7 +151,7 @@ function onlyPlugged(deps: RelayDeps): ConnectorSpec | null {
   const plugged = topology.connectors.filter(spec => {
     const { status } = at(connectors, spec.index);
     const isPlugged = status === 'Preparing' || status === 'SuspendedEV' || status === 'SuspendedEVSE';
-    return isPlugged && isReachable(deps, spec) && runsOn(deps, spec) === null;
+    return isPlugged && deps.isReachable(spec) && !deps.isBusy(spec);
   });
   return plugged.length === 1 ? (plugged[0] ?? null) : null;
 }
@@ -166,28 +171,18 @@ function remoteStop(deps: RelayDeps, { transactionId }: Is<'remote-stop'>, answe
 /** Zero means all; the answer does not wait for them (clause 5.2). */
 function changeAvailability(deps: RelayDeps, command: Is<'change-availability'>, answer: Answer): void {
   const { connectorId, operative } = command;
+  const { sockets } = deps.numbering();
   if (connectorId === 0) {
-    const sockets = deps.state().topology.connectors.filter(spec => isReachable(deps, spec));
-    for (const { charger, connectorId: own } of sockets)
-      deps.toCharger(charger, { kind: 'change-availability', connectorId: own, operative }, () => {});
-    answer(said(sockets.some(spec => runsOn(deps, spec) !== null) ? 'Scheduled' : 'Accepted'));
-    return;
-  }
-  if (socketOf(deps.numbering(), connectorId) === null) {
-    answer(noConnector(connectorId));
-    return;
-  }
-  const spec = specOf(deps, connectorId);
-  if (spec === null) answer(said('Rejected'));
-  else
-    deps.toCharger(spec.charger, { ...command, connectorId: spec.connectorId }, outcome =>
-      answer(relayed(outcome, 'Rejected')),
-    );
+    for (const { number } of sockets) deps.availability.set(number, operative, () => {});
+    const isBusy = deps.state().topology.connectors.some(spec => deps.isBusy(spec));
+    answer(said(isBusy ? 'Scheduled' : 'Accepted'));
+  } else if (socketOf(deps.numbering(), connectorId) === null) answer(noConnector(connectorId));
+  else deps.availability.set(connectorId, operative, status => answer(said(status)));
 }
 
 /** Clause 5.18: an unknown connector is NotSupported here. */
 function unlock(deps: RelayDeps, { connectorId }: Is<'unlock-connector'>, answer: Answer): void {
-  const spec = specOf(deps, connectorId);
+  const spec = deps.specOf(connectorId);
   if (spec === null) answer(said('NotSupported'));
   else
     deps.toCharger(spec.charger, { kind: 'unlock-connector', connectorId: spec.connectorId }, outcome =>
@@ -204,19 +199,6 @@ function setVariable(deps: RelayDeps, { key, value }: Is<'set-variable'>, answer
 /** A charger that is away or refuses to understand is a plain no. */
 const relayed = (outcome: Outcome<CommandReply>, no: string): Outcome<CommandReply> =>
   outcome.ok ? outcome : said(no);
-
-const specOf = (deps: RelayDeps, number: number): ConnectorSpec | null => {
-  const index = socketOf(deps.numbering(), number)?.index ?? null;
-  return index === null ? null : at(deps.state().topology.connectors, index);
-};
-
-const isReachable = (deps: RelayDeps, spec: ConnectorSpec): boolean =>
-  at(deps.state().chargers, spec.charger).link === 'online';
-
-const runsOn = ({ liveOn, state }: RelayDeps, spec: ConnectorSpec): Session | null => {
-  const { identity } = at(state().topology.chargers, spec.charger);
-  return liveOn(identity, spec.connectorId);
-};
 
 const chargerOf = ({ state }: RelayDeps, session: Session): number | undefined =>
   state().topology.chargers.find(({ identity }) => identity === session.charger)?.index;

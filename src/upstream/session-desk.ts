@@ -132,9 +132,8 @@ export class SessionDesk {
   }
 
   #specOf(charger: string, connectorId: number): ConnectorSpec | null {
-    const { register, deps } = this.#desk;
+    const { register } = this.#desk;
     const number = numberOf(register.numbering(), charger, connectorId);
-    const index = number === null ? null : (socketOf(register.numbering(), number)?.index ?? null);
-    return index === null ? null : at(deps.state().topology.connectors, index);
+    return number === null ? null : register.specOf(number);
   }
 }

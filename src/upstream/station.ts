@@ -31,6 +31,8 @@ export class Station {
   readonly #deps: StationDeps;
   #state: StationState = 'offline';
   #wasAccepted = false;
+  /** It was told to wait so long; a new link changes nothing about that. */
+  #bootNotBeforeMs = Number.NEGATIVE_INFINITY;
   #timer: Timer | null = null;
   #heartbeatMs = DEFAULT_HEARTBEAT_MS;
 
@@ -48,8 +50,12 @@ export class Station {
 
   /** A link stands. One that was accepted goes on without a boot (1.6 clause 4.2: only after a boot). */
   linked(): void {
+    const waitMs = this.#bootNotBeforeMs - this.#deps.clock.nowMs();
     if (this.#wasAccepted) this.#accept();
-    else this.boot();
+    else if (waitMs > 0) {
+      this.#state = 'pending';
+      this.#bootIn(waitMs);
+    } else this.boot();
   }
 
   unlinked(): void {
@@ -85,6 +91,8 @@ export class Station {
     }
     const { status, intervalS } = outcome.value;
     const waitMs = intervalS > 0 ? bounded(intervalS * 1000) : DEFAULT_WAIT_MS;
+    this.#wasAccepted = status === 'Accepted';
+    this.#bootNotBeforeMs = this.#wasAccepted ? Number.NEGATIVE_INFINITY : this.#deps.clock.nowMs() + waitMs;
     if (status === 'Accepted') {
       if (intervalS > 0) this.#heartbeatMs = waitMs;
       this.#deps.log.info('accepted by the back office', { heartbeatS: this.#heartbeatMs / 1000 });
@@ -102,7 +110,6 @@ export class Station {
 
   #accept(): void {
     this.#state = 'accepted';
-    this.#wasAccepted = true;
     this.#beatLater();
     this.#deps.accepted();
   }

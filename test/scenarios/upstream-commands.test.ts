@@ -79,7 +79,6 @@ it('what a charger that is away should do is Rejected, and a connector that is n
   site.post('CP1').link.cut({ stationAfterMs: 0, gatewayAfterMs: 0 });
   await site.run('5 s');
   expect(await ask(site, 'RemoteStartTransaction', { connectorId: 1, idTag: 'X' })).toEqual(status('Rejected'));
-  expect(await ask(site, 'ChangeAvailability', { connectorId: 1, type: 'Inoperative' })).toEqual(status('Rejected'));
   expect(await ask(site, 'UnlockConnector', { connectorId: 1 })).toEqual(status('UnlockFailed'));
   for (const action of ['RemoteStartTransaction', 'ChangeAvailability', 'SetChargingProfile', 'GetCompositeSchedule'])
     expect(
@@ -198,5 +197,43 @@ it('what it cannot do it refuses in the words of the standard', async () => {
   expect(await ask(site, 'TriggerMessage', { requestedMessage: 'BootNotification' })).toEqual(status('Rejected'));
   expect(await ask(site, 'TriggerMessage', { requestedMessage: 'Heartbeat' })).toEqual(status('Accepted'));
   expect(officeOf(site).received.at(-1)?.action).toBe('Heartbeat');
+  await site.close();
+});
+
+it('a socket is taken out of service while its charger is away: it is told when it is back, also after a restart', async () => {
+  const site = await garage(1, EVERYONE, { mortal: true });
+  const owed = () => {
+    const records = site.site.world.openStore(null);
+    const found = records.ok ? records.value.documents('upstream-availability') : records;
+    return found.ok ? found.value.map(({ key, json }) => [key, json]) : found.detail;
+  };
+  const { link } = site.post('CP1');
+  link.cut({ stationAfterMs: 0, gatewayAfterMs: 0 });
+  await site.run('5 s');
+  expect(await ask(site, 'ChangeAvailability', { connectorId: 1, type: 'Inoperative' })).toEqual(status('Accepted'));
+  site.life?.restart(site.site.random.split('death'), 2_000);
+  await site.run('1 min');
+  expect(owed()).toEqual([['1', 'false']]);
+  link.mend();
+  await site.run('3 min');
+  expect(owed()).toEqual([]);
+  expect(await ask(site, 'ChangeAvailability', { connectorId: 0, type: 'Operative' })).toEqual(status('Accepted'));
+  expect(owed()).toEqual([]);
+  await site.close();
+});
+
+it('a reset from above is followed by a boot, and a station that is turned away then says no more', async () => {
+  const site = await garage(1, EVERYONE);
+  const office = officeOf(site);
+  office.behave({ boot: 'Rejected', bootIntervalS: 600 });
+  const from = office.received.length;
+  expect(await ask(site, 'Reset', { type: 'Soft' })).toEqual(status('Accepted'));
+  await site.run('9 min');
+  site.plug('CP1');
+  expect(new Set(actionsSince(office, from))).toEqual(new Set(['BootNotification']));
+  expect(actionsSince(office, from)).toHaveLength(1);
+  office.behave({ boot: 'Accepted', bootIntervalS: 300 });
+  await site.run('10 min');
+  expect(ledgerOf(site)).toEqual(NOTHING_WRONG);
   await site.close();
 });
