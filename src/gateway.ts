@@ -2,7 +2,7 @@
  * The hall: the only file that knows every room. Facts come in through `dispatch`, what chargers say
  * through `report`; `pass` turns the state into commands. All else is a call that can be followed.
  */
-
+import { type Adoption, openAdoption } from '#adoption.ts';
 import { businessOf, openBackOffice } from '#back-office.ts';
 import { assert, at } from '#base/assert.ts';
 import type { ChargerClock } from '#base/charger-clock.ts';
@@ -18,14 +18,12 @@ import { type HearingDeps, hear } from '#hearing.ts';
 import { type History, type Nightly, openHistory } from '#history/history.ts';
 import type { SendPoints } from '#history/influx.ts';
 import { type Decide, Loop } from '#loop.ts';
-import { type MetersHandle, openMeters } from '#meters/meters.ts';
+import type { MetersHandle } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
-import { RaiseCheck } from '#raise-check.ts';
 import { ReadinessWord } from '#readiness-word.ts';
 import { MarkKeeper, openChargerClock, recallState } from '#recall.ts';
-import { type Settled, settledAs, wired } from '#site/charging-profile/wire.ts';
+import { Sending } from '#sending.ts';
 import type { SiteEvent } from '#site/event.ts';
-import type { GateCommand } from '#site/gate/decision.ts';
 import { gateView } from '#site/gate/view.ts';
 import { isIdle } from '#site/idle.ts';
 import { notReady } from '#site/readiness.ts';
@@ -34,6 +32,7 @@ import type { LimitsOnly, SiteState } from '#site/state.ts';
 import type { ChargerSpec, ChargerTraits } from '#site/topology.ts';
 import { connectorsWithoutStatus } from '#site/unheard.ts';
 import { urgencyOf } from '#site/urgency.ts';
+import { openSiteMeters } from '#site-meters.ts';
 import { openStore, type Store, type WatchedRecords, watchRecords } from '#store/store.ts';
 import type { Upstream } from '#upstream/upstream.ts';
 import { openWeb, type WebHandle } from '#web/web.ts';
@@ -62,6 +61,7 @@ export type Gateway = {
   readonly ports: { readonly chargers: number; readonly web: number | null };
   putLimits: Ems['put'];
   readonly deadman: Deadman;
+  readonly adoption: Adoption;
   /** Takes over what a new site file may change at once; anything electrical waits for a restart. */
   reload(next: Config): void;
   close(): Promise<void>;
@@ -88,9 +88,11 @@ class Hall {
   readonly #upstream: Upstream;
   readonly #loop: Loop;
   readonly #deadman: Deadman;
+  readonly #adoption: Adoption;
   readonly #chargerClock: ChargerClock;
   readonly #marks: MarkKeeper;
   readonly #hearing: HearingDeps;
+  readonly #sending: Sending;
   #chargers: ChargersHandle | null = null;
   #meters: MetersHandle | null = null;
   #web: WebHandle | null = null;
@@ -98,13 +100,11 @@ class Hall {
   #state: SiteState;
   #dispatching = false;
   readonly #readiness: ReadinessWord;
-  #closed = false;
-  readonly #raises = new RaiseCheck();
 
   constructor(options: GatewayOptions, records: RecordStore) {
-    const { world, config, nightly, sendPoints } = options;
+    const { world, nightly, sendPoints } = options;
     this.#options = options;
-    this.#config = config;
+    this.#config = options.config;
     this.#world = world;
     const { clock, log } = world;
     this.#readiness = new ReadinessWord(log);
@@ -116,28 +116,39 @@ class Hall {
     this.#store = openStore({ ...common, topology, business: businessOf(() => this.#upstream) });
     const site = { state: () => this.#state, dispatch: (event: SiteEvent) => this.dispatch(event) };
     this.#deadman = openDeadman(world, this.#store, { ...site, chargers: () => this.#chargers });
+    this.#adoption = openAdoption(options, this.#store, {
+      ...site,
+      config: () => this.#config,
+      takeOver: grown => {
+        this.#config = grown;
+      },
+      door: () => this.#chargers?.adoption ?? null,
+    });
+    this.#config = this.#adoption.begin();
     const traitsOf = (charger: ChargerSpec, model: BootWords) => this.#traitsOf(charger, model);
-    this.#state = recallState(this.#store, config.topology, traitsOf, common);
+    this.#state = recallState(this.#store, topology(), traitsOf, common);
     this.#marks = new MarkKeeper(this.#store, this.#state);
     this.#chargerClock = openChargerClock(this.#store, common, () => isIdle(this.#state, world.clock.nowMs()));
-    const history = { ...common, nightly, sendPoints, timezone: config.siteTimezone };
-    this.#history = options.seen ? openHistory(history, config.history) : null;
+    const history = { ...common, nightly, sendPoints, timezone: this.#config.siteTimezone };
+    this.#history = options.seen ? openHistory(history, this.#config.history) : null;
     this.#loop = new Loop({
       ...site,
       clock,
-      send: command => this.#send(command),
+      send: command => this.#sending.send(command),
       checkFailed: () => log.error('an allocation failed its check; safe grants stand in'),
       decide: options.decide,
     });
     this.#ems = openEms({ clock: world.clock, topology, dispatch: site.dispatch });
-    const door = { ...site, world, records: this.#records, sessions: this.#store.sessions };
-    this.#upstream = openBackOffice({ ...door, chargers: () => this.#chargers }, config.upstream);
-    const more = { upstream: this.#upstream, atChargerMs: () => this.#chargerClock.nowMs(), traitsOf };
-    this.#hearing = { ...door, ...more };
+    const { sessions, schedules } = this.#store;
+    const door = { ...site, world, records: this.#records, sessions, chargers: () => this.#chargers };
+    const atChargerMs = () => this.#chargerClock.nowMs();
+    this.#upstream = openBackOffice(door, this.#config.upstream);
+    this.#hearing = { ...door, upstream: this.#upstream, atChargerMs, traitsOf };
+    this.#sending = new Sending({ ...door, schedules, atChargerMs });
   }
 
   async open(): Promise<Outcome<Gateway>> {
-    const { config, meterProfiles, limitsOnly } = this.#options;
+    const { meterProfiles, config, limitsOnly } = this.#options;
     if (limitsOnly) this.#records.hold(limitsOnly.why, limitsOnly.forMs);
     this.#followConfig();
     const door = await this.#openChargers();
@@ -146,16 +157,7 @@ class Hall {
     const web = this.#options.seen ? await this.#openWeb() : null;
     if (web !== null && !web.ok) return web;
     this.#web = web?.value ?? null;
-    this.#meters = openMeters(
-      {
-        ...this.#world,
-        profiles: meterProfiles,
-        sampled: (meter, reading, atMs) => this.dispatch({ type: 'meter-sampled', meter, reading, atMs }),
-        failed: (meter, detail, implausible) =>
-          this.dispatch({ type: 'meter-failed', meter, detail, implausible, atMs: this.#world.clock.nowMs() }),
-      },
-      config.meters,
-    );
+    this.#meters = openSiteMeters(this.#world, meterProfiles, config.meters, event => this.dispatch(event));
     this.#upstream.open();
     this.#loop.turn(null);
     return { ok: true, value: this.#handle(door.value.port) };
@@ -167,26 +169,28 @@ class Hall {
       ports: { chargers: chargersPort, web: this.#web?.port ?? null },
       putLimits: (source, body) => this.#ems.put(source, body),
       deadman: this.#deadman,
+      adoption: this.#adoption,
       reload: next => this.#reload(next),
       close: () => this.close(),
     };
   }
 
-  #reload(next: Config): void {
+  #reload(file: Config): void {
+    const { config: next, leftOut } = this.#adoption.merge(file);
     const { live, restart } = compareConfigs(this.#config, next);
-    const { log } = this.#world;
-    for (const change of restart) log.warn('the new site file waits for a restart', { change });
+    for (const change of restart) this.#world.log.warn('the new site file waits for a restart', { change });
     if (restart.length > 0) return;
     this.#config = next;
+    this.#adoption.leaveOut(leftOut);
     this.#state = { ...this.#state, topology: next.topology };
     this.#followConfig();
     this.#chargers?.reconfigure(next.chargers);
     this.#web?.reconfigure(next.web);
-    for (const change of live) log.info('taken over from the new site file', { change });
+    for (const change of live) this.#world.log.info('taken over from the new site file', { change });
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#sending.close();
     this.#loop.close();
     this.#deadman.close();
     this.#upstream.close();
@@ -225,41 +229,15 @@ class Hall {
     return this.#deadman.traits(bootTraits(this.#options.chargerProfiles, traits, overrides, model), model);
   }
 
-  #send(command: GateCommand): void {
-    const decided = this.#state;
-    const { generation } = at(decided.chargers, command.charger);
-    this.#store.schedules.once(decided, command, isStored => {
-      if (!isStored) this.#settled(command, generation, { ok: false, why: 'unstored' });
-      else if (this.#raises.mayLeave(this.#state, decided, command, this.#world.clock.nowMs()))
-        this.#hand(command, generation);
-      else this.#settled(command, generation, { ok: false, why: 'withdrawn' });
-    });
-  }
-
-  /** To the link for which it was decided, or to nobody: a newer one is told anew. */
-  #hand(command: GateCommand, generation: number): void {
-    if (this.#closed || at(this.#state.chargers, command.charger).generation !== generation) return;
-    const wire = wired(this.#state, command, this.#chargerClock.nowMs());
-    this.#chargers?.command(command.charger, wire.command, wire, {
-      sent() {},
-      settled: outcome => this.#settled(command, generation, settledAs(this.#state, command, outcome)),
-    });
-  }
-
-  #settled(command: GateCommand, generation: number, outcome: Settled): void {
-    if (this.#closed) return;
-    const atMs = this.#world.clock.nowMs();
-    const atChargerMs = this.#chargerClock.nowMs();
-    this.dispatch({ type: 'command-settled', command, generation, outcome, atMs, atChargerMs });
-  }
-
   #openChargers(): Promise<Outcome<ChargersHandle>> {
     const { clock } = this.#world;
     return openChargers(
       {
         world: this.#world,
         profiles: this.#options.chargerProfiles,
+        former: this.#store.former,
         profileId: charger => at(this.#state.chargers, charger).traits.profileId,
+        toldMs: () => this.#chargerClock.nowMs(),
         connectorsWithoutStatus: charger => connectorsWithoutStatus(this.#state, charger),
         report: (charger, report, atMs, answered) => hear(this.#hearing, charger, report, atMs, answered),
         connected: (charger, generation, ocppVersion) =>
@@ -267,7 +245,7 @@ class Hall {
         lost: (charger, generation, detail) =>
           this.dispatch({ type: 'charger-lost', charger, generation, detail, atMs: clock.nowMs() }),
       },
-      this.#options.config.chargers,
+      this.#config.chargers,
     );
   }
 
@@ -288,6 +266,7 @@ class Hall {
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),
         deadman: this.#deadman,
+        adoption: this.#adoption,
         mark: (charger, mark) => this.dispatch({ type: 'charger-marked', charger, mark, atMs: clock.nowMs() }),
       },
       this.#options.config.web,

@@ -11,7 +11,7 @@ import type { Command, CommandReply } from '#site/command.ts';
 import type { Reply, Report } from '#site/report.ts';
 import type { FramePipe, PipeHandlers, Randomness } from '#world.ts';
 import { Pulse } from './pulse.ts';
-import { type Ask, runScript, type Step, setupScript } from './setup.ts';
+import { type Ask, type formerOf, runScript, type Step, setupScript } from './setup.ts';
 
 /** After an accepted boot a charger first tells its connectors; questions wait until it has. */
 const SETUP_AFTER_BOOT_MS = 1_000;
@@ -40,6 +40,8 @@ export type LinkDeps = {
   readonly answersPings: () => boolean;
   /** OCPP numbers of the connectors whose status nobody knows. */
   readonly connectorsWithoutStatus: () => readonly number[];
+  /** What it was set to before we changed it. */
+  readonly former: ReturnType<typeof formerOf>;
   /** The link is over; called once. */
   readonly ended: (detail: string) => void;
 };
@@ -136,13 +138,14 @@ export class Link {
 
   /** One script at a time: a boot in the middle of one starts the next when that has ended. */
   private setUp(): void {
-    const { memory } = this.deps;
+    const { memory, former } = this.deps;
     if (this.scriptRuns) {
       this.setUpIn(SETUP_AFTER_BOOT_MS);
       return;
     }
     const connectors = this.deps.connectorsWithoutStatus();
-    const steps = setupScript({ model: !memory.booted, samples: !memory.sampling, connectors });
+    const toLearn = { model: !memory.booted, samples: !memory.sampling, former: !former.isKept(), connectors };
+    const steps = setupScript(toLearn);
     if (steps.length > 0) this.runSetUp(steps);
   }
 
@@ -152,7 +155,8 @@ export class Link {
     memory.sampling = true;
     const options = { priority: 'other', timeoutMs: SETUP_TIMEOUT_MS } as const;
     const ask: Ask = (command, settled) => this.peer.command(command, options, settled);
-    runScript(steps, ask, end => {
+    runScript(steps, ask, (end, former) => {
+      if (former.length > 0) this.deps.former.keep(former);
       this.scriptRuns = false;
       if (end.stopped !== null) memory.sampling = false;
       log.info('charger set up', end);

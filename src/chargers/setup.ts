@@ -3,7 +3,7 @@
  * script of commands with their fallbacks, behind everything that controls; it stops at the first silence.
  */
 import type { Outcome } from '#base/outcome.ts';
-import type { Command, CommandReply } from '#site/command.ts';
+import type { Command, CommandReply, Variable } from '#site/command.ts';
 
 /** One thing to reach, and the ways to it, best first. */
 export type Step = { readonly what: string; readonly attempts: readonly Command[] };
@@ -14,6 +14,8 @@ export type ToLearn = {
   readonly model: boolean;
   /** Nobody asked it for samples since it booted. */
   readonly samples: boolean;
+  /** What it was set to before we change it was never written down (rule 25). */
+  readonly former: boolean;
   /** OCPP connector numbers whose status is unknown. */
   readonly connectors: readonly number[];
 };
@@ -45,7 +47,12 @@ export function setupScript(toLearn: ToLearn): readonly Step[] {
       attempts: [{ kind: 'trigger', message: 'StatusNotification', connectorId }],
     }),
   );
+  const former: Step = {
+    what: 'former settings',
+    attempts: [{ kind: 'get-variables', keys: ['MeterValueSampleInterval', 'MeterValuesSampledData'] }],
+  };
   const samples: readonly Step[] = [
+    ...(toLearn.former ? [former] : []),
     { what: 'sample interval', attempts: [set('MeterValueSampleInterval', String(SAMPLE_INTERVAL_S))] },
     { what: 'measurands', attempts: MEASURANDS.map(list => set('MeterValuesSampledData', list)) },
   ];
@@ -60,19 +67,35 @@ export type ScriptEnd = {
   readonly stopped: string | null;
 };
 
+/** What it was set to before; empty where it did not say, and where nobody asked. */
+export type Former = readonly Variable[];
+
+/** Where former settings are written down, by identity. */
+export type FormerSettings = {
+  isKept(identity: string): boolean;
+  keep(identity: string, settings: Former): void;
+};
+
+/** Those of one charger. */
+export const formerOf = (all: FormerSettings, identity: string) => ({
+  isKept: () => all.isKept(identity),
+  keep: (settings: Former) => all.keep(identity, settings),
+});
+
 export type Ask = (command: Command, settled: (outcome: Outcome<CommandReply>) => void) => void;
 
 /**
  * Runs the steps one after the other. A refusal tries the next attempt; a charger that does not answer at
  * all, or is gone, ends the script: each further question would only hold up the link.
  */
-export function runScript(steps: readonly Step[], ask: Ask, done: (end: ScriptEnd) => void): void {
+export function runScript(steps: readonly Step[], ask: Ask, done: (end: ScriptEnd, former: Former) => void): void {
   const reached: string[] = [];
   const refused: string[] = [];
+  let former: Former = [];
   const tryNext = (stepIndex: number, attemptIndex: number): void => {
     const step = steps[stepIndex];
     const command = step?.attempts[attemptIndex];
-    if (step === undefined) done({ reached, refused, stopped: null });
+    if (step === undefined) done({ reached, refused, stopped: null }, former);
     else if (command !== undefined) ask(command, outcome => judge(step, stepIndex, attemptIndex, outcome));
     else {
       refused.push(step.what);
@@ -80,7 +103,8 @@ export function runScript(steps: readonly Step[], ask: Ask, done: (end: ScriptEn
     }
   };
   const judge = (step: Step, stepIndex: number, attemptIndex: number, outcome: Outcome<CommandReply>): void => {
-    if (silent(outcome)) done({ reached, refused, stopped: `${step.what}: ${outcome.why}` });
+    if (outcome.ok && outcome.value.kind === 'variables') former = outcome.value.known;
+    if (silent(outcome)) done({ reached, refused, stopped: `${step.what}: ${outcome.why}` }, former);
     else if (!taken(outcome)) tryNext(stepIndex, attemptIndex + 1);
     else {
       reached.push(attemptIndex === 0 ? step.what : `${step.what} (attempt ${attemptIndex + 1})`);
@@ -96,6 +120,7 @@ function silent(outcome: Outcome<CommandReply>): outcome is Extract<Outcome<Comm
 
 /** 1.6 words for yes; RebootRequired holds after the next boot, which runs the script again. */
 function taken(outcome: Outcome<CommandReply>): boolean {
+  if (outcome.ok && outcome.value.kind === 'variables') return true;
   if (!outcome.ok || outcome.value.kind !== 'status') return false;
   return outcome.value.status === 'Accepted' || outcome.value.status === 'RebootRequired';
 }

@@ -7,6 +7,7 @@ import { failed, type Outcome, ok } from '#base/outcome.ts';
 import type { Checked } from '#base/problem.ts';
 import type { GateView } from '#site/gate/view.ts';
 import type { SiteState } from '#site/state.ts';
+import type { AdoptionDesk } from './adoption-routes.ts';
 import type { Mark } from './charger-routes.ts';
 import type { DeadmanDesk } from './deadman-routes.ts';
 import { EVENTS_SHOWN, eventViews, type Happened } from './events.ts';
@@ -50,6 +51,8 @@ export type WebDeps = {
   mark(charger: number, mark: Mark): void;
   /** Runs dead-man tests. */
   readonly deadman: DeadmanDesk;
+  /** Chargers that stand in no file. */
+  readonly adoption: AdoptionDesk;
 };
 
 export type WebHandle = {
@@ -83,6 +86,7 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
     clearLimits: source => problemsOf(deps.clearLimits(source)),
     deadman: deps.deadman,
     upstream: () => deps.upstream(),
+    adoption: deps.adoption,
   });
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, app);
   server.maxConnections = MAX_CONNECTIONS;
@@ -121,6 +125,7 @@ function viewReader(deps: WebDeps): () => SiteView {
       notReady: deps.notReady(),
       refused: deps.refused(),
       upstream: deps.upstream(),
+      adoption: deps.adoption.shown(),
       clock: deps.clock.quality(),
       nowMs,
       nowWallMs,

@@ -22,7 +22,7 @@ function run(toLearn: Parameters<typeof setupScript>[0], answer: (command: Comma
   return { asked, end: ends[0]! };
 }
 
-const afterBoot = { model: false, samples: true, connectors: [] };
+const afterBoot = { model: false, samples: true, former: false, connectors: [] };
 const all = 'MeterValuesSampledData=Current.Import,Power.Active.Import,Energy.Active.Import.Register';
 
 describe('setting up a charger', () => {
@@ -33,8 +33,26 @@ describe('setting up a charger', () => {
   });
 
   it('asks a charger that merely reconnected for what is not known, status first', () => {
-    const { asked } = run({ model: true, samples: false, connectors: [1, 2] }, () => status('Accepted'));
+    const { asked } = run({ model: true, samples: false, former: false, connectors: [1, 2] }, () => status('Accepted'));
     expect(asked).toEqual(['BootNotification null', 'StatusNotification 1', 'StatusNotification 2']);
+  });
+
+  it('asks one that was never here what it is set to before it changes that, and tells what it said', () => {
+    const settings = [{ key: 'MeterValueSampleInterval', readonly: false, value: '900' }];
+    const asked: string[] = [];
+    const told: unknown[] = [];
+    const answer = ({ kind }: Command): Outcome<CommandReply> =>
+      kind === 'get-variables' ? ok({ kind: 'variables', known: settings, unknown: [] }) : status('Accepted');
+    runScript(
+      setupScript({ ...afterBoot, former: true }),
+      (command, settled) => {
+        asked.push(command.kind);
+        settled(answer(command));
+      },
+      (_end, former) => told.push(former),
+    );
+    expect(asked).toEqual(['get-variables', 'set-variable', 'set-variable']);
+    expect(told).toEqual([settings]);
   });
 
   it('takes fewer measurands from a charger that refuses the list', () => {
@@ -46,7 +64,7 @@ describe('setting up a charger', () => {
   });
 
   it('goes on past a charger that knows none of it', () => {
-    const { asked, end } = run({ model: true, samples: true, connectors: [1] }, () =>
+    const { asked, end } = run({ model: true, samples: true, former: false, connectors: [1] }, () =>
       failed('call-error', 'NotImplemented'),
     );
     expect(asked).toHaveLength(7);
@@ -65,6 +83,8 @@ describe('setting up a charger', () => {
 
   it('asks no charger for more than eight connectors', () => {
     const connectors = Array.from({ length: 50 }, (_, index) => index + 1);
-    expect(run({ model: false, samples: false, connectors }, () => status('Accepted')).asked).toHaveLength(8);
+    expect(
+      run({ model: false, samples: false, former: false, connectors }, () => status('Accepted')).asked,
+    ).toHaveLength(8);
   });
 });

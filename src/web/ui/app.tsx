@@ -1,7 +1,8 @@
+import { Adoption } from './adoption.tsx';
 import { Chart } from './chart.tsx';
 import { Circuits, MainCircuit } from './circuits.tsx';
 import { Connectors } from './connectors.tsx';
-import { CommissioningBanner, Footer, Header, LostBanner } from './frame.tsx';
+import { AdoptionBanner, CommissioningBanner, Footer, Header, LostBanner } from './frame.tsx';
 import { Limits, Refused } from './lists.tsx';
 import { isLost, site } from './live.ts';
 import { StatusHead } from './status-head.tsx';
@@ -23,6 +24,7 @@ export function App() {
       <Header view={view} />
       <LostBanner />
       <CommissioningBanner view={view} />
+      <AdoptionBanner view={view} />
       <main>
         <StatusHead view={view} />
         <h2 class="unseen">Main circuit</h2>
@@ -32,6 +34,7 @@ export function App() {
         </div>
         <Circuits view={view} />
         <Connectors view={view} />
+        <Adoption view={view} />
         <div class="desk">
           <Limits view={view} />
           <Refused view={view} />
