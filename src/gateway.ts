@@ -3,6 +3,7 @@
  * through `report`; `pass` turns the state into commands. All else is a call that can be followed.
  */
 import { type Adoption, openAdoption } from '#adoption.ts';
+import { businessOf, openBackOffice } from '#back-office.ts';
 import { assert, at } from '#base/assert.ts';
 import type { ChargerClock } from '#base/charger-clock.ts';
 import type { Outcome } from '#base/outcome.ts';
@@ -19,12 +20,10 @@ import type { SendPoints } from '#history/influx.ts';
 import { type Decide, Loop } from '#loop.ts';
 import type { MetersHandle } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
-import { RaiseCheck } from '#raise-check.ts';
 import { ReadinessWord } from '#readiness-word.ts';
 import { MarkKeeper, openChargerClock, recallState } from '#recall.ts';
-import { type Settled, settledAs, wired } from '#site/charging-profile/wire.ts';
+import { Sending } from '#sending.ts';
 import type { SiteEvent } from '#site/event.ts';
-import type { GateCommand } from '#site/gate/decision.ts';
 import { gateView } from '#site/gate/view.ts';
 import { isIdle } from '#site/idle.ts';
 import { notReady } from '#site/readiness.ts';
@@ -35,6 +34,7 @@ import { connectorsWithoutStatus } from '#site/unheard.ts';
 import { urgencyOf } from '#site/urgency.ts';
 import { openSiteMeters } from '#site-meters.ts';
 import { openStore, type Store, type WatchedRecords, watchRecords } from '#store/store.ts';
+import type { Upstream } from '#upstream/upstream.ts';
 import { openWeb, type WebHandle } from '#web/web.ts';
 import type { RecordStore, World } from '#world.ts';
 
@@ -85,12 +85,14 @@ class Hall {
   readonly #store: Store;
   readonly #history: History | null;
   readonly #ems: Ems;
+  readonly #upstream: Upstream;
   readonly #loop: Loop;
   readonly #deadman: Deadman;
   readonly #adoption: Adoption;
   readonly #chargerClock: ChargerClock;
   readonly #marks: MarkKeeper;
   readonly #hearing: HearingDeps;
+  readonly #sending: Sending;
   #chargers: ChargersHandle | null = null;
   #meters: MetersHandle | null = null;
   #web: WebHandle | null = null;
@@ -98,22 +100,20 @@ class Hall {
   #state: SiteState;
   #dispatching = false;
   readonly #readiness: ReadinessWord;
-  #closed = false;
-  readonly #raises = new RaiseCheck();
 
   constructor(options: GatewayOptions, records: RecordStore) {
     const { world, nightly, sendPoints } = options;
     this.#options = options;
     this.#config = options.config;
     this.#world = world;
-    this.#readiness = new ReadinessWord(world.log);
     const { clock, log } = world;
+    this.#readiness = new ReadinessWord(log);
     const changed = (limitsOnly: LimitsOnly | null) =>
       this.dispatch({ type: 'durability', limitsOnly, atMs: clock.nowMs() });
     this.#records = watchRecords({ clock, log, records, changed });
     const common = { clock, log, records: this.#records };
     const topology = () => this.#config.topology;
-    this.#store = openStore({ ...common, topology });
+    this.#store = openStore({ ...common, topology, business: businessOf(() => this.#upstream) });
     const site = { state: () => this.#state, dispatch: (event: SiteEvent) => this.dispatch(event) };
     this.#deadman = openDeadman(world, this.#store, { ...site, chargers: () => this.#chargers });
     this.#adoption = openAdoption(options, this.#store, {
@@ -133,14 +133,18 @@ class Hall {
     this.#history = options.seen ? openHistory(history, this.#config.history) : null;
     this.#loop = new Loop({
       ...site,
-      clock: world.clock,
-      send: command => this.#send(command),
-      checkFailed: () => world.log.error('an allocation failed its check; safe grants stand in'),
+      clock,
+      send: command => this.#sending.send(command),
+      checkFailed: () => log.error('an allocation failed its check; safe grants stand in'),
       decide: options.decide,
     });
-    const atChargerMs = () => this.#chargerClock.nowMs();
-    this.#hearing = { ...site, world, sessions: this.#store.sessions, records: this.#records, atChargerMs, traitsOf };
     this.#ems = openEms({ clock: world.clock, topology, dispatch: site.dispatch });
+    const { sessions, schedules } = this.#store;
+    const door = { ...site, world, records: this.#records, sessions, chargers: () => this.#chargers };
+    const atChargerMs = () => this.#chargerClock.nowMs();
+    this.#upstream = openBackOffice(door, this.#config.upstream);
+    this.#hearing = { ...door, upstream: this.#upstream, atChargerMs, traitsOf };
+    this.#sending = new Sending({ ...door, schedules, atChargerMs });
   }
 
   async open(): Promise<Outcome<Gateway>> {
@@ -154,6 +158,7 @@ class Hall {
     if (web !== null && !web.ok) return web;
     this.#web = web?.value ?? null;
     this.#meters = openSiteMeters(this.#world, meterProfiles, config.meters, event => this.dispatch(event));
+    this.#upstream.open();
     this.#loop.turn(null);
     return { ok: true, value: this.#handle(door.value.port) };
   }
@@ -185,9 +190,10 @@ class Hall {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#sending.close();
     this.#loop.close();
     this.#deadman.close();
+    this.#upstream.close();
     await this.#meters?.close();
     await this.#web?.close();
     await this.#chargers?.close();
@@ -213,6 +219,7 @@ class Hall {
       this.#store.schedules.lower(this.#state);
       this.#marks.keep(this.#state);
     }
+    if (event.type !== 'meter-sampled') this.#upstream.touched();
     this.#loop.want(urgencyOf(event, before, this.#state), event.type === 'meter-sampled' ? event.atMs : null);
   }
 
@@ -220,34 +227,6 @@ class Hall {
   #traitsOf({ index, traits }: ChargerSpec, model: BootWords): ChargerTraits {
     const overrides = at(this.#config.traitOverrides, index);
     return this.#deadman.traits(bootTraits(this.#options.chargerProfiles, traits, overrides, model), model);
-  }
-
-  #send(command: GateCommand): void {
-    const decided = this.#state;
-    const { generation } = at(decided.chargers, command.charger);
-    this.#store.schedules.once(decided, command, isStored => {
-      if (!isStored) this.#settled(command, generation, { ok: false, why: 'unstored' });
-      else if (this.#raises.mayLeave(this.#state, decided, command, this.#world.clock.nowMs()))
-        this.#hand(command, generation);
-      else this.#settled(command, generation, { ok: false, why: 'withdrawn' });
-    });
-  }
-
-  /** To the link for which it was decided, or to nobody: a newer one is told anew. */
-  #hand(command: GateCommand, generation: number): void {
-    if (this.#closed || at(this.#state.chargers, command.charger).generation !== generation) return;
-    const wire = wired(this.#state, command, this.#chargerClock.nowMs());
-    this.#chargers?.command(command.charger, wire.command, wire, {
-      sent() {},
-      settled: outcome => this.#settled(command, generation, settledAs(this.#state, command, outcome)),
-    });
-  }
-
-  #settled(command: GateCommand, generation: number, outcome: Settled): void {
-    if (this.#closed) return;
-    const atMs = this.#world.clock.nowMs();
-    const atChargerMs = this.#chargerClock.nowMs();
-    this.dispatch({ type: 'command-settled', command, generation, outcome, atMs, atChargerMs });
   }
 
   #openChargers(): Promise<Outcome<ChargersHandle>> {
@@ -282,7 +261,7 @@ class Hall {
         loop: () => this.#loop.figures(),
         notReady: () => notReady(this.#state, clock.nowMs()),
         refused: () => (this.#chargers?.unknown() ?? []).toReversed(),
-        upstream: () => [],
+        upstream: () => this.#upstream.figures(),
         happened: limit => this.#history?.happened(limit) ?? [],
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),

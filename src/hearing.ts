@@ -12,12 +12,14 @@ import { isBusiness } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ChargerSpec, ChargerTraits } from '#site/topology.ts';
 import type { Store } from '#store/store.ts';
+import type { Upstream } from '#upstream/upstream.ts';
 import type { RecordStore, World } from '#world.ts';
 
 export type HearingDeps = {
   readonly world: Pick<World, 'clock' | 'randomness' | 'log'>;
   readonly records: Pick<RecordStore, 'commit'>;
   readonly sessions: Store['sessions'];
+  readonly upstream: Upstream;
   state(): SiteState;
   dispatch(event: SiteEvent): void;
   /** The time that chargers are told (rule 21). */
@@ -49,14 +51,17 @@ export function hear(deps: HearingDeps, charger: number, report: Report, atMs: n
     traits,
   });
   const reply = answer(report, id, atChargerMs);
-  if (deps.state().limitsOnly !== null && isBusiness(report)) {
+  const mustKeep = deps.state().limitsOnly !== null || deps.upstream.isFull();
+  if (mustKeep && isBusiness(report)) {
     deps.sessions.refuse(report, spec.identity, id);
     answered(KEEP_IT);
     return;
   }
   const due = deps.sessions.due(report, spec.identity, id);
-  if (due === null || due.changes.length === 0) answered(reply);
-  else void keep(deps, due, () => answered(reply), answered);
+  const speak = () => deps.upstream.answer(report, reply, answered);
+  if (due === null) deps.upstream.heard(charger, report);
+  if (due === null || due.changes.length === 0) speak();
+  else void keep(deps, due, speak, answered);
 }
 
 type Due = NonNullable<ReturnType<Store['sessions']['due']>>;

@@ -21,6 +21,7 @@ export function mortalWorld(immortal: World, disk: SimDisk = new SimDisk(immorta
   let alive = true;
   const isAlive = () => alive;
   const doors: Listening[] = [];
+  const dialledPipes: FramePipe[] = [];
   const world: World = {
     ...immortal,
     clock: {
@@ -37,8 +38,14 @@ export function mortalWorld(immortal: World, disk: SimDisk = new SimDisk(immorta
     },
     dial: async options => {
       const dialled = await immortal.dial(options);
-      if (!alive && dialled.ok) dialled.value.pipe.terminate();
-      return alive ? dialled : never();
+      if (!dialled.ok) return alive ? dialled : never();
+      const { pipe } = dialled.value;
+      if (!alive) {
+        pipe.terminate();
+        return never();
+      }
+      dialledPipes.push(pipe);
+      return { ok: true, value: { ...dialled.value, pipe: mortalPipe(pipe, isAlive) } };
     },
     openBus: options => mortalBus(immortal.openBus(options), isAlive),
     openStore: folder => {
@@ -51,6 +58,7 @@ export function mortalWorld(immortal: World, disk: SimDisk = new SimDisk(immorta
     kill: () => {
       alive = false;
       for (const door of doors) void door.close();
+      for (const pipe of dialledPipes) pipe.terminate();
     },
   };
 }

@@ -11,6 +11,7 @@ import { SimDisk } from './disk.ts';
 import { type MeterDevice, meterDevice } from './meter-device.ts';
 import { simNetwork } from './network.ts';
 import { Observer } from './observer.ts';
+import { openSimOffice, type SimOffice } from './office.ts';
 import type { SimLimit } from './over-account.ts';
 import { openPost, type Post } from './post.ts';
 import { type Prng, prng } from './prng.ts';
@@ -35,6 +36,10 @@ export type SimSite = {
   /** Counts cars that are still plugged into the account; call once, before `observer.finish`. */
   settleCars(): void;
   readonly random: Prng;
+  /** Where the plan has one. */
+  readonly office: SimOffice | null;
+  /** Once it is calm no more faults strike; those that run come to their end. */
+  readonly weather: { isCalm: boolean };
 };
 
 export type SiteOptions = {
@@ -77,9 +82,11 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
     meters.set(guard.meterId, device);
     devices.set(`127.0.0.1:${guard.port}`, device);
   });
+  const upstream = network.link('upstream', '127.0.0.1', [5, 20]);
   const world = simWorld({
     clock,
     network,
+    upstream,
     random: random.split('gateway'),
     log: options.log ?? silentLog,
     devices: address => {
@@ -105,8 +112,23 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
   const settleCars = () => {
     for (const post of posts) post.wanting.settle();
   };
+  const office = plan.upstream === undefined ? null : openSimOffice({ clock, network, link: upstream }, plan.upstream);
   const disk = new SimDisk(clock);
-  return { plan, world, disk, clock, truth, observer, posts, meters, buildings, settleCars, random };
+  return {
+    plan,
+    world,
+    disk,
+    clock,
+    truth,
+    observer,
+    posts,
+    meters,
+    buildings,
+    settleCars,
+    random,
+    office,
+    weather: { isCalm: false },
+  };
 }
 
 type Parts = {

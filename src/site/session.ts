@@ -33,6 +33,16 @@ export type Session = {
 export type Started = Extract<Report, { kind: 'transaction-started' }>;
 export type Ended = Extract<Report, { kind: 'transaction-ended' }>;
 
+export type Samples = Extract<Report, { kind: 'meter-values' }>;
+
+/** What a charger said that must be on disk before its answer leaves, as the back office will hear of it. */
+export type Business =
+  | { readonly kind: 'started'; readonly session: Session; readonly report: Started }
+  | { readonly kind: 'ended'; readonly session: Session; readonly report: Ended }
+  | { readonly kind: 'samples'; readonly session: Session | null; readonly charger: string; readonly report: Samples }
+  /** A stop of a session that nobody knows: it is answered and set aside. */
+  | { readonly kind: 'stray'; readonly charger: string; readonly report: Ended };
+
 export const begunBy = (report: Started, charger: string, id: number): Session => ({
   id,
   charger,

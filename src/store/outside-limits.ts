@@ -4,6 +4,7 @@
  */
 import type { Moment } from '#base/clock.ts';
 import type { Triple } from '#base/units.ts';
+import { BACK_OFFICE } from '#site/charging-profile/outlook.ts';
 import type { OutsideLimit } from '#site/state.ts';
 import type { Topology } from '#site/topology.ts';
 
@@ -29,7 +30,8 @@ export type Decoded = {
 export function encodeLimits(limits: readonly OutsideLimit[], topology: Topology, moment: Moment): string {
   const saved = limits.flatMap((limit): SavedLimit[] => {
     const circuit = topology.circuits[limit.circuit];
-    if (circuit === undefined) return [];
+    // The back office’s follows from its charging profiles, which are kept themselves.
+    if (circuit === undefined || limit.source === BACK_OFFICE) return [];
     const { source, limitMa, limitW, evOnly, validUntilWallMs, failSafeMa } = limit;
     const setAtWallMs = moment.wallMs - (moment.nowMs - limit.setAtMs);
     return [{ source, circuit: circuit.id, limitMa, limitW, evOnly, validUntilWallMs, failSafeMa, setAtWallMs }];

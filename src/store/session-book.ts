@@ -5,7 +5,17 @@
  */
 import type { Log } from '#base/log.ts';
 import type { Report } from '#site/report.ts';
-import { begunBy, type Ended, endedBy, isBegunBy, isBilling, type Session, type Started } from '#site/session.ts';
+import {
+  type Business,
+  begunBy,
+  type Ended,
+  endedBy,
+  isBegunBy,
+  isBilling,
+  type Samples,
+  type Session,
+  type Started,
+} from '#site/session.ts';
 import type { RecordStore, StoreChange } from '#world.ts';
 import { KeptDocuments } from './kept-documents.ts';
 import { decodeSession, SESSION_KIND, sessionDocument } from './sessions.ts';
@@ -17,16 +27,6 @@ export const OPEN_KEPT = 20;
 /** Two for each session that is remembered, and as many again. */
 const SAMPLES_KEPT = 4_000;
 const STRAYS_KEPT = 200;
-
-/** What a charger said that must be on disk before its answer leaves, as the back office will hear of it. */
-export type Business =
-  | { readonly kind: 'started'; readonly session: Session }
-  | { readonly kind: 'ended'; readonly session: Session; readonly report: Ended }
-  | { readonly kind: 'samples'; readonly session: Session | null; readonly charger: string; readonly report: Samples }
-  /** A stop of a session that nobody knows: it is answered and set aside. */
-  | { readonly kind: 'stray'; readonly charger: string; readonly report: Ended };
-
-type Samples = Extract<Report, { kind: 'meter-values' }>;
 
 /** Empty `changes`: it is on disk already. `stored` is called once they are. */
 export type Due = { readonly changes: readonly StoreChange[]; stored(): void };
@@ -111,12 +111,16 @@ export class SessionBook {
     }
   }
 
-  /** Takes over what the back office made of a session. The caller commits the changes. */
+  /**
+   * Takes over what the back office made of a session. The caller commits the changes: what is not on disk yet of it
+   * goes with them, so that none is ever there as ended without the message that says so.
+   */
   bind(id: number, upstream: Session['upstream']): readonly StoreChange[] {
     const session = this.get(id);
     if (session === null) return [];
     this.#keep({ ...session, upstream });
-    return [sessionDocument({ ...session, upstream })];
+    const owed = [this.#pending.get(`start/${id}`), this.#pending.get(`stop/${id}`)];
+    return [...owed.flatMap(pending => pending?.changes ?? []), sessionDocument({ ...session, upstream })];
   }
 
   #keep(session: Session): void {
@@ -144,7 +148,7 @@ export class SessionBook {
     const lost = this.#withoutStop(session);
     this.#refused.delete(`${charger}/${report.connectorId}`);
     this.#keep(session);
-    return this.#first(told, [sessionDocument(session), ...lost], { kind: 'started', session });
+    return this.#first(told, [sessionDocument(session), ...lost], { kind: 'started', session, report });
   }
 
   #ended(report: Ended, charger: string): Due {

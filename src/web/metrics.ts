@@ -13,7 +13,13 @@ const CONTROLS: readonly Control[] = ['controlled', 'unproven', 'uncontrolled', 
 /** A registry of its own; label values come from the configuration only, so their number is bounded. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  const fills = [circuitMetrics(registry), connectorMetrics(registry), siteMetrics(registry), loopMetrics(registry)];
+  const fills = [
+    circuitMetrics(registry),
+    connectorMetrics(registry),
+    siteMetrics(registry),
+    loopMetrics(registry),
+    upstreamMetrics(registry),
+  ];
   const streamFill = streamMetrics(registry);
   return {
     contentType: registry.contentType,
@@ -131,6 +137,22 @@ function loopMetrics(registry: Registry): Fill {
     last.set(loop.lastPassMs / 1000);
     p99.set(loop.p99PassMs / 1000);
     setOrRemove(reaction, {}, loop.p99ReactionMs === null ? null : loop.p99ReactionMs / 1000);
+  };
+}
+
+function upstreamMetrics(registry: Registry): Fill {
+  const of = (what: string, help: string) => gauge(registry, `busbar_upstream_${what}`, help, ['identity']);
+  const connected = of('connected', '1 while the back office has accepted this station and the line stands.');
+  const queued = of('queued', 'Messages that wait for the back office.');
+  const oldest = of('oldest_seconds', 'Age of the oldest of them.');
+  const setAside = of('set_aside', 'Messages that the back office refused.');
+  return view => {
+    for (const { identity, state, ...line } of view.upstream) {
+      connected.set({ identity }, state === 'connected' ? 1 : 0);
+      queued.set({ identity }, line.queued);
+      oldest.set({ identity }, line.oldestMs / 1000);
+      setAside.set({ identity }, line.setAside);
+    }
   };
 }
 

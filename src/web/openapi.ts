@@ -79,6 +79,18 @@ const site = {
   },
 };
 
+const upstream = {
+  '/api/v1/upstream': {
+    get: {
+      summary: 'The back office: the line to it, what waits for it, and the numbers that sockets have there.',
+      responses: ok('One entry; none without a back office.', list(ref('UpstreamDetail'))),
+    },
+  },
+  '/api/v1/upstream/map.csv': {
+    get: { summary: 'The numbers of all sockets there, as a table.', responses: text('text/csv') },
+  },
+};
+
 const limits = {
   '/api/v1/limits': { get: { summary: 'All limits that stand.', responses: ok('Limits.', list(ref('Limit'))) } },
   '/api/v1/limits/{source}': {
@@ -212,7 +224,7 @@ export const OPENAPI = {
     version: '1',
     description: 'What every charger of a site may draw, and why. Field names carry units; errors are RFC 9457.',
   },
-  paths: { ...health, ...site, ...limits, ...chargers, ...deadman, ...adoption },
+  paths: { ...health, ...site, ...upstream, ...limits, ...chargers, ...deadman, ...adoption },
   components: {
     schemas: SCHEMAS,
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'web.token of the configuration.' } },

@@ -13,6 +13,7 @@ import { isProblemStatus, sendProblem } from './problem-document.ts';
 import { mayWrite, only } from './refusals.ts';
 import type { SiteView } from './site-view.ts';
 import type { LiveStream } from './stream.ts';
+import { type Office, upstreamDetail, upstreamMap } from './upstream-view.ts';
 
 /** 500 limits with every field fit in; nothing larger is meant for us. */
 const MAX_BODY_BYTES = 128 * 1024;
@@ -30,6 +31,8 @@ export type Routes = ChargerRoutes &
     sources(): readonly string[];
     putLimits(source: string, body: unknown): readonly Problem[];
     clearLimits(source: string): readonly Problem[];
+    /** The back office in full, its connector numbers included. */
+    upstream(): readonly Office[];
   };
 
 export function createApp(routes: Routes): Express {
@@ -71,9 +74,21 @@ function siteRoutes(app: Express, routes: Routes): void {
   app.get('/api/v1/stream', (_req, res) => {
     if (!routes.stream.join(res)) sendProblem(res, 503, 'Too many pages are open; close one and try again.');
   });
+  app.get('/api/v1/upstream', (_req, res) => void res.json(upstreamDetail(routes.upstream())));
+  app.get('/api/v1/upstream/map.csv', (_req, res) => void res.type('text/csv').send(upstreamMap(routes.upstream())));
   app.get('/api/v1/events', (_req, res) => void res.json(routes.events()));
   app.get('/api/openapi.json', (_req, res) => void res.json(OPENAPI));
-  app.all(['/api/v1/site', '/api/v1/stream', '/api/v1/events', '/api/openapi.json'], only('GET, HEAD'));
+  app.all(
+    [
+      '/api/v1/site',
+      '/api/v1/stream',
+      '/api/v1/upstream',
+      '/api/v1/upstream/map.csv',
+      '/api/v1/events',
+      '/api/openapi.json',
+    ],
+    only('GET, HEAD'),
+  );
 }
 
 function limitRoutes(app: Express, routes: Routes): void {

@@ -14,9 +14,10 @@ import { EVENTS_SHOWN, eventViews, type Happened } from './events.ts';
 import { createMetrics } from './metrics.ts';
 import type { WebOptions } from './options.ts';
 import { createApp } from './routes.ts';
-import type { SiteView, UpstreamView } from './site-view.ts';
+import type { SiteView } from './site-view.ts';
 import { LiveStream } from './stream.ts';
 import { Trend } from './trend.ts';
+import type { Office } from './upstream-view.ts';
 import { type LoopFigures, type Refused, siteView } from './view.ts';
 
 /** A request must be in by then: a site's own clients are near, anything slower holds sockets for nothing. */
@@ -41,7 +42,7 @@ export type WebDeps = {
   notReady(): readonly string[];
   /** Chargers that were not let in, newest first, bounded by the charger door. */
   refused(): readonly Refused[];
-  upstream(): readonly UpstreamView[];
+  upstream(): readonly Office[];
   /** What happened, newest first. */
   happened(limit: number): readonly Happened[];
   putLimits(source: string, body: unknown): Checked<unknown>;
@@ -84,6 +85,7 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
     putLimits: (source, body) => problemsOf(deps.putLimits(source, body)),
     clearLimits: source => problemsOf(deps.clearLimits(source)),
     deadman: deps.deadman,
+    upstream: () => deps.upstream(),
     adoption: deps.adoption,
   });
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, app);

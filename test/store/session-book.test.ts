@@ -4,8 +4,8 @@ import { silentLog } from '#base/log.ts';
 import { openClock } from '#real/clock.ts';
 import { openSqlite } from '#real/sqlite.ts';
 import type { Report } from '#site/report.ts';
-import type { Session } from '#site/session.ts';
-import { type Business, ENDED_KEPT, OPEN_KEPT, SessionBook } from '#store/session-book.ts';
+import type { Business, Session } from '#site/session.ts';
+import { ENDED_KEPT, OPEN_KEPT, SessionBook } from '#store/session-book.ts';
 import type { RecordStore, StoreChange } from '#world.ts';
 
 let records: RecordStore;

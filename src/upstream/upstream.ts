@@ -1,0 +1,166 @@
+/**
+ * The northbound door: Busbar as one charging station of OCPP 1.6J towards a back office, and who may charge while
+ * that is away. What must not be lost goes to disk in one commit with the session that it tells of; all else is best effort.
+ */
+import type { Reply, Report } from '#site/report.ts';
+import type { Business, Session } from '#site/session.ts';
+import type { ConnectorSpec } from '#site/topology.ts';
+import type { StoreChange } from '#world.ts';
+import { Authority, TOKEN_KIND } from './authority.ts';
+import type { UpstreamDeps } from './deps.ts';
+import { Office } from './office.ts';
+import type { UpstreamOptions } from './options.ts';
+
+/** A connector of the one station. */
+export type UpstreamConnector = {
+  readonly number: number;
+  readonly charger: string;
+  readonly connectorId: number;
+  /** The site file has this charger no more; its number is not given away. */
+  readonly removed: boolean;
+};
+
+export type UpstreamFigures = {
+  readonly identity: string;
+  readonly state: 'connected' | 'offline' | 'pending' | 'none';
+  readonly queued: number;
+  readonly oldestMs: number;
+  readonly setAside: number;
+  readonly sinceWallMs: number;
+  /** Why it is not connected, in words; empty when it is. */
+  readonly why: string;
+  /** By number. */
+  readonly connectors: readonly UpstreamConnector[];
+};
+
+export type Upstream = {
+  /** What goes to disk in one commit with what a charger said. */
+  also(business: Business): readonly StoreChange[];
+  /** It is on disk: from now on the back office is told. */
+  kept(business: Business): void;
+  /** The back office has yet to hear of this session. */
+  isNeeded(session: Session): boolean;
+  /** No more fits: chargers are to keep what they have to say. */
+  isFull(): boolean;
+  /** Something that need not be on disk before its answer. */
+  heard(charger: number, report: Report): void;
+  /** The answer to a charger, at once or when the back office has spoken; once. @param usual where nobody objects */
+  answer(report: Report, usual: Reply, done: (reply: Reply) => void): void;
+  /** Something at the site changed. */
+  touched(): void;
+  /** Empty without a back office. */
+  figures(): readonly UpstreamFigures[];
+  open(): void;
+  close(): void;
+};
+
+export function openUpstream(deps: UpstreamDeps, options: UpstreamOptions): Upstream {
+  return new Door(deps, options);
+}
+
+class Door implements Upstream {
+  readonly #deps: UpstreamDeps;
+  readonly #options: UpstreamOptions;
+  readonly #office: Office | null;
+  readonly #authority: Authority;
+
+  constructor(deps: UpstreamDeps, options: UpstreamOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    const { station, whoMayCharge, knownTokens } = options;
+    const office = station === null ? null : new Office(deps, station, () => this.#authority);
+    this.#office = office;
+    this.#authority = new Authority(
+      {
+        clock: deps.world.clock,
+        rule: whoMayCharge,
+        listed: knownTokens,
+        ask: office?.ask ?? null,
+        store: changes => void (changes.length > 0 && deps.commit(changes)),
+        isReachable: () => office?.isReachable() ?? false,
+        liveWith: (idToken, except) => this.#liveWith(idToken, except),
+      },
+      deps.documents(TOKEN_KIND),
+    );
+  }
+
+  open(): void {
+    this.#office?.open();
+  }
+
+  close(): void {
+    this.#office?.close();
+  }
+
+  touched(): void {
+    this.#office?.touched();
+  }
+
+  also(business: Business): readonly StoreChange[] {
+    return this.#office?.desk.also(business) ?? [];
+  }
+
+  kept(business: Business): void {
+    this.#office?.desk.kept(business);
+  }
+
+  isNeeded(session: Session): boolean {
+    return this.#office?.outbox.isNeeded(session) ?? false;
+  }
+
+  isFull(): boolean {
+    return this.#office?.outbox.isFull() ?? false;
+  }
+
+  /** What is only a sample is written down meanwhile (promise 3). */
+  heard(charger: number, report: Report): void {
+    if (report.kind !== 'meter-values' || this.#office === null) return;
+    const spec = this.#specOf(charger, report.connectorId);
+    const changes = spec === null ? [] : this.#office.desk.sampled(spec, report);
+    if (changes.length > 0) void this.#deps.commit(changes).then(() => this.#office?.wake());
+  }
+
+  answer(report: Report, usual: Reply, done: (reply: Reply) => void): void {
+    const isAsked = this.#office !== null || this.#options.whoMayCharge !== 'everyone';
+    if (!isAsked) done(usual);
+    else if (report.kind === 'authorize' && usual.kind === 'authorize')
+      this.#authority.mayPresent(report.idToken, status => done({ ...usual, status }));
+    else if (report.kind === 'transaction-started' && usual.kind === 'transaction-started') {
+      this.#authority.mayStart(report.idToken, usual.transactionId, status => done({ ...usual, status }));
+      this.#office?.wake();
+    } else done(usual);
+  }
+
+  figures(): readonly UpstreamFigures[] {
+    const { station } = this.#options;
+    if (this.#office === null || station === null) return [];
+    const { queued, setAside, oldestWallMs } = this.#office.figures();
+    const { sinceWallMs, why } = this.#office.condition();
+    const oldestMs = oldestWallMs === null ? 0 : Math.max(0, this.#deps.world.clock.wallMs() - oldestWallMs);
+    const state = STATES[this.#office.stateWord()];
+    const { sockets } = this.#office.numbering();
+    const connectors = sockets.map(({ index, ...socket }) => ({ ...socket, removed: index === null }));
+    return [{ identity: station.identity, state, queued, oldestMs, setAside, sinceWallMs, why, connectors }];
+  }
+
+  #specOf(charger: number, connectorId: number): ConnectorSpec | null {
+    const { connectors } = this.#deps.state().topology;
+    return connectors.find(spec => spec.charger === charger && spec.connectorId === connectorId) ?? null;
+  }
+
+  #liveWith(idToken: string, except: number | null): number {
+    const token = idToken.toLowerCase();
+    return this.#deps
+      .state()
+      .connectors.filter(({ transaction }) => transaction?.idToken.toLowerCase() === token && transaction.id !== except)
+      .length;
+  }
+}
+
+const STATES = {
+  offline: 'offline',
+  rejected: 'offline',
+  booting: 'pending',
+  pending: 'pending',
+  accepted: 'connected',
+} as const;

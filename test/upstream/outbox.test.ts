@@ -1,0 +1,150 @@
+/** The order in which the back office hears of sessions, and what of it is never changed. */
+import { beforeEach, expect, it } from 'vitest';
+import type { MeterSample } from '#site/report.ts';
+import type { Session } from '#site/session.ts';
+import { Outbox } from '#upstream/outbox.ts';
+import { type Row, reportOf, startWords } from '#upstream/row.ts';
+import type { StoreChange, StoredDocument } from '#world.ts';
+
+const HERE = 'ws://csms|SITE-1';
+
+let sessions: Map<number, Session>;
+let count: number;
+let disk: Map<string, StoredDocument>;
+let box: Outbox;
+
+const open = () =>
+  new Outbox(
+    {
+      station: HERE,
+      uuid: () => `id-${++count}`,
+      wallMs: () => 1_000,
+      sessions: {
+        get: id => sessions.get(id) ?? null,
+        open: () => [...sessions.values()],
+        bind: (id, upstream) => {
+          const session = sessions.get(id);
+          if (session !== undefined) sessions.set(id, { ...session, upstream });
+          return [];
+        },
+      },
+    },
+    [...disk.values()],
+  );
+
+const written = (changes: readonly StoreChange[]) => {
+  for (const change of changes)
+    if (change.type === 'put') disk.set(change.document.key, change.document);
+    else if (change.type === 'remove') disk.delete(change.key);
+};
+
+beforeEach(() => {
+  sessions = new Map();
+  disk = new Map();
+  count = 0;
+  box = open();
+});
+
+function begin(id: number, station = HERE): void {
+  const upstream = { station, number: id, transactionId: null };
+  const ended = { endedAtWallMs: null, meterStopWh: null, reason: null };
+  const began = { idToken: `TAG-${id}`, startedAtWallMs: 0, meterStartWh: 10 * id };
+  sessions.set(id, { id, charger: `CP${id}`, connectorId: 1, upstream, ...began, ...ended });
+  put(id, startWords(null));
+}
+
+function put(id: number, words: Parameters<Outbox['make']>[1]): void {
+  const { row, changes } = box.make(id, words);
+  written(changes);
+  box.insert(row);
+}
+
+const stop = (id: number) =>
+  put(id, { what: 'stop', idToken: null, meterStopWh: 99, atWallMs: 5, reason: 'Local', samples: [] });
+
+const sample = (atWallMs: number, context = 'Sample.Periodic'): MeterSample => ({ atWallMs, context, values: [] });
+
+const sampled = (id: number, ...samples: MeterSample[]) => {
+  const session = sessions.get(id);
+  if (session !== undefined) written(box.sampled(session, samples));
+};
+
+/** Everything in its turn, as "start 1". */
+function drained(): string[] {
+  const said: string[] = [];
+  for (let turn = box.next(); turn !== null; turn = box.next()) {
+    said.push(`${turn.row.what} ${turn.session.id}`);
+    written(box.delivered(turn, turn.row.what === 'start' ? 100 + turn.session.id : null));
+  }
+  return said;
+}
+
+it('starts and stops go in stored order, samples before the stop of their session and else last', () => {
+  begin(1);
+  sampled(1, sample(1));
+  begin(2);
+  sampled(2, sample(2));
+  stop(1);
+  begin(3);
+  expect(drained()).toEqual(['start 1', 'start 2', 'samples 1', 'stop 1', 'start 3', 'samples 2']);
+  expect(disk.size).toBe(0);
+});
+
+it('what was written and not delivered is there after a restart, with the same id and the same words', () => {
+  begin(1);
+  stop(1);
+  const before = box.next();
+  box = open();
+  expect(box.next()).toEqual(before);
+  expect(drained()).toEqual(['start 1', 'stop 1']);
+});
+
+it('a stop names the transaction that the answer to its start brought, however late; without one it is −1', () => {
+  begin(1);
+  stop(1);
+  const [start, end] = [...disk.values()].map(({ key, json }) => ({ ...JSON.parse(json), key }) as Row);
+  const said = () => reportOf(end as Row, sessions.get(1) as Session, 1);
+  expect(said()).toMatchObject({ kind: 'transaction-ended', transactionId: -1 });
+  box.delivered({ row: start as Row, session: sessions.get(1) as Session }, 0);
+  expect(said()).toMatchObject({ transactionId: 0 });
+});
+
+it('rows of another back office stay where they are, and are not counted as waiting for this one', () => {
+  begin(1, 'ws://another|SITE-1');
+  begin(2);
+  expect(drained()).toEqual(['start 2']);
+  expect(box.figures()).toMatchObject({ queued: 0, setAside: 1 });
+});
+
+it('a message that was sent once is not changed by samples that come later', () => {
+  begin(1);
+  drained();
+  sampled(1, sample(1));
+  const sent = box.next();
+  if (sent !== null) box.sending(sent.row);
+  sampled(1, sample(2));
+  expect(box.next()?.row).toEqual(sent?.row);
+  expect(drained()).toEqual(['samples 1', 'samples 1']);
+});
+
+it('samples that wait for long are halved; what begins or ends a session and the newest are kept', () => {
+  begin(1);
+  drained();
+  sampled(1, sample(0, 'Transaction.Begin'));
+  for (let i = 1; i <= 200; i++) sampled(1, sample(i));
+  const row = box.next()?.row;
+  const stamps = row?.what === 'samples' ? row.samples.map(({ atWallMs }) => atWallMs) : [];
+  expect(stamps.length).toBeLessThanOrEqual(20);
+  expect([stamps[0], stamps.at(-1)]).toEqual([0, 200]);
+  expect(disk.size).toBe(1);
+});
+
+it('one that is set aside holds nobody up, and waits on disk for a person', () => {
+  begin(1);
+  begin(2);
+  const turn = box.next();
+  if (turn !== null) written(box.setAside(turn.row, 'refused 3 times'));
+  box = open();
+  expect(drained()).toEqual(['start 2']);
+  expect(box.figures()).toMatchObject({ queued: 0, setAside: 1, oldestWallMs: null });
+});
