@@ -34,7 +34,7 @@ import type { ChargerSpec, ChargerTraits } from '#site/topology.ts';
 import { connectorsWithoutStatus } from '#site/unheard.ts';
 import { urgencyOf } from '#site/urgency.ts';
 import { openStore, type Store } from '#store/store.ts';
-import { openWeb, type WebHandle } from '#web/web.ts';
+import { type DemoLine, openWeb, type WebHandle } from '#web/web.ts';
 import type { RecordStore, World } from '#world.ts';
 
 export type GatewayOptions = {
@@ -48,6 +48,8 @@ export type GatewayOptions = {
   readonly loopbackWrites: boolean;
   readonly nightly: Nightly | null;
   readonly sendPoints: SendPoints | null;
+  /** The world around a demo's gateway. */
+  readonly demo?: DemoLine | null;
   /** A simulated hang; nothing else than `pass` decides (loop.ts). */
   readonly decide?: Decide | undefined;
 };
@@ -285,6 +287,7 @@ class Hall {
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),
         deadman: this.#deadman,
+        demo: this.#options.demo ?? null,
         mark: (charger, mark) => this.dispatch({ type: 'charger-marked', charger, mark, atMs: clock.nowMs() }),
       },
       this.#options.config.web,

@@ -10,6 +10,7 @@ import { type DeadmanOrder, runDeadmanTest } from '#deadman-command.ts';
 import { type Gateway, openGateway } from '#gateway.ts';
 import { isSigned, type MeterProfile, readMeterProfiles } from '#meters/profile.ts';
 import { readMeterOnce } from '#meters/read-once.ts';
+import { openDemoLine } from '#real/demo-line.ts';
 import { readerBeside, readProfileFolder, readTextFile } from '#real/files.ts';
 import { openInflux } from '#real/influx.ts';
 import { lockSerial } from '#real/lock.ts';
@@ -132,6 +133,7 @@ async function run(file: string): Promise<number> {
     dataFolder: process.env.BUSBAR_DATA ?? join(dirname(resolve(file)), 'data'),
     seen: true,
     loopbackWrites: process.env.BUSBAR_DEMO === '1',
+    demo: openDemoLine(process.env.BUSBAR_DEMO_WORLD, process.env.BUSBAR_DEMO_KEY),
     nightly: (name, cron, timezone, job) => nightly(name, cron, timezone, job, world.log),
     sendPoints: influx === null ? null : openInflux(influx),
   });

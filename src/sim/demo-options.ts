@@ -16,6 +16,8 @@ export type DemoOptions = {
   readonly site: string;
   /** Nothing is simulated: a gateway that waits for real chargers. */
   readonly empty: boolean;
+  /** No trouble begins by itself. */
+  readonly calm: boolean;
   /** The gateway's own log goes to the terminal. */
   readonly log: boolean;
 };
@@ -25,6 +27,7 @@ npm start -- --lan            the same, open to your network; writes need the to
 npm start -- --port N         look for a free port from N on
 npm start -- --site NAME      another demo site (${Object.keys(DEMO_SITES).join(', ')})
 npm start -- --empty          a gateway that waits for real chargers
+npm start -- --calm           no trouble begins by itself
 npm start -- --log            shows the gateway's log as well
 npm start -- --config FILE    your own site, nothing simulated
 `;
@@ -32,12 +35,13 @@ npm start -- --config FILE    your own site, nothing simulated
 /** Reads the arguments; every problem is told at once. */
 export function readDemoOptions(args: readonly string[]): Checked<DemoOptions> {
   const problems: Problem[] = [];
-  let options: DemoOptions = { lan: false, port: null, site: 'garage', empty: false, log: false };
+  let options: DemoOptions = { lan: false, port: null, site: 'garage', empty: false, calm: false, log: false };
   const rest = args.flatMap(arg => (/^--\w+=/.test(arg) ? [arg.slice(0, arg.indexOf('=')), valueIn(arg)] : [arg]));
   while (rest.length > 0) {
     const arg = rest.shift() ?? '';
     if (arg === '--lan') options = { ...options, lan: true };
     else if (arg === '--empty') options = { ...options, empty: true };
+    else if (arg === '--calm') options = { ...options, calm: true };
     else if (arg === '--log') options = { ...options, log: true };
     else if (arg === '--port') options = { ...options, port: portOf(rest.shift(), problems) };
     else if (arg === '--site') options = { ...options, site: siteOf(rest.shift(), problems) };

@@ -21,6 +21,9 @@ import { StationVoice } from './station-voice.ts';
 import { TransactionQueue } from './transaction-queue.ts';
 import type { Truth } from './truth.ts';
 
+/** A reset asked for by the CSMS takes as long as a short power cut. */
+const RESET_MS = 15_000;
+
 export type StationPlan = {
   readonly identity: string;
   readonly brand: Brand;
@@ -232,6 +235,19 @@ export class Station {
     return this.memory.writes;
   }
 
+  /** Its network cable is in or out: no line any more, all else goes on. */
+  cable(isIn: boolean): void {
+    if (!isIn) this.line.powerOff();
+    else if (!this.off) this.line.powerOn();
+  }
+
+  /** From now on it misbehaves like this, and nothing that it accepted before binds it. */
+  disobey(habit: Habit): void {
+    Object.assign(this.plan, { habit });
+    this.memory.forget();
+    this.follow();
+  }
+
   /** It obeys from now on all that it ever accepted: somebody mended it. */
   mend(habit: Habit): void {
     Object.assign(this.plan, { habit });
@@ -282,6 +298,3 @@ export class Station {
     };
   }
 }
-
-/** A reset asked for by the CSMS takes as long as a short power cut. */
-const RESET_MS = 15_000;

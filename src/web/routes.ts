@@ -4,6 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Res
 import type { Problem } from '#base/problem.ts';
 import { type ChargerRoutes, chargerRoutes } from './charger-routes.ts';
 import { type DeadmanRoutes, deadmanRoutes } from './deadman-routes.ts';
+import { type DemoRoutes, demoRoutes } from './demo-routes.ts';
 import { noStore, safeHeaders } from './headers.ts';
 import type { Metrics } from './metrics.ts';
 import { OPENAPI } from './openapi.ts';
@@ -18,7 +19,8 @@ const MAX_BODY_BYTES = 128 * 1024;
 const PAGE_FOLDER = resolve(import.meta.dirname, 'ui/dist');
 
 export type Routes = ChargerRoutes &
-  DeadmanRoutes & {
+  DeadmanRoutes &
+  DemoRoutes & {
     readonly stream: LiveStream;
     readonly metrics: Metrics;
     view(): SiteView;
@@ -33,13 +35,14 @@ export function createApp(routes: Routes): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  app.use(safeHeaders);
+  app.use(safeHeaders(routes.demo?.worldPort ?? null));
   app.use(['/healthz', '/readyz', '/metrics', '/api'], noStore);
   healthRoutes(app, routes);
   siteRoutes(app, routes);
   limitRoutes(app, routes);
   chargerRoutes(app, routes);
   deadmanRoutes(app, routes);
+  demoRoutes(app, routes);
   pageRoutes(app);
   app.use((req, res) => sendProblem(res, 404, `There is nothing at ${req.path}.`));
   app.use(onError(routes.log));

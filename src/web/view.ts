@@ -48,6 +48,8 @@ export type ViewInput = {
   readonly notReady: readonly string[];
   readonly refused: readonly Refused[];
   readonly upstream: readonly UpstreamView[];
+  /** In a demo alone. */
+  readonly demo?: { readonly worldPort: number } | null;
   readonly clock: ClockQuality;
   readonly nowMs: number;
   readonly nowWallMs: number;
@@ -72,7 +74,9 @@ export function siteView(input: ViewInput): SiteView {
       phases: topology.supplyPhases,
       nominalV: topology.nominalV,
       leaseTtlMs: topology.leaseTtlMs,
+      limitSources: topology.limitSources,
     },
+    demo: input.demo ? { worldPort: input.demo.worldPort } : null,
     commissioning: commissioning(input),
     status: statusOf(circuits, connectors, meters, notReady),
     circuits,
