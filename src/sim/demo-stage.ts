@@ -17,6 +17,9 @@ export type DemoStageParts = {
   outside(): readonly OutsideRow[];
 };
 
+/** The gateway that is to be killed hands on the order; whoever gave it hears that it was taken. */
+const ANSWER_LEAVES_MS = 50;
+
 export const demoStage = ({ clock, world, topology, backOffice, gateway, outside }: DemoStageParts): TroubleStage => ({
   clock,
   truth: world.truth,
@@ -26,7 +29,7 @@ export const demoStage = ({ clock, world, topology, backOffice, gateway, outside
   silence: silent => world.silence(silent),
   backOffice,
   visitor,
-  kill: () => gateway.kill(),
+  kill: () => void clock.after('kill', ANSWER_LEAVES_MS, () => gateway.kill()),
   revive: () => gateway.revive(),
   outside,
 });

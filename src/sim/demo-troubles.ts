@@ -8,7 +8,7 @@ import type { GatewayKeeper } from './demo-gateway.ts';
 import { freePort } from './demo-ports.ts';
 import { askOutside, demoStage } from './demo-stage.ts';
 import type { DemoWorld } from './demo-world.ts';
-import { TroubleDesk } from './trouble/desk.ts';
+import { type Asked, TroubleDesk } from './trouble/desk.ts';
 import type { Action } from './trouble/facts.ts';
 import type { OutsideRow } from './trouble/stage.ts';
 
@@ -36,7 +36,8 @@ export type TroublesDeps = {
 const WORLD_PORT = 8090;
 /** Time to open the page; then something happens on it. */
 const BY_ITSELF_MS = 15_000;
-const BY_ITSELF: Action = 'building-step';
+/** The first of these that can begin then: the garage is still filling, and none of them disturbs the others. */
+const BY_ITSELF: readonly Action[] = ['cut-upstream', 'pull-charger', 'building-step'];
 
 /** Opens the door and the back office. Throws when no port is left. */
 export async function openTroubles(deps: TroublesDeps): Promise<DemoTroubles> {
@@ -71,9 +72,14 @@ export async function openTroubles(deps: TroublesDeps): Promise<DemoTroubles> {
     up: port => {
       webPort = port;
     },
-    beginByItself: () => void clock.after('trouble by itself', BY_ITSELF_MS, () => void begin(BY_ITSELF)),
+    beginByItself: () => void clock.after('trouble by itself', BY_ITSELF_MS, () => void beginFirst(begin)),
     close: () => closeAll(door, backOffice.value),
   };
+}
+
+/** Nothing begins where a person has begun something. */
+async function beginFirst(begin: (action: Action) => Promise<Asked>): Promise<void> {
+  for (const action of BY_ITSELF) if ((await begin(action)).ok) return;
 }
 
 async function openFrom(

@@ -38,11 +38,11 @@ export const cutUpstream: Begin<'cut-upstream'> = stage => {
   };
 };
 
-/** Cars that come and go while nobody above can hear of it. */
+/** OCPP 1.6: a tag has at most 20 characters. Cars that come and go while nobody above can hear of it. */
 function comeAndGo(stage: TroubleStage): void {
   const free = stage.places.filter(place => place.station.isOnline() && socketAt(place).car === null);
   free.slice(0, COMING).forEach((place, i) => {
-    place.station.plug(place.connectorId, stage.visitor(`VISITOR-${Math.round(stage.clock.nowMs())}-${i}`));
+    place.station.plug(place.connectorId, stage.visitor(`VISITOR-${Math.round(stage.clock.nowMs() / 1000)}-${i}`));
   });
   const going = charging(stage).slice(0, GOING);
   stage.clock.after('visitors leave', LEAVE_AFTER_MS, () => {

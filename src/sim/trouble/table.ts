@@ -149,6 +149,6 @@ function stepWords(facts: Facts['building-step']): string {
 function roomWords(facts: Held): string {
   if (facts.backMs === null) return `still above a limit${worstWords(facts)}`;
   return facts.longestOverMs === 0
-    ? `the others made room in time${worstWords(facts)}`
+    ? `no limit was passed${worstWords(facts)}`
     : `the others made room, ${seconds(facts.longestOverMs)} s above a limit${worstWords(facts)}`;
 }

@@ -100,7 +100,7 @@ const Undo = ({ step, answer, undo }: UndoProps) => (
 );
 
 /** What the gateway said to the last try, and the field for the token where it wants one. */
-function Answer({ answer }: { readonly answer: Written }) {
+export function Answer({ answer }: { readonly answer: Written }) {
   if (answer.kind === 'done') return null;
   if (answer.kind === 'refused') {
     return (

@@ -10,11 +10,14 @@ export type Written =
   | { readonly kind: 'token-needed'; readonly detail: string }
   | { readonly kind: 'refused'; readonly detail: string };
 
-/** Sends one write without a body. */
-export async function write(method: 'PUT' | 'DELETE', path: string): Promise<Written> {
-  const headers: Record<string, string> = token.value === '' ? {} : { authorization: `Bearer ${token.value}` };
+/** Sends one write. @param body as JSON, where one is wanted */
+export async function write(method: 'PUT' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Written> {
+  const headers: Record<string, string> = {
+    ...(token.value === '' ? {} : { authorization: `Bearer ${token.value}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
   try {
-    const answer = await fetch(path, { method, headers });
+    const answer = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
     if (answer.ok) return { kind: 'done' };
     const { detail } = (await answer.json()) as { detail: string };
     if (answer.status !== 401) return { kind: 'refused', detail };
