@@ -1,4 +1,5 @@
 /** What a person may say behind `npm start --`, and the demo sites there are. */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Checked, Problem } from '#base/problem.ts';
 
@@ -12,7 +13,7 @@ export type DemoOptions = {
   readonly lan: boolean;
   /** The first port to try for the dashboard; null stands for the usual one. */
   readonly port: number | null;
-  /** A key of DEMO_SITES. */
+  /** A key of DEMO_SITES, or the path of a site file around which the world is simulated. */
   readonly site: string;
   /** Nothing is simulated: a gateway that waits for real chargers. */
   readonly empty: boolean;
@@ -25,7 +26,7 @@ export type DemoOptions = {
 export const DEMO_USAGE = `npm start                     the demo: a simulated garage around a real gateway
 npm start -- --lan            the same, open to your network; writes need the token it prints
 npm start -- --port N         look for a free port from N on
-npm start -- --site NAME      another demo site (${Object.keys(DEMO_SITES).join(', ')})
+npm start -- --site NAME      another demo site (${Object.keys(DEMO_SITES).join(', ')}), or the path of your own: chargers and cars are simulated
 npm start -- --empty          a gateway that waits for real chargers
 npm start -- --calm           no trouble begins by itself
 npm start -- --log            shows the gateway's log as well
@@ -59,8 +60,10 @@ function portOf(text: string | undefined, problems: Problem[]): number | null {
 }
 
 function siteOf(name: string | undefined, problems: Problem[]): string {
-  if (name !== undefined && Object.hasOwn(DEMO_SITES, name)) return name;
-  const known = Object.keys(DEMO_SITES).join(', ');
-  problems.push({ path: '--site', message: `there is no demo site "${name ?? ''}"`, hint: `known: ${known}` });
+  if (name !== undefined && (Object.hasOwn(DEMO_SITES, name) || isFile(name))) return name;
+  const hint = `known: ${Object.keys(DEMO_SITES).join(', ')}; or the path of a site file`;
+  problems.push({ path: '--site', message: `there is no demo site "${name ?? ''}"`, hint });
   return 'garage';
 }
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Config } from '#config/config.ts';
 import { writeTextFile } from '#real/files.ts';
 import type { Topology } from '#site/topology.ts';
 import { demoBuilding } from './demo-building.ts';
@@ -13,7 +14,7 @@ import { openStoppableClock, type StoppableClock } from './demo-clock.ts';
 import { GatewayKeeper, type GatewayPorts, type GatewayStart } from './demo-gateway.ts';
 import { DEMO_USAGE, type DemoOptions, readDemoOptions } from './demo-options.ts';
 import { freePort } from './demo-ports.ts';
-import { demoSiteFile, emptySite, readDemoSite } from './demo-site.ts';
+import { checkDemoSite, demoSiteFile, emptySite } from './demo-site.ts';
 import { startDemoTraffic, USUAL_TRAFFIC } from './demo-traffic.ts';
 import { type DemoTroubles, openTroubles } from './demo-troubles.ts';
 import { demoWelcome, emptyWelcome, type Scene } from './demo-words.ts';
@@ -35,21 +36,31 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${problems.join('')}\n${DEMO_USAGE}`);
     return EXIT.badArguments;
   }
+  const site = read.value.empty ? null : checkDemoSite(demoSiteFile(read.value.site));
+  if (site !== null && !site.ok) {
+    process.stderr.write(`${site.detail}\n`);
+    return EXIT.badArguments;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'busbar-demo-'));
   const clock = openStoppableClock();
   try {
-    return await runDemo(read.value, clock, folder);
+    return await runDemo(read.value, site?.value ?? null, clock, folder);
   } finally {
     clock.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function runDemo(options: DemoOptions, clock: StoppableClock, folder: string): Promise<number> {
+async function runDemo(
+  options: DemoOptions,
+  config: Config | null,
+  clock: StoppableClock,
+  folder: string,
+): Promise<number> {
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(EXIT.done));
   const secret = randomBytes(8).toString('hex');
-  const stage = options.empty ? emptyStage(folder, secret) : await garageStage(options, clock);
+  const stage = config === null ? emptyStage(folder, secret) : await garageStage(options, config, clock);
   const token = options.lan ? randomBytes(8).toString('hex') : null;
   say('starting the gateway …\n');
   let welcomed: GatewayPorts | null = null;
@@ -120,9 +131,7 @@ function emptyStage(folder: string, password: string): Stage {
   return { configFile, site: { siteName: '', bays: 0, contractW: 0, root: 'main' }, world: null, topology: null };
 }
 
-async function garageStage(options: DemoOptions, clock: StoppableClock): Promise<Stage> {
-  const configFile = demoSiteFile(options.site);
-  const config = readDemoSite(configFile);
+async function garageStage(options: DemoOptions, config: Config, clock: StoppableClock): Promise<Stage> {
   const world = await openDemoWorld(clock, config, {
     seed: options.site,
     building: demoBuilding(config.topology),
@@ -133,7 +142,7 @@ async function garageStage(options: DemoOptions, clock: StoppableClock): Promise
   const root = circuits.find(circuit => circuit.parent === -1);
   const contractW = root?.limits.find(limit => limit.source === 'contract')?.limitW ?? 0;
   return {
-    configFile,
+    configFile: demoSiteFile(options.site),
     site: { siteName, bays: world.bays.length, contractW, root: root?.id ?? '' },
     world,
     topology: config.topology,
@@ -193,6 +202,7 @@ function welcome(
     ...gateway,
     ...stage.site,
     lan: options.lan,
+    calm: options.calm,
     meterPort: meter?.port ?? null,
   };
   return options.empty ? emptyWelcome(scene, password) : demoWelcome(scene);
