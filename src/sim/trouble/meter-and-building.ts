@@ -1,6 +1,6 @@
 /** Troubles of the building: a large load, and a meter that is silent. */
 import { at } from '#base/assert.ts';
-import type { Triple } from '#base/units.ts';
+import { type Triple, triple } from '#base/units.ts';
 import type { Facts } from './facts.ts';
 import { QUIET_MS } from './gauge.ts';
 import type { Begin } from './run.ts';
@@ -10,43 +10,55 @@ const STEP_MA = 30_000;
 /** A meter's interval, a command and the slowest car: what is not above a limit by then will not be. */
 const STEP_EARLIEST_MS = 6_000;
 
-/** 30 A on L2, or on every phase where L2 alone would not be felt; never more than the building was declared to draw. */
+/** The first of 30 A on L2, 30 A on every phase, and all that the building was declared to draw, that would pass a limit. */
 export const buildingStep: Begin<'building-step'> = (stage, gauge) => {
-  const one: Triple = [0, withinDesign(stage, 1), 0];
-  const all: Triple = [withinDesign(stage, 0), withinDesign(stage, 1), withinDesign(stage, 2)];
   const rows = rowsOf(stage, false);
-  const isFelt = rows.some(row => {
-    const more = row.line === 1 ? one[1] : row.line === 3 ? (one[1] * stage.topology.nominalV) / 1000 : 0;
-    return gauge.flow(row) + more > row.limit;
-  });
-  const step = isFelt ? one : all;
-  if (step[1] <= 0) return { ok: false, why: 'The building already draws the most it was declared to.' };
+  const most = leftOfDesign(stage);
+  const steps = [
+    { on: 'L2', ma: upTo([0, STEP_MA, 0], most) },
+    { on: 'every phase', ma: upTo([STEP_MA, STEP_MA, STEP_MA], most) },
+    { on: 'every phase', ma: upTo(triple(Math.min(...most)), most) },
+  ];
+  const isFelt = ({ ma }: (typeof steps)[number]) =>
+    rows.some(row => gauge.flow(row) + inRow(ma, row.line, stage.topology.nominalV) > row.limit);
+  const { on, ma } = steps.find(isFelt) ?? at(steps, 2);
+  if (ma[1] < LEAST_STEP_MA) return { ok: false, why: 'The building already draws the most it was declared to.' };
   const before = stage.places.map(place => allowedMa(place).nowMa);
-  stage.step(step);
+  stage.step(ma);
   gauge.start(rows);
   let toldMs: number | null = null;
   return {
     ok: true,
     run: {
       facts: elapsedMs => {
-        const lowered = stage.places.some((place, i) => allowedMa(place).nowMa < at(before, i));
-        if (lowered) toldMs ??= elapsedMs;
-        return {
-          ...gauge.held(STEP_EARLIEST_MS),
-          addedA: step[1] / 1000,
-          on: isFelt ? 'L2' : 'every phase',
-          toldMs,
-        };
+        const isLowered = stage.places.some((place, i) => allowedMa(place).nowMa < at(before, i));
+        if (isLowered) toldMs ??= elapsedMs;
+        return { ...gauge.held(STEP_EARLIEST_MS), addedA: ma[1] / 1000, on, toldMs };
       },
-      undo: () => stage.step([-step[0], -step[1], -step[2]]),
+      undo: () => stage.step([-ma[0], -ma[1], -ma[2]]),
     },
   };
 };
 
-function withinDesign({ topology, truth }: TroubleStage, phase: 0 | 1 | 2): number {
+/** Less is no large load. */
+const LEAST_STEP_MA = 2_000;
+
+const upTo = (wanted: Triple, most: Triple): Triple => [
+  Math.min(wanted[0], most[0]),
+  Math.min(wanted[1], most[1]),
+  Math.min(wanted[2], most[2]),
+];
+
+const inRow = (ma: Triple, line: 0 | 1 | 2 | 3, nominalV: number): number =>
+  line === 3 ? ((ma[0] + ma[1] + ma[2]) * nominalV) / 1000 : ma[line];
+
+/** More than it was declared to draw breaks a promise of the installer's, not one of Busbar's. */
+function leftOfDesign({ topology, truth }: TroubleStage): Triple {
   const root = rootOf(topology);
-  const leftMa = at(topology.circuits, root).designLoadMa[phase] - truth.background(root)[phase];
-  return Math.max(0, Math.min(STEP_MA, leftMa));
+  const { designLoadMa } = at(topology.circuits, root);
+  const drawnMa = truth.background(root);
+  const left = (p: 0 | 1 | 2) => Math.max(0, designLoadMa[p] - drawnMa[p]);
+  return [left(0), left(1), left(2)];
 }
 
 /** Rule 16: a meter is not believed from then on; its interval, a command and the slowest car beside it. */

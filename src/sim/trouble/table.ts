@@ -43,7 +43,7 @@ const backWithin = (most: number): Bound<Held> => ({
 export const TROUBLES: { readonly [A in Action]: Trouble<Facts[A]> } = {
   'building-step': {
     title: 'Switch on a large load',
-    does: 'The building draws 30 A more from one instant to the next. Watch the cars give way.',
+    does: 'The building draws 30 A more, or what it takes, from one instant to the next. Watch the cars give way.',
     undo: 'Switch it off',
     ends: [backWithin(STEP_WITHIN_MS)],
     giveUpMs: () => STEP_WITHIN_MS + PATIENCE_MS,
@@ -105,7 +105,7 @@ export const TROUBLES: { readonly [A in Action]: Trouble<Facts[A]> } = {
   },
   kill: {
     title: 'Kill Busbar',
-    does: 'kill -9, and nobody starts it again. Every car goes down to its fallback current by itself.',
+    does: 'As by kill -9, and nobody starts it again. Every car goes down to its fallback current by itself.',
     undo: 'Start it again',
     ends: [{ says: 'time until all are at their fallback', value: facts => facts.restMs, most: facts => facts.dueMs }],
     giveUpMs: facts => facts.dueMs + PATIENCE_MS,
@@ -143,7 +143,7 @@ function stepWords(facts: Facts['building-step']): string {
   const told = toldMs === null ? '' : `told after ${seconds(toldMs)} s, `;
   if (backMs === null) return `${told}still above a limit${worstWords(facts)}`;
   if (backMs > 0) return `${told}cars gave way in ${seconds(backMs)} s${worstWords(facts)}`;
-  return `no limit was passed${worstWords(facts)}`;
+  return `${told}no limit was passed${worstWords(facts)}`;
 }
 
 function roomWords(facts: Held): string {
