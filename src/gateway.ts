@@ -2,6 +2,8 @@
  * The hall: the only file that knows every room. Facts come in through `dispatch`, what chargers say
  * through `report`; `pass` turns the state into commands. All else is a call that can be followed.
  */
+
+import { openBackOffice } from '#back-office.ts';
 import { assert, at } from '#base/assert.ts';
 import type { ChargerClock } from '#base/charger-clock.ts';
 import type { Outcome } from '#base/outcome.ts';
@@ -12,6 +14,7 @@ import { compareConfigs } from '#config/reload.ts';
 import { configuredFacts } from '#configured.ts';
 import { type Deadman, openDeadman } from '#deadman.ts';
 import { type Ems, openEms } from '#ems/ems.ts';
+import { Hearing } from '#hearing.ts';
 import { type History, type Nightly, openHistory } from '#history/history.ts';
 import type { SendPoints } from '#history/influx.ts';
 import { type Decide, Loop } from '#loop.ts';
@@ -20,7 +23,6 @@ import type { MeterProfile } from '#meters/profile.ts';
 import { RaiseCheck } from '#raise-check.ts';
 import { ReadinessWord } from '#readiness-word.ts';
 import { MarkKeeper, openChargerClock, recallState } from '#recall.ts';
-import { answer } from '#site/answer.ts';
 import { type Settled, settledAs, wired } from '#site/charging-profile/wire.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
@@ -28,12 +30,12 @@ import { gateView } from '#site/gate/view.ts';
 import { isIdle } from '#site/idle.ts';
 import { notReady } from '#site/readiness.ts';
 import { reduce } from '#site/reduce.ts';
-import type { Reply, Report } from '#site/report.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ChargerSpec, ChargerTraits } from '#site/topology.ts';
 import { connectorsWithoutStatus } from '#site/unheard.ts';
 import { urgencyOf } from '#site/urgency.ts';
 import { openStore, type Store } from '#store/store.ts';
+import type { Upstream } from '#upstream/upstream.ts';
 import { type DemoLine, openWeb, type WebHandle } from '#web/web.ts';
 import type { RecordStore, World } from '#world.ts';
 
@@ -83,6 +85,8 @@ class Hall {
   readonly #store: Store;
   readonly #history: History | null;
   readonly #ems: Ems;
+  readonly #upstream: Upstream;
+  readonly #hearing: Hearing;
   readonly #loop: Loop;
   readonly #deadman: Deadman;
   readonly #chargerClock: ChargerClock;
@@ -123,6 +127,12 @@ class Hall {
       decide: options.decide,
     });
     this.#ems = openEms({ clock: world.clock, topology, dispatch: site.dispatch });
+    this.#upstream = openBackOffice({ world, records, ...site, chargers: () => this.#chargers }, config.upstream);
+    this.#hearing = new Hearing({
+      ...{ ...site, world, upstream: this.#upstream, traitsOf },
+      commit: changes => records.commit(changes),
+      chargerNowMs: () => this.#chargerClock.nowMs(),
+    });
   }
 
   async open(): Promise<Outcome<Gateway>> {
@@ -148,6 +158,7 @@ class Hall {
       },
       config.meters,
     );
+    this.#upstream.open();
     this.#loop.turn(null);
     return { ok: true, value: this.#handle(door.value.port) };
   }
@@ -180,6 +191,7 @@ class Hall {
     this.#closed = true;
     this.#loop.close();
     this.#deadman.close();
+    this.#upstream.close();
     await this.#meters?.close();
     await this.#web?.close();
     await this.#chargers?.close();
@@ -205,18 +217,8 @@ class Hall {
       this.#store.schedules.lower(this.#state);
       this.#marks.keep(this.#state);
     }
+    if (event.type !== 'meter-sampled') this.#upstream.touched();
     this.#loop.want(urgencyOf(event, before, this.#state), event.type === 'meter-sampled' ? event.atMs : null);
-  }
-
-  /** What a charger said: a fact, and an answer. */
-  #report(charger: number, report: Report, atMs: number, reply: (reply: Reply) => void): void {
-    const freshId = 1 + this.#world.randomness.int(2 ** 31 - 2);
-    const atWallMs = this.#world.clock.wallMs();
-    const spec = at(this.#state.topology.chargers, charger);
-    const traits = report.kind === 'boot' ? this.#traitsOf(spec, report) : null;
-    const atChargerMs = this.#chargerClock.nowMs();
-    this.dispatch({ type: 'charger-reported', charger, report, atMs, atWallMs, atChargerMs, freshId, traits });
-    reply(answer(report, freshId, atChargerMs));
   }
 
   /** What the configuration and the profiles say of a model; what a test here has shown goes before it. */
@@ -261,7 +263,7 @@ class Hall {
         profiles: this.#options.chargerProfiles,
         profileId: charger => at(this.#state.chargers, charger).traits.profileId,
         connectorsWithoutStatus: charger => connectorsWithoutStatus(this.#state, charger),
-        report: (charger, report, atMs, reply) => this.#report(charger, report, atMs, reply),
+        report: (charger, report, atMs, reply) => this.#hearing.hear(charger, report, atMs, reply),
         connected: (charger, generation, ocppVersion) =>
           this.dispatch({ type: 'charger-connected', charger, generation, ocppVersion, atMs: clock.nowMs() }),
         lost: (charger, generation, detail) =>
@@ -283,7 +285,7 @@ class Hall {
         loop: () => this.#loop.figures(),
         notReady: () => notReady(this.#state, clock.nowMs()),
         refused: () => (this.#chargers?.unknown() ?? []).toReversed(),
-        upstream: () => [],
+        upstream: () => this.#upstream.figures(),
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),
         deadman: this.#deadman,

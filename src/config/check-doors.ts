@@ -1,6 +1,7 @@
 /** Everything that listens or is dialled: ports, meters and their wires, the time zone. */
 import { DEFAULT_OCPP_PORT } from '#chargers/options.ts';
 import { busOptions, meterOptions, type RawBus, type RawMeter } from '#meters/options.ts';
+import { type RawUpstream, upstreamProblems } from '#upstream/options.ts';
 import { repeated } from './check-circuits.ts';
 import type { Devices } from './config.ts';
 import { dotted, type Finding } from './finding.ts';
@@ -8,7 +9,13 @@ import { nearestHint } from './near.ts';
 import { type Draft, entries } from './raw.ts';
 
 export function doorFindings(draft: Draft, devices: Devices): readonly Finding[] {
-  return [...portFindings(draft), ...meterFindings(draft, devices), ...wireFindings(draft), ...timezoneFindings(draft)];
+  return [
+    ...portFindings(draft),
+    ...meterFindings(draft, devices),
+    ...wireFindings(draft),
+    ...timezoneFindings(draft),
+    ...upstreamFindings(draft),
+  ];
 }
 
 function portFindings(draft: Draft): readonly Finding[] {
@@ -68,6 +75,9 @@ function wireFindings(draft: Draft): readonly Finding[] {
     return findings;
   });
 }
+
+const upstreamFindings = ({ upstream }: Draft): readonly Finding[] =>
+  upstreamProblems((upstream ?? {}) as Partial<RawUpstream>);
 
 function timezoneFindings(draft: Draft): readonly Finding[] {
   const zone = draft.site?.timezone;

@@ -5,6 +5,7 @@ import type { ChargerProfile, TraitOverrides } from '#chargers/quirks.ts';
 import type { HistoryOptions } from '#history/options.ts';
 import type { MetersOptions } from '#meters/options.ts';
 import type { Topology } from '#site/topology.ts';
+import type { UpstreamOptions } from '#upstream/options.ts';
 import type { WebOptions } from '#web/options.ts';
 import { examine } from './examine.ts';
 import type { Preset } from './lease.ts';
@@ -15,6 +16,7 @@ export type Config = {
   readonly meters: MetersOptions;
   readonly web: WebOptions;
   readonly history: HistoryOptions;
+  readonly upstream: UpstreamOptions;
   /** IANA name; for schedules and records, never for control. */
   readonly siteTimezone: string;
   /** For people; what follows from it stands in the topology. */

@@ -3,6 +3,7 @@
 import { assert } from '#base/assert.ts';
 import type { ChargersOptions } from '#chargers/options.ts';
 import { type MetersOptions, meterOptions } from '#meters/options.ts';
+import { upstreamOptions } from '#upstream/options.ts';
 import { openUntil } from './commissioning.ts';
 import type { Config, Devices } from './config.ts';
 import { crossFindings, crossNotes } from './cross-checks.ts';
@@ -49,6 +50,7 @@ function resolved(raw: RawConfig, devices: Devices, nowWallMs: number): Config {
       keepDays: raw.history.keepDays,
       influx: influx === undefined ? null : { ...influx, token: influx.token ?? null },
     },
+    upstream: upstreamOptions(raw.upstream),
     siteTimezone: raw.site.timezone,
     preset: raw.site.preset,
     commissioningUntilWallMs: openUntil(raw, nowWallMs),

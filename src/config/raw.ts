@@ -5,6 +5,7 @@
  */
 
 import type { RawMeter } from '#meters/options.ts';
+import type { RawUpstream } from '#upstream/options.ts';
 import type { Preset } from './lease.ts';
 
 /** Amperes, the same on each phase of the supply or phase by phase. */
@@ -80,6 +81,7 @@ export type RawConfig = {
     readonly keepDays: number;
     readonly influx?: { readonly url: string; readonly database: string; readonly token?: string };
   };
+  readonly upstream: RawUpstream;
 };
 
 type Partly<T> = T extends readonly (infer Item)[]

@@ -26,6 +26,7 @@ export function compareConfigs(running: Config, next: Config): Reload {
   const restart = [
     ...changed('site.timezone', running.siteTimezone, next.siteTimezone),
     ...changed('history', running.history, next.history),
+    ...changed('upstream', running.upstream, next.upstream),
     ...changed('supply', [before.supplyPhases, before.nominalV], [after.supplyPhases, after.nominalV]),
     ...changed('lease.ttlS or site.preset', lease(running), lease(next)),
     ...listChanges('circuit', before.circuits.map(unnamed), after.circuits.map(unnamed), one => one.id),

@@ -3,6 +3,7 @@ import { ocppSchema } from '#chargers/options.ts';
 import { limitsSchema } from '#ems/options.ts';
 import { historySchema } from '#history/options.ts';
 import { metersSchema } from '#meters/options.ts';
+import { upstreamSchema } from '#upstream/options.ts';
 import { webSchema } from '#web/options.ts';
 import { chargersSchema } from './charger-schema.ts';
 import { circuitsSchema, commissioningSchema, leaseSchema, siteSchema, supplySchema } from './site-schema.ts';
@@ -48,6 +49,7 @@ export const siteFileSchema = {
     web: webSchema,
     limits: limitsSchema,
     history: historySchema,
+    upstream: upstreamSchema,
   },
   examples: [example],
 } as const;

@@ -13,6 +13,8 @@ export type Priority = 'control' | 'other';
 export type CallOptions = {
   readonly priority?: Priority;
   readonly timeoutMs?: number;
+  /** The message id, at most 36 characters, that a repeated message keeps; a fresh one without it. */
+  readonly id?: string;
   /** The CALL has been handed to the pipe. May run before the method that placed it returns. */
   readonly sent?: () => void;
 };
@@ -77,7 +79,7 @@ export class Calls {
       this.settleSoon(settle, failed('cancelled', `${WAITING_CALLS_MAX} calls are waiting already`));
       return;
     }
-    const id = this.idPrefix + (++this.lastNumber).toString(36);
+    const id = options.id ?? this.idPrefix + (++this.lastNumber).toString(36);
     const timeoutMs = options.timeoutMs ?? this.deps.timeoutMs;
     const text = printCall(id, action, payload);
     this.waiting[priority].push({ id, text, priority, timeoutMs, sent: options.sent ?? null, settle, timer: null });

@@ -19,6 +19,7 @@ export function mortalWorld(immortal: World): MortalWorld {
   let alive = true;
   const isAlive = () => alive;
   const doors: Listening[] = [];
+  const dialledPipes: FramePipe[] = [];
   const world: World = {
     ...immortal,
     clock: {
@@ -35,8 +36,14 @@ export function mortalWorld(immortal: World): MortalWorld {
     },
     dial: async options => {
       const dialled = await immortal.dial(options);
-      if (!alive && dialled.ok) dialled.value.pipe.terminate();
-      return alive ? dialled : never();
+      if (!dialled.ok) return alive ? dialled : never();
+      const { pipe } = dialled.value;
+      if (!alive) {
+        pipe.terminate();
+        return never();
+      }
+      dialledPipes.push(pipe);
+      return { ok: true, value: { ...dialled.value, pipe: mortalPipe(pipe, isAlive) } };
     },
     openBus: options => mortalBus(immortal.openBus(options), isAlive),
     openStore: folder => {
@@ -49,6 +56,7 @@ export function mortalWorld(immortal: World): MortalWorld {
     kill: () => {
       alive = false;
       for (const door of doors) void door.close();
+      for (const pipe of dialledPipes) pipe.terminate();
     },
   };
 }

@@ -58,9 +58,17 @@ export type SitePlan = {
   readonly leaseTtlS?: number;
   /** End of a commissioning window; without it none is open. */
   readonly commissioningUntilWallMs?: number;
+  /** A back office, and what the site file says of it beside its address. */
+  readonly upstream?: PlannedOffice;
+};
+
+export type PlannedOffice = {
+  readonly whoMayCharge?: 'everyone' | 'known' | 'csms';
+  readonly knownTokens?: readonly string[];
 };
 
 export const OCPP_PORT = 8887;
+export const OFFICE = { port: 9000, identity: 'SITE-1', password: 'station-secret' } as const;
 const PHASE_LETTERS = ['R', 'S', 'T'] as const;
 
 const amps = (ma: Triple, supplyPhases: 1 | 3) =>
@@ -133,5 +141,15 @@ export function rawConfig(plan: SitePlan): unknown {
       ? {}
       : { commissioning: { until: `${new Date(plan.commissioningUntilWallMs).toISOString().slice(0, 19)}Z` } }),
     limits: { sources: ['ems'] },
+    ...(plan.upstream === undefined
+      ? {}
+      : {
+          upstream: {
+            url: `ws://127.0.0.1:${OFFICE.port}/ocpp`,
+            identity: OFFICE.identity,
+            password: OFFICE.password,
+            ...plan.upstream,
+          },
+        }),
   };
 }

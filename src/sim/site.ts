@@ -10,6 +10,7 @@ import { type Building, startBuilding } from './building.ts';
 import { type MeterDevice, meterDevice } from './meter-device.ts';
 import { simNetwork } from './network.ts';
 import { Observer } from './observer.ts';
+import { openSimOffice, type SimOffice } from './office.ts';
 import type { SimLimit } from './over-account.ts';
 import { openPost, type Post } from './post.ts';
 import { type Prng, prng } from './prng.ts';
@@ -32,6 +33,8 @@ export type SimSite = {
   /** Counts cars that are still plugged into the account; call once, before `observer.finish`. */
   settleCars(): void;
   readonly random: Prng;
+  /** Where the plan has one. */
+  readonly office: SimOffice | null;
 };
 
 export type SiteOptions = {
@@ -74,9 +77,11 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
     meters.set(guard.meterId, device);
     devices.set(`127.0.0.1:${guard.port}`, device);
   });
+  const upstream = network.link('upstream', '127.0.0.1', [5, 20]);
   const world = simWorld({
     clock,
     network,
+    upstream,
     random: random.split('gateway'),
     log: options.log ?? silentLog,
     devices: address => {
@@ -102,7 +107,8 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
   const settleCars = () => {
     for (const post of posts) post.wanting.settle();
   };
-  return { plan, world, clock, truth, observer, posts, meters, buildings, settleCars, random };
+  const office = plan.upstream === undefined ? null : openSimOffice({ clock, network, link: upstream }, plan.upstream);
+  return { plan, world, clock, truth, observer, posts, meters, buildings, settleCars, random, office };
 }
 
 type Parts = {

@@ -19,11 +19,25 @@ export type TransactionDeps = {
   isOff(): boolean;
 };
 
+/** A session as it really was, for whoever keeps a ledger of them. */
+export type TrueSession = {
+  readonly connectorId: number;
+  readonly idTag: string;
+  readonly meterStart: number;
+  readonly startedWallMs: number;
+  /** True time at which it began. */
+  readonly atMs: number;
+  end: { readonly meterStop: number; readonly wallMs: number; readonly reason: string; readonly atMs: number } | null;
+};
+
 /** From the plug to the card at the reader and the start, and from a boot to the same. */
 const AUTHORISE_MS: readonly [number, number] = [2000, 10_000];
 
 export class StationTransactions {
+  /** All since the world began. */
+  readonly sessions: TrueSession[] = [];
   private readonly deps: TransactionDeps;
+  private readonly running = new Map<object, TrueSession>();
 
   constructor(deps: TransactionDeps) {
     this.deps = deps;
@@ -53,6 +67,7 @@ export class StationTransactions {
       meterStart: connector.meterWh(),
       timestamp: deps.stamp(),
     };
+    this.noteStart(connector, transaction, payload);
     deps.queue.add(
       'StartTransaction',
       () => payload,
@@ -75,11 +90,38 @@ export class StationTransactions {
     deps.sampling.stop(connector);
     deps.memory.transactionOver(connector.plan.connectorId);
     const payload = { meterStop: connector.meterWh(), timestamp: deps.stamp(), idTag: transaction.idTag, reason };
+    this.noteStop(transaction, payload);
     deps.queue.add(
       'StopTransaction',
       () => ({ ...payload, transactionId: transaction.id ?? 0 }),
       () => {},
     );
     if (connector.car) connector.setStatus(reason === 'PowerLoss' ? 'Preparing' : 'Finishing');
+  }
+
+  private noteStart(
+    connector: SimConnector,
+    transaction: object,
+    said: { meterStart: number; timestamp: string },
+  ): void {
+    const { plan, transaction: running } = connector;
+    const session: TrueSession = {
+      connectorId: plan.connectorId,
+      idTag: running?.idTag ?? '',
+      meterStart: said.meterStart,
+      startedWallMs: Date.parse(said.timestamp),
+      atMs: this.deps.clock.nowMs(),
+      end: null,
+    };
+    this.sessions.push(session);
+    this.running.set(transaction, session);
+  }
+
+  private noteStop(transaction: object, said: { meterStop: number; timestamp: string; reason: string }): void {
+    const session = this.running.get(transaction);
+    this.running.delete(transaction);
+    if (session === undefined) return;
+    const { meterStop, timestamp, reason } = said;
+    session.end = { meterStop, wallMs: Date.parse(timestamp), reason, atMs: this.deps.clock.nowMs() };
   }
 }

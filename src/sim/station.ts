@@ -16,7 +16,7 @@ import { answerCall, type Callee } from './station-calls.ts';
 import { StationClock } from './station-clock.ts';
 import { StationLine } from './station-line.ts';
 import { StationMemory } from './station-memory.ts';
-import { StationTransactions } from './station-transactions.ts';
+import { StationTransactions, type TrueSession } from './station-transactions.ts';
 import { StationVoice } from './station-voice.ts';
 import { TransactionQueue } from './transaction-queue.ts';
 import type { Truth } from './truth.ts';
@@ -195,6 +195,11 @@ export class Station {
     const connector = this.connectorOf(connectorId);
     this.transactions.stop(connector, 'EVDisconnected');
     connector.unplug();
+  }
+
+  /** Every session that truly was here. */
+  sessions(): readonly TrueSession[] {
+    return this.transactions.sessions;
   }
 
   isOff(): boolean {

@@ -14,7 +14,7 @@ import { type Brand, HABITS, type HabitName } from './habits.ts';
 import type { Post } from './post.ts';
 import { closeOn } from './run.ts';
 import { openSite, type SimSite, START_WALL_MS } from './site.ts';
-import type { PlannedCharger, PlannedCircuit, PlannedLimit, SitePlan } from './site-plan.ts';
+import type { PlannedCharger, PlannedCircuit, PlannedLimit, PlannedOffice, SitePlan } from './site-plan.ts';
 import { MAKES, type Make } from './zoo.ts';
 
 export type StoryCharger = {
@@ -68,6 +68,8 @@ export type StoryPlan = {
   readonly cold?: boolean;
   /** People have their HTTP door, as `mark` needs it. */
   readonly seen?: boolean;
+  /** There is a back office. */
+  readonly upstream?: PlannedOffice;
   /** The gateway may die and be started again: then there is a `life`. */
   readonly mortal?: boolean;
 };
@@ -195,6 +197,7 @@ export function sitePlan(plan: StoryPlan): SitePlan {
     nominalV: NOMINAL_V,
     supplyPhases: plan.supplyPhases ?? 3,
     circuits: plan.circuits.map((circuit, index) => circuitPlan(circuit, index, indexOf)),
+    ...(plan.upstream === undefined ? {} : { upstream: plan.upstream }),
     ...(plan.leaseTtlS === undefined ? {} : { leaseTtlS: plan.leaseTtlS }),
     ...(plan.commissioningFor === undefined
       ? {}

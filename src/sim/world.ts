@@ -4,23 +4,24 @@ import type { Log } from '#base/log.ts';
 import { ok } from '#base/outcome.ts';
 import type { BusOptions, RecordStore, StoreChange, StoredDocument, StoredRecord, World } from '#world.ts';
 import { type MeterDevice, registerBus } from './meter-device.ts';
-import type { Network } from './network.ts';
+import type { Link, Network } from './network.ts';
 import type { Prng } from './prng.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 export type SimWorldDeps = {
   readonly clock: VirtualClock;
   readonly network: Network;
+  /** The way to the back office. */
+  readonly upstream: Link;
   readonly random: Prng;
   readonly log: Log;
   /** The meters behind an address `host:port` or a device file. */
   devices(address: string): readonly MeterDevice[];
 };
 
-/** What the gateway sees of a simulated site. `dial` leads nowhere: there is no CSMS yet. */
+/** What the gateway sees of a simulated site. `dial` leads to the back office, where there is one. */
 export function simWorld(deps: SimWorldDeps): World {
-  const { clock, network, random } = deps;
-  const upstream = network.link('upstream', '127.0.0.1', [5, 20]);
+  const { clock, network, random, upstream } = deps;
   // One disk: what one gateway wrote, the next one reads.
   const records = memoryStore();
   return {

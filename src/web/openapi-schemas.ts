@@ -185,6 +185,16 @@ const demo = record({
   ),
 });
 
+const upstream: Readonly<Record<string, Schema>> = {
+  identity: text(),
+  state: oneOf(['connected', 'offline', 'pending', 'none'], 'Of the line to the back office.'),
+  queued: count('Messages that wait.'),
+  oldestMs: number('Age of the oldest of them.'),
+  setAside: count('Messages that it refused.'),
+  since: time('Since when it is so.'),
+  why: text('Why it is not connected; empty when it is.'),
+};
+
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
   PhaseAmps: {
     ...record({ l1: { type: ['number', 'null'] }, l2: { type: ['number', 'null'] }, l3: { type: ['number', 'null'] } }),
@@ -206,12 +216,13 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     quality: oneOf(['good', 'stale', 'implausible'], 'Of the newest reading.'),
     error: text(),
   }),
-  Upstream: record({
-    identity: text(),
-    state: oneOf(['connected', 'offline', 'pending', 'none'], 'Of the line to the back office.'),
-    queued: count('Messages that wait.'),
-    oldestMs: number('Age of the oldest of them.'),
-    setAside: count('Messages that it refused.'),
+  Upstream: record(upstream),
+  UpstreamDetail: record({ ...upstream, connectors: list(ref('UpstreamConnector')) }),
+  UpstreamConnector: record({
+    number: count('Its number at the back office.'),
+    charger: text(),
+    connectorId: count('Its number at the charger.'),
+    removed: { type: 'boolean', description: 'The site file has it no more; its number is given to nobody else.' },
   }),
   Loop: record({
     passes: count('Since the start.'),

@@ -73,6 +73,15 @@ const site = {
   },
 };
 
+const upstream = {
+  '/api/v1/upstream': {
+    get: {
+      summary: 'The back office: the line to it, what waits for it, and the numbers that sockets have there.',
+      responses: ok('One entry; none without a back office.', list(ref('UpstreamDetail'))),
+    },
+  },
+};
+
 const limits = {
   '/api/v1/limits': { get: { summary: 'All limits that stand.', responses: ok('Limits.', list(ref('Limit'))) } },
   '/api/v1/limits/{source}': {
@@ -187,7 +196,7 @@ export const OPENAPI = {
     version: '1',
     description: 'What every charger of a site may draw, and why. Field names carry units; errors are RFC 9457.',
   },
-  paths: { ...health, ...site, ...limits, ...chargers, ...deadman, ...demo },
+  paths: { ...health, ...site, ...upstream, ...limits, ...chargers, ...deadman, ...demo },
   components: {
     schemas: SCHEMAS,
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'web.token of the configuration.' } },

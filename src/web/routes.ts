@@ -28,6 +28,8 @@ export type Routes = ChargerRoutes &
     sources(): readonly string[];
     putLimits(source: string, body: unknown): readonly Problem[];
     clearLimits(source: string): readonly Problem[];
+    /** The back office in full, its connector numbers included. */
+    upstream(): unknown;
   };
 
 export function createApp(routes: Routes): Express {
@@ -69,8 +71,9 @@ function siteRoutes(app: Express, routes: Routes): void {
   app.get('/api/v1/stream', (_req, res) => {
     if (!routes.stream.join(res)) sendProblem(res, 503, 'Too many pages are open; close one and try again.');
   });
+  app.get('/api/v1/upstream', (_req, res) => void res.json(routes.upstream()));
   app.get('/api/openapi.json', (_req, res) => void res.json(OPENAPI));
-  app.all(['/api/v1/site', '/api/v1/stream', '/api/openapi.json'], only('GET, HEAD'));
+  app.all(['/api/v1/site', '/api/v1/stream', '/api/v1/upstream', '/api/openapi.json'], only('GET, HEAD'));
 }
 
 function limitRoutes(app: Express, routes: Routes): void {

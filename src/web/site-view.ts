@@ -148,6 +148,10 @@ export type UpstreamView = {
   readonly queued: number;
   readonly oldestMs: number;
   readonly setAside: number;
+  /** Since when it is so. */
+  readonly since: string;
+  /** Why it is not connected; empty when it is. */
+  readonly why: string;
 };
 
 export type LoopView = {

@@ -18,9 +18,9 @@ import {
   type ReasonView,
   type RefusedView,
   type SiteView,
-  type UpstreamView,
 } from './site-view.ts';
 import { statusOf } from './status.ts';
+import { type Office, upstreamId, upstreamView } from './upstream-view.ts';
 
 /** Timings of the loop; the counters stand in the state. */
 export type LoopFigures = {
@@ -47,7 +47,7 @@ export type ViewInput = {
   /** Why the site is not ready; empty when it is. */
   readonly notReady: readonly string[];
   readonly refused: readonly Refused[];
-  readonly upstream: readonly UpstreamView[];
+  readonly upstream: readonly Office[];
   /** In a demo alone. */
   readonly demo?: { readonly worldPort: number } | null;
   readonly clock: ClockQuality;
@@ -83,7 +83,7 @@ export function siteView(input: ViewInput): SiteView {
     connectors,
     meters,
     limits: limitViews(state, input.nowMs),
-    upstream: input.upstream,
+    upstream: input.upstream.map(upstreamView),
     loop: loopView(state, input.loop),
     refused: input.refused.map(refusedView),
   };
@@ -145,7 +145,7 @@ function connectorView(input: ViewInput, index: number): ConnectorView {
     charger: at(topology.chargers, spec.charger).identity,
     evseId: spec.evseId,
     connectorId: spec.connectorId,
-    upstreamId: null,
+    upstreamId: upstreamId(input.upstream, at(topology.chargers, spec.charger).identity, spec.connectorId),
     name: spec.name,
     circuit: at(topology.circuits, at(spec.path, 0)).id,
     status: connector.status,

@@ -13,9 +13,10 @@ import type { DemoLine } from './demo-view.ts';
 import { createMetrics } from './metrics.ts';
 import type { WebOptions } from './options.ts';
 import { createApp } from './routes.ts';
-import type { SiteView, UpstreamView } from './site-view.ts';
+import type { SiteView } from './site-view.ts';
 import { LiveStream } from './stream.ts';
 import { Trend } from './trend.ts';
+import { type Office, upstreamDetail } from './upstream-view.ts';
 import { type LoopFigures, type Refused, siteView } from './view.ts';
 
 export type { DemoLine, DemoView, TroubleView } from './demo-view.ts';
@@ -42,7 +43,7 @@ export type WebDeps = {
   notReady(): readonly string[];
   /** Chargers that were not let in, newest first, bounded by the charger door. */
   refused(): readonly Refused[];
-  upstream(): readonly UpstreamView[];
+  upstream(): readonly Office[];
   putLimits(source: string, body: unknown): Checked<unknown>;
   clearLimits(source: string): Checked<unknown>;
   /** What a person said of a charger, by index. */
@@ -83,6 +84,7 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
     putLimits: (source, body) => problemsOf(deps.putLimits(source, body)),
     clearLimits: source => problemsOf(deps.clearLimits(source)),
     deadman: deps.deadman,
+    upstream: () => upstreamDetail(deps.upstream()),
   });
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, app);
   server.maxConnections = MAX_CONNECTIONS;

@@ -1,0 +1,50 @@
+/** The upstream room on a site: what it is handed of the world, the store and the chargers, and what people see of it. */
+import type { Log } from '#base/log.ts';
+import { failed } from '#base/outcome.ts';
+import type { ChargersHandle } from '#chargers/chargers.ts';
+import type { SiteEvent } from '#site/event.ts';
+import type { SiteState } from '#site/state.ts';
+import type { UpstreamOptions } from '#upstream/options.ts';
+import { openUpstream, type Upstream } from '#upstream/upstream.ts';
+import type { RecordStore, StoredDocument, World } from '#world.ts';
+
+/** As package.json has it; a test holds them together. */
+export const VERSION = '0.1.0';
+
+/** A command for the back office may wait behind everything that controls; its own patience is 30 s. */
+const RELAY_TIMEOUT_MS = 15_000;
+
+export type BackOfficeDeps = {
+  readonly world: World;
+  readonly records: RecordStore;
+  state(): SiteState;
+  dispatch(event: SiteEvent): void;
+  chargers(): ChargersHandle | null;
+};
+
+export function openBackOffice(deps: BackOfficeDeps, options: UpstreamOptions): Upstream {
+  const { world, records, state, dispatch } = deps;
+  return openUpstream(
+    {
+      world,
+      version: VERSION,
+      state,
+      dispatch,
+      documents: kind => readable(records, world.log, kind),
+      commit: changes => records.commit(changes),
+      command: (charger, command, settled) => {
+        const door = deps.chargers();
+        const options = { priority: 'other', timeoutMs: RELAY_TIMEOUT_MS } as const;
+        if (door !== null) door.command(charger, command, options, { sent() {}, settled });
+        else world.clock.after('no charger door', 0, () => settled(failed('offline', 'no charger is connected yet')));
+      },
+    },
+    options,
+  );
+}
+
+function readable(records: RecordStore, log: Log, kind: string): readonly StoredDocument[] {
+  const found = records.documents(kind);
+  if (!found.ok) log.error('what was stored for the back office cannot be read', { kind, detail: found.detail });
+  return found.ok ? found.value : [];
+}

@@ -1,0 +1,20 @@
+/** What this room needs of the house; `gateway.ts` hands it in. */
+import type { Outcome } from '#base/outcome.ts';
+import type { Command, CommandReply } from '#site/command.ts';
+import type { SiteEvent } from '#site/event.ts';
+import type { SiteState } from '#site/state.ts';
+import type { StoreChange, StoredDocument, World } from '#world.ts';
+
+export type UpstreamDeps = {
+  readonly world: Pick<World, 'clock' | 'log' | 'randomness' | 'dial'>;
+  /** Of Busbar, as the back office is told. */
+  readonly version: string;
+  state(): SiteState;
+  /** Only wishes and the limit over all cars; never inside another dispatch. */
+  dispatch(event: SiteEvent): void;
+  /** What is stored of a kind; nothing where it cannot be read. */
+  documents(kind: string): readonly StoredDocument[];
+  commit(changes: readonly StoreChange[]): Promise<Outcome<void>>;
+  /** `settled` once, never before this returns. */
+  command(charger: number, command: Command, settled: (outcome: Outcome<CommandReply>) => void): void;
+};

@@ -1,0 +1,95 @@
+/** What the upstream room is told: resolved options, and the raw section of the configuration they come from. */
+
+/** The rule for who may charge while the back office does not decide. */
+export type WhoMayCharge = 'everyone' | 'known' | 'csms';
+
+/** The one station that Busbar is to a back office. */
+export type StationOptions = {
+  /** Endpoint without the identity: ws or wss. */
+  readonly url: string;
+  readonly identity: string;
+  /** HTTP Basic, the identity as user; null = none is sent. */
+  readonly password: string | null;
+};
+
+export type UpstreamOptions = {
+  /** Null: there is no back office. */
+  readonly station: StationOptions | null;
+  readonly whoMayCharge: WhoMayCharge;
+  /** Cards that may charge without asking anyone, as written. */
+  readonly knownTokens: readonly string[];
+};
+
+export type RawUpstream = {
+  readonly url?: string;
+  readonly identity?: string;
+  readonly password?: string;
+  readonly whoMayCharge?: WhoMayCharge;
+  readonly knownTokens: readonly string[];
+};
+
+/** OCPP 1.6: an idTag has at most 20 characters. */
+const TOKEN_LENGTH = 20;
+/** Staff and tenants of one site; a fleet's cards belong to the back office. */
+const MAX_TOKENS = 2_000;
+
+/** JSON Schema of the section `upstream`. */
+export const upstreamSchema = {
+  type: 'object',
+  description: 'The back office (OCPP 1.6J). Busbar is one charging station to it. Without `url` there is none.',
+  additionalProperties: false,
+  properties: {
+    url: {
+      type: 'string',
+      pattern: '^wss?://[^\\s?#]+$',
+      description: 'Its endpoint without the station’s identity: wss://csms.example/ocpp.',
+      examples: ['wss://csms.example/ocpp'],
+    },
+    identity: {
+      type: 'string',
+      // As a charger’s own: the identifierString of OCPP 2.0.1 without the colon, at most 48 characters.
+      pattern: '^[A-Za-z0-9*\\-_=+|@.]{1,48}$',
+      description: 'The name of this station at the back office.',
+    },
+    password: {
+      type: 'string',
+      minLength: 1,
+      description: 'HTTP Basic, with the identity as user; better from the environment or a file.',
+    },
+    whoMayCharge: {
+      enum: ['everyone', 'known', 'csms'],
+      description:
+        'Who may charge when the back office does not answer within 4 s. known (default with a url): knownTokens, and who the back office accepted in the last 30 days. csms: nobody. everyone: default without a url.',
+    },
+    knownTokens: {
+      type: 'array',
+      description: 'Cards that may charge without asking the back office when it is away.',
+      maxItems: MAX_TOKENS,
+      uniqueItems: true,
+      default: [],
+      items: { type: 'string', minLength: 1, maxLength: TOKEN_LENGTH },
+    },
+  },
+} as const;
+
+/** A section that has passed its checks, resolved. */
+export function upstreamOptions({ url, identity, password, whoMayCharge, knownTokens }: RawUpstream): UpstreamOptions {
+  const station = url === undefined || identity === undefined ? null : { url, identity, password: password ?? null };
+  return { station, whoMayCharge: whoMayCharge ?? (station === null ? 'everyone' : 'known'), knownTokens };
+}
+
+/** What no single key of the section can say. */
+export function upstreamProblems({ url, identity, password, whoMayCharge }: Partial<RawUpstream>) {
+  const needs = (path: string, message: string, hint: string) => ({ path: `upstream.${path}`, message, hint });
+  const without = url === undefined;
+  return [
+    ...(!without && identity === undefined
+      ? [needs('url', 'a back office must know this station by a name', 'add upstream.identity')]
+      : []),
+    ...(without && identity !== undefined ? [needs('identity', 'nobody to say it to', 'add upstream.url')] : []),
+    ...(without && password !== undefined ? [needs('password', 'nobody to say it to', 'add upstream.url')] : []),
+    ...(without && whoMayCharge === 'csms'
+      ? [needs('whoMayCharge', 'without a back office nobody could charge', 'everyone or known, or add upstream.url')]
+      : []),
+  ];
+}

@@ -1,0 +1,71 @@
+/** One message that must reach the back office: document `outbox`, keyed by a growing number. */
+import type { MeterSample, Report } from '#site/report.ts';
+import type { Session } from './session.ts';
+
+/** Facts in neutral words; numbers of the back office are put in when it is sent (design §5). */
+export type RowWords =
+  | { readonly what: 'start'; readonly reservationId: number | null }
+  | {
+      readonly what: 'stop';
+      readonly idToken: string | null;
+      readonly meterStopWh: number;
+      readonly atWallMs: number;
+      readonly reason: string;
+      readonly samples: readonly MeterSample[];
+    }
+  | { readonly what: 'samples'; readonly samples: readonly MeterSample[] };
+
+export type Row = RowWords & {
+  readonly key: string;
+  /** A repeated message carries it again, so that the back office knows it (1.6-J clause 4.1.4 errata). */
+  readonly messageId: string;
+  /** Our transaction id; null where a charger ended one that nobody knows. */
+  readonly session: number | null;
+  /** When it was put here; for people. */
+  readonly sinceWallMs: number;
+  /** Refused too often, or of nobody: it waits for a person. */
+  readonly setAside?: string;
+};
+
+export const OUTBOX_KIND = 'outbox';
+
+/** Keys sort as text in the order of their making. */
+const KEY_DIGITS = 16;
+
+export const keyOf = (sequence: number): string => String(sequence).padStart(KEY_DIGITS, '0');
+
+/** 1.6 errata: what belongs to a transaction whose start brought no id is sent with this one. */
+const NO_TRANSACTION = -1;
+
+/** The message as 1.6 knows it. The same row and session give the same bytes. */
+export function reportOf(row: Row, session: Session, number: number): Report {
+  const transactionId = session.upstream?.transactionId ?? NO_TRANSACTION;
+  switch (row.what) {
+    case 'start':
+      return {
+        kind: 'transaction-started',
+        connectorId: number,
+        idToken: session.idToken,
+        meterStartWh: session.meterStartWh,
+        atWallMs: session.startedAtWallMs,
+        reservationId: row.reservationId,
+      };
+    case 'stop': {
+      const { idToken, meterStopWh, atWallMs, reason, samples } = row;
+      return { kind: 'transaction-ended', transactionId, idToken, meterStopWh, atWallMs, reason, samples };
+    }
+    case 'samples':
+      return { kind: 'meter-values', connectorId: number, transactionId, samples: row.samples };
+  }
+}
+
+/** Null where the text is nothing that we wrote. */
+export function decodeRow(key: string, json: string): Row | null {
+  try {
+    const found = JSON.parse(json) as Partial<Row> | null;
+    const isOurs = typeof found?.messageId === 'string' && typeof found.what === 'string';
+    return isOurs ? ({ ...found, key } as Row) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,68 @@
+/** Which samples of which session go up (`site/sample-thinning`), and how many of them wait for a link. */
+import { at } from '#base/assert.ts';
+import type { Moment } from '#base/clock.ts';
+import type { MeterSample } from '#site/report.ts';
+import { isEvidence, offerOf, type SentSamples, thinned } from '#site/sample-thinning.ts';
+import type { SiteState } from '#site/state.ts';
+import type { Session } from './session.ts';
+import type { Variables } from './variables.ts';
+
+/** While there is no link, samples are a record and no live picture: five minutes apart. */
+const BACKLOG_MS = 300_000;
+
+/** Where and when something was sampled. */
+export type SampleScene = {
+  readonly connector: number;
+  readonly session: Session | null;
+  readonly state: SiteState;
+  readonly isLinked: boolean;
+  readonly now: Moment;
+};
+
+export class SampleDesk {
+  readonly #variables: Variables;
+  readonly #sent = new Map<number, SentSamples>();
+  readonly #asked = new Set<number>();
+
+  constructor(variables: Variables) {
+    this.#variables = variables;
+  }
+
+  /** The next sample of this connector goes up whenever it comes. */
+  ask(connector: number): void {
+    this.#asked.add(connector);
+  }
+
+  /** The samples to send; of a socket without a session only what was asked for. */
+  chosen(samples: readonly MeterSample[], scene: SampleScene): readonly MeterSample[] {
+    const { connector, session, state, now } = scene;
+    const isAsked = this.#asked.delete(connector);
+    if (session === null && !isAsked) return [];
+    const offer = offerOf(state, at(state.topology.connectors, connector), now);
+    const wanted = { intervalMs: this.#intervalMs(isAsked, scene.isLinked), measurands: this.#variables.measurands() };
+    const before = this.#sentOf(session);
+    const chosen = thinned(samples, wanted, isAsked ? { ...before, lastWallMs: null } : before, offer);
+    if (session !== null) this.#sent.set(session.id, chosen.sent);
+    return chosen.samples;
+  }
+
+  ended(session: number): void {
+    this.#sent.delete(session);
+  }
+
+  #intervalMs(isAsked: boolean, isLinked: boolean): number {
+    const wantedMs = this.#variables.sampleIntervalMs();
+    if (isAsked) return 1;
+    return wantedMs > 0 && !isLinked ? Math.max(wantedMs, BACKLOG_MS) : wantedMs;
+  }
+
+  #sentOf(session: Session | null): SentSamples {
+    const known = session === null ? undefined : this.#sent.get(session.id);
+    return known ?? { lastWallMs: null, registerWh: session?.meterStartWh ?? 0 };
+  }
+}
+
+/** Half of what waits for too long: every second sample, evidence and the newest always kept. */
+export function halved(samples: readonly MeterSample[]): readonly MeterSample[] {
+  return samples.filter((sample, index) => isEvidence(sample) || (samples.length - 1 - index) % 2 === 0);
+}

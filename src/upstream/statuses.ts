@@ -1,0 +1,57 @@
+/** What the back office is told of each connector: at once when it changes, its reason at most every five minutes. */
+import { at } from '#base/assert.ts';
+import type { Report } from '#site/report.ts';
+import type { SiteState } from '#site/state.ts';
+import { noticeDueMs, type StatusNotice, statusInfo } from '#site/status-notice.ts';
+import type { NumberedSocket, Numbering } from './numbering.ts';
+
+/** A switch that restarts must not make a storm (MinimumStatusDuration of 1.6). */
+const LOST_FOR_MS = 60_000;
+type StatusReport = Extract<Report, { kind: 'connector-status' }>;
+type Told = StatusNotice & { readonly atMs: number };
+
+export class Statuses {
+  readonly #told = new Map<number, Told>();
+
+  /** A new link, or a boot: all are told again, as they are now. */
+  forget(): void {
+    this.#told.clear();
+  }
+
+  /** Asked for: told again, whatever it was. @param number null = all and the station itself */
+  again(number: number | null): void {
+    if (number === null) this.forget();
+    else this.#told.delete(number);
+  }
+
+  /** The first notice that is due, and taken as told. */
+  next(state: SiteState, numbering: Numbering, atMs: number, wallMs: number): StatusReport | null {
+    if (!this.#told.has(0)) return this.#tell(0, { status: 'Available', errorCode: '', info: '' }, atMs, wallMs);
+    for (const socket of numbering.sockets) {
+      const told = this.#told.get(socket.number);
+      const said = saidOf(state, socket, told ?? null, atMs);
+      const dueMs = noticeDueMs(told ?? null, said);
+      if (dueMs !== null && dueMs <= atMs) return this.#tell(socket.number, said, atMs, wallMs);
+    }
+    return null;
+  }
+
+  #tell(connectorId: number, said: StatusNotice, atMs: number, atWallMs: number): StatusReport {
+    this.#told.set(connectorId, { ...said, atMs });
+    return { kind: 'connector-status', connectorId, ...said, atWallMs };
+  }
+}
+
+function saidOf(state: SiteState, { index }: NumberedSocket, told: StatusNotice | null, atMs: number): StatusNotice {
+  const away = (info: string): StatusNotice => ({ status: 'Unavailable', errorCode: '', info });
+  if (index === null) return away('no longer installed');
+  const spec = at(state.topology.connectors, index);
+  const charger = at(state.chargers, spec.charger);
+  const connector = at(state.connectors, index);
+  if (charger.link === 'offline') {
+    const isShort = told !== null && atMs - charger.lastHeardMs < LOST_FOR_MS;
+    return isShort ? { status: told.status, errorCode: told.errorCode, info: told.info } : away('charger offline');
+  }
+  if (connector.status === 'Unknown') return away('charger has not told its status yet');
+  return { status: connector.status, errorCode: connector.errorCode, info: statusInfo(state, spec) };
+}

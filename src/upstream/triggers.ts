@@ -1,0 +1,88 @@
+/** TriggerMessage: the word first, the message after it (OCPP 1.6 clause 5.17). */
+import { at } from '#base/assert.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Command } from '#site/command.ts';
+import type { SiteState } from '#site/state.ts';
+import type { Courier } from './courier.ts';
+import type { UpstreamDeps } from './deps.ts';
+import { type Numbering, socketOf } from './numbering.ts';
+import type { SampleDesk } from './sample-desk.ts';
+import type { Station } from './station.ts';
+import type { Statuses } from './statuses.ts';
+
+type Message = Extract<Command, { kind: 'trigger' }>['message'];
+
+export type TriggersDeps = {
+  readonly clock: Clock;
+  readonly station: Station;
+  readonly courier: Courier;
+  readonly statuses: Statuses;
+  readonly samples: SampleDesk;
+  readonly toCharger: UpstreamDeps['command'];
+  state(): SiteState;
+  numbering(): Numbering;
+};
+
+export class Triggers {
+  readonly #deps: TriggersDeps;
+
+  constructor(deps: TriggersDeps) {
+    this.#deps = deps;
+  }
+
+  /** @returns the status of the answer */
+  take(message: Message, number: number | null): string {
+    const { clock, numbering } = this.#deps;
+    if (number !== null && number !== 0 && socketOf(numbering(), number) === null) return 'Rejected';
+    if (message === 'BootNotification' && this.#isAccepted()) return 'Rejected';
+    clock.after('asked for from above', 0, () => this.#tell(message, number));
+    return 'Accepted';
+  }
+
+  #isAccepted = (): boolean => this.#deps.station.state() === 'accepted';
+
+  #tell(message: Message, number: number | null): void {
+    const { station, courier, statuses } = this.#deps;
+    switch (message) {
+      case 'BootNotification':
+        station.boot();
+        break;
+      case 'Heartbeat':
+        station.heartbeat();
+        break;
+      case 'StatusNotification':
+        statuses.again(number);
+        this.#tellStatuses();
+        break;
+      case 'MeterValues':
+        this.#askSamples(number);
+        break;
+      case 'LogStatus':
+        courier.ask({ kind: 'log-status', status: 'Idle' }, () => {});
+        break;
+      case 'FirmwareStatus':
+        courier.ask({ kind: 'firmware-status', status: 'Idle' }, () => {});
+    }
+  }
+
+  /** What was asked for may go before the station is accepted. */
+  #tellStatuses(): void {
+    const { clock, courier, statuses, state, numbering } = this.#deps;
+    if (this.#isAccepted()) {
+      courier.wake();
+      return;
+    }
+    const next = () => statuses.next(state(), numbering(), clock.nowMs(), clock.wallMs());
+    for (let report = next(); report !== null; report = next()) courier.ask(report, () => {});
+  }
+
+  #askSamples(number: number | null): void {
+    const { state, numbering, samples, toCharger } = this.#deps;
+    for (const { number: own, index } of numbering().sockets) {
+      if (index === null || (number !== null && number !== 0 && own !== number)) continue;
+      const { charger, connectorId } = at(state().topology.connectors, index);
+      samples.ask(index);
+      toCharger(charger, { kind: 'trigger', message: 'MeterValues', connectorId }, () => {});
+    }
+  }
+}

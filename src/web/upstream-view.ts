@@ -1,0 +1,32 @@
+/** The back office as people see it: the line to it, what waits, and which socket has which number there. Pure. */
+import type { UpstreamView } from './site-view.ts';
+
+/** One back office, as the upstream room tells it. */
+export type Office = {
+  readonly identity: string;
+  readonly state: UpstreamView['state'];
+  readonly queued: number;
+  readonly oldestMs: number;
+  readonly setAside: number;
+  readonly sinceWallMs: number;
+  readonly why: string;
+  readonly connectors: readonly {
+    readonly number: number;
+    readonly charger: string;
+    readonly connectorId: number;
+    readonly removed: boolean;
+  }[];
+};
+
+export function upstreamView({ connectors: _, sinceWallMs, ...office }: Office): UpstreamView {
+  return { ...office, since: new Date(sinceWallMs).toISOString() };
+}
+
+/** The JSON of `GET /api/v1/upstream`. */
+export const upstreamDetail = (offices: readonly Office[]) =>
+  offices.map(office => ({ ...upstreamView(office), connectors: office.connectors }));
+
+/** A socket's number at the back office; null without one. */
+export const upstreamId = (offices: readonly Office[], charger: string, connectorId: number): number | null =>
+  offices[0]?.connectors.find(socket => socket.charger === charger && socket.connectorId === connectorId)?.number ??
+  null;

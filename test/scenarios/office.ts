@@ -1,0 +1,36 @@
+/** What the stories of the back office share: its ledger held against what truly happened at the chargers. */
+import { compareLedger, type LedgerAccount } from '#sim/ledger-observer.ts';
+import type { SimOffice } from '#sim/office.ts';
+import type { PlannedOffice } from '#sim/site-plan.ts';
+import { type Story, story } from '#sim/story.ts';
+
+export const NOTHING_WRONG: LedgerAccount = { lost: [], duplicated: [] };
+
+export function officeOf({ site }: Story): SimOffice {
+  if (site.office === null) throw new Error('this story has no back office');
+  return site.office;
+}
+
+/** Everything that ever happened, without grace: to be asked when all has had its time. */
+export function ledgerOf({ site }: Story): LedgerAccount {
+  const { plan, posts, clock } = site;
+  const truths = posts.map(post => ({ identity: post.plan.identity, sessions: post.station.sessions() }));
+  return compareLedger(plan, truths, officeOf({ site } as Story).ledger, clock.nowMs());
+}
+
+/** A garage whose fuse carries all of its cars at 16 A or so. */
+export const garage = (
+  chargers: number,
+  upstream: PlannedOffice = {},
+  more: { mortal?: boolean; seen?: boolean } = {},
+) =>
+  story({
+    circuits: [{ id: 'main', fuseA: 63, designLoadA: 5, baseA: 5 }],
+    chargers: Array.from({ length: chargers }, () => ({})),
+    upstream,
+    ...more,
+  });
+
+/** Actions that came since the count was taken. */
+export const actionsSince = (office: SimOffice, from: number): readonly string[] =>
+  office.received.slice(from).map(({ action }) => action);

@@ -1,0 +1,202 @@
+/** What the back office asks of the one station, and what becomes of it at the chargers. */
+import { expect, it } from 'vitest';
+import type { SimOffice } from '#sim/office.ts';
+import type { Story } from '#sim/story.ts';
+import { actionsSince, garage, ledgerOf, NOTHING_WRONG, officeOf } from './office.ts';
+
+const EVERYONE = { whoMayCharge: 'everyone' } as const;
+
+/** One call and its answer: the payload, or the code of its error. */
+async function ask(site: Story, action: string, payload: object): Promise<unknown> {
+  let said: unknown = null;
+  officeOf(site).call(action, payload, answer => {
+    said = answer.ok ? answer.payload : answer.code;
+  });
+  await site.run('5 s');
+  return said;
+}
+
+const status = (word: string) => ({ status: word });
+
+const profile = (more: object) => ({
+  chargingProfileId: 1,
+  stackLevel: 0,
+  chargingProfilePurpose: 'TxDefaultProfile',
+  chargingProfileKind: 'Absolute',
+  chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 10, numberPhases: 3 }] },
+  ...more,
+});
+
+const plugged = async (site: Story, identity: string) => {
+  const { station } = site.post(identity);
+  station
+    .connectorOf(1)
+    .plug(
+      { phases: 3, maxMa: 32_000, needWh: 60_000, rampMaPerS: 2000, restless: false, idTag: 'CAR' },
+      site.site.random,
+    );
+  await site.run('10 s');
+};
+
+const idAbove = (office: SimOffice, n = 0) => office.ledger.starts[n]?.transactionId;
+
+it('a session is started and stopped from above, on the socket that was meant', async () => {
+  const site = await garage(2, EVERYONE);
+  const office = officeOf(site);
+  await plugged(site, 'CP2');
+  expect(await ask(site, 'RemoteStartTransaction', { connectorId: 2, idTag: 'REMOTE' })).toEqual(status('Accepted'));
+  await site.run('1 min');
+  expect(site.drawA('CP2')).toBeGreaterThan(6);
+  expect(office.ledger.starts).toMatchObject([{ connectorId: 2, idTag: 'REMOTE' }]);
+  expect(actionsSince(office, 0)).not.toContain('Authorize');
+  expect(await ask(site, 'RemoteStopTransaction', { transactionId: 4711 })).toEqual(status('Rejected'));
+  expect(await ask(site, 'RemoteStopTransaction', { transactionId: idAbove(office) })).toEqual(status('Accepted'));
+  await site.run('1 min');
+  expect(site.drawA('CP2')).toBe(0);
+  expect(office.ledger.stops).toMatchObject([{ reason: 'Remote' }]);
+  expect(ledgerOf(site)).toEqual(NOTHING_WRONG);
+  await site.close();
+});
+
+it('a start without a connector means the only car that waits; with two, or none, nobody’s', async () => {
+  const site = await garage(3, EVERYONE);
+  const start = () => ask(site, 'RemoteStartTransaction', { idTag: 'REMOTE' });
+  expect(await start()).toEqual(status('Rejected'));
+  await plugged(site, 'CP2');
+  await plugged(site, 'CP3');
+  expect(await start()).toEqual(status('Rejected'));
+  site.unplug('CP3');
+  await site.run('10 s');
+  expect(await start()).toEqual(status('Accepted'));
+  await site.run('1 min');
+  expect(officeOf(site).ledger.starts).toMatchObject([{ connectorId: 2 }]);
+  await site.close();
+});
+
+it('what a charger that is away should do is Rejected, and a connector that is not there is an error', async () => {
+  const site = await garage(1, EVERYONE);
+  await plugged(site, 'CP1');
+  site.post('CP1').link.cut({ stationAfterMs: 0, gatewayAfterMs: 0 });
+  await site.run('5 s');
+  expect(await ask(site, 'RemoteStartTransaction', { connectorId: 1, idTag: 'X' })).toEqual(status('Rejected'));
+  expect(await ask(site, 'ChangeAvailability', { connectorId: 1, type: 'Inoperative' })).toEqual(status('Rejected'));
+  expect(await ask(site, 'UnlockConnector', { connectorId: 1 })).toEqual(status('UnlockFailed'));
+  for (const action of ['RemoteStartTransaction', 'ChangeAvailability', 'SetChargingProfile', 'GetCompositeSchedule'])
+    expect(
+      await ask(
+        site,
+        action,
+        {
+          RemoteStartTransaction: { connectorId: 9, idTag: 'X' },
+          ChangeAvailability: { connectorId: 9, type: 'Operative' },
+          SetChargingProfile: { connectorId: 9, csChargingProfiles: profile({}) },
+          GetCompositeSchedule: { connectorId: 9, duration: 60 },
+        }[action] ?? {},
+      ),
+      action,
+    ).toBe('PropertyConstraintViolation');
+  await site.close();
+});
+
+it('a charging profile of the back office holds a car down, and its end lets it up again', async () => {
+  const site = await garage(2, EVERYONE);
+  for (const identity of ['CP1', 'CP2']) site.plug(identity);
+  await site.run('5 min');
+  expect(site.drawA('CP1')).toBeGreaterThan(20);
+  expect(await ask(site, 'SetChargingProfile', { connectorId: 1, csChargingProfiles: profile({}) })).toEqual(
+    status('Accepted'),
+  );
+  await site.run('2 min');
+  expect(site.drawA('CP1')).toBeLessThanOrEqual(10);
+  expect(site.drawA('CP2')).toBeGreaterThan(20);
+  expect(await ask(site, 'GetCompositeSchedule', { connectorId: 1, duration: 600 })).toMatchObject({
+    status: 'Accepted',
+    connectorId: 1,
+    chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 10 }] },
+  });
+  expect(await ask(site, 'ClearChargingProfile', { id: 99 })).toEqual(status('Unknown'));
+  expect(await ask(site, 'ClearChargingProfile', { id: 1 })).toEqual(status('Accepted'));
+  await site.run('6 min');
+  expect(site.drawA('CP1')).toBeGreaterThan(20);
+  await site.close();
+});
+
+it('a limit on the whole station is shared by all cars, beside the building', async () => {
+  const site = await garage(3, EVERYONE);
+  for (const identity of ['CP1', 'CP2', 'CP3']) site.plug(identity);
+  await site.run('5 min');
+  const limit = { chargingRateUnit: 'W', chargingSchedulePeriod: [{ startPeriod: 0, limit: 16_560, numberPhases: 3 }] };
+  const max = profile({
+    chargingProfilePurpose: 'ChargePointMaxProfile',
+    chargingSchedule: { ...limit, startSchedule: '2020-01-01T00:00:00Z' },
+  });
+  expect(await ask(site, 'SetChargingProfile', { connectorId: 0, csChargingProfiles: max })).toEqual(
+    status('Accepted'),
+  );
+  await site.run('3 min');
+  const sumA = ['CP1', 'CP2', 'CP3'].reduce((sum, identity) => sum + site.drawA(identity), 0);
+  expect(sumA).toBeLessThanOrEqual(24);
+  expect(sumA).toBeGreaterThan(18);
+  await site.close();
+});
+
+it('the profile of a remote start is the session’s own, and dies with it', async () => {
+  const site = await garage(1, EVERYONE);
+  await plugged(site, 'CP1');
+  const chargingProfile = profile({ chargingProfilePurpose: 'TxProfile', chargingProfileKind: 'Relative' });
+  expect(await ask(site, 'RemoteStartTransaction', { connectorId: 1, idTag: 'R', chargingProfile })).toEqual(
+    status('Accepted'),
+  );
+  await site.run('4 min');
+  expect(site.drawA('CP1')).toBe(10);
+  expect(await ask(site, 'RemoteStopTransaction', { transactionId: idAbove(officeOf(site)) })).toEqual(
+    status('Accepted'),
+  );
+  await site.run('30 s');
+  site.unplug('CP1');
+  await site.run('10 s');
+  site.plug('CP1');
+  await site.run('6 min');
+  expect(site.drawA('CP1')).toBeGreaterThan(20);
+  await site.close();
+});
+
+it('its keys are told truthfully, and those that may be set are set', async () => {
+  const site = await garage(2, EVERYONE);
+  const all = (await ask(site, 'GetConfiguration', {})) as { configurationKey: { key: string; value: string }[] };
+  expect(all.configurationKey.find(({ key }) => key === 'NumberOfConnectors')?.value).toBe('2');
+  expect(await ask(site, 'GetConfiguration', { key: ['Nonsense'] })).toEqual({ unknownKey: ['Nonsense'] });
+  const set = (key: string, value: string) => ask(site, 'ChangeConfiguration', { key, value });
+  expect(await set('MeterValueSampleInterval', '120')).toEqual(status('Accepted'));
+  expect(await set('MeterValueSampleInterval', 'soon')).toEqual(status('Rejected'));
+  expect(await set('MeterValuesSampledData', 'Energy.Active.Import.Register,RPM')).toEqual(status('Rejected'));
+  expect(await set('NumberOfConnectors', '3')).toEqual(status('Rejected'));
+  expect(await set('Nonsense', '3')).toEqual(status('NotSupported'));
+  site.plug('CP1');
+  await site.run('1 min');
+  const office = officeOf(site);
+  const from = office.received.length;
+  await site.run('10 min');
+  expect(actionsSince(office, from).filter(action => action === 'MeterValues').length).toBe(5);
+  const values = office.received.findLast(({ action }) => action === 'MeterValues')?.payload.meterValue;
+  expect(JSON.stringify(values)).toContain('"measurand":"Current.Offered"');
+  await site.close();
+});
+
+it('what it cannot do it refuses in the words of the standard', async () => {
+  const site = await garage(1, EVERYONE);
+  expect(
+    await ask(site, 'ReserveNow', { connectorId: 1, expiryDate: '2026-01-01T00:00:00Z', idTag: 'X', reservationId: 1 }),
+  ).toBe('NotSupported');
+  expect(await ask(site, 'UpdateFirmware', { location: 'ftp://x', retrieveDate: '2026-01-01T00:00:00Z' })).toBe(
+    'NotSupported',
+  );
+  expect(await ask(site, 'SendLocalList', { listVersion: 1, updateType: 'Full' })).toBe('NotSupported');
+  expect(await ask(site, 'MakeCoffee', {})).toBe('NotImplemented');
+  expect(await ask(site, 'DataTransfer', { vendorId: 'who' })).toEqual(status('UnknownVendorId'));
+  expect(await ask(site, 'ClearCache', {})).toEqual(status('Accepted'));
+  expect(await ask(site, 'TriggerMessage', { requestedMessage: 'BootNotification' })).toEqual(status('Rejected'));
+  expect(await ask(site, 'TriggerMessage', { requestedMessage: 'Heartbeat' })).toEqual(status('Accepted'));
+  expect(officeOf(site).received.at(-1)?.action).toBe('Heartbeat');
+  await site.close();
+});
