@@ -5,17 +5,19 @@
 import type { Outcome } from '#base/outcome.ts';
 import { listenForChargers } from '#real/websocket.ts';
 import type { FramePipe, Listening } from '#world.ts';
+import { Ledger } from './office-ledger.ts';
 import type { BackOffice, Booked } from './trouble/stage.ts';
 
 export type DemoBackOffice = BackOffice & { readonly port: number; close(): Promise<void> };
 
 const MAX_FRAME_BYTES = 256 * 1024;
+const FIRST_ID = 1000;
 /** Between two heartbeats, s. */
 const INTERVAL_S = 300;
 
 /** Opens it on a port of this machine, any where it is 0. */
 export async function openDemoBackOffice(port: number, wallMs: () => number): Promise<Outcome<DemoBackOffice>> {
-  const ledger = new Ledger();
+  const ledger = new Ledger(count => FIRST_ID + count);
   let pipe: FramePipe | null = null;
   let isCut = false;
   const opened = await listenForChargers(
@@ -53,43 +55,21 @@ export async function openDemoBackOffice(port: number, wallMs: () => number): Pr
       isCut = false;
     },
   };
-  return { ok: true, value: { ...line, ...doorOf(opened.value), sessions: () => ledger.sessions() } };
+  return { ok: true, value: { ...line, ...doorOf(opened.value), sessions: () => sessionsIn(ledger) } };
 }
 
 const doorOf = ({ port, close }: Listening) => ({ port, close });
 
-// --- the ledger
-
-type Entry = { readonly idTag: string; stopped: boolean };
-
-/** Sessions by transaction id; a start that comes again under its message id is the same one (OCPP-J 1.6, 4.1.4). */
-export class Ledger {
-  private readonly byId = new Map<number, Entry>();
-  private readonly byMessage = new Map<string, number>();
-
-  /** @returns the transaction id */
-  start(messageId: string, idTag: string): number {
-    const known = this.byMessage.get(messageId);
-    if (known !== undefined) return known;
-    const id = this.byId.size + 1;
-    this.byMessage.set(messageId, id);
-    this.byId.set(id, { idTag, stopped: false });
-    return id;
-  }
-
-  stop(id: number): void {
-    const entry = this.byId.get(id);
-    if (entry !== undefined) entry.stopped = true;
-  }
-
-  sessions(): readonly Booked[] {
-    return [...this.byId.values()];
-  }
-}
+/** What the ledger of the simulated office wrote down, a session each. */
+export const sessionsIn = ({ starts, stops }: Ledger): readonly Booked[] =>
+  starts.map(({ transactionId, idTag, meterStart }) => {
+    const stop = stops.find(each => each.transactionId === transactionId);
+    return { idTag, meterStart, meterStop: stop === undefined ? null : stop.meterStop };
+  });
 
 // --- OCPP-J 1.6
 
-type Payload = Readonly<Record<string, unknown>>;
+type Payload = Record<string, unknown>;
 
 /** The answer to one frame; null where it wants none. */
 function answerTo(frame: string, ledger: Ledger, wallMs: () => number): string | null {
@@ -129,9 +109,9 @@ function replyTo({ id, action, payload }: Call, ledger: Ledger, wallMs: () => nu
     case 'Authorize':
       return ACCEPTED;
     case 'StartTransaction':
-      return { ...ACCEPTED, transactionId: ledger.start(id, String(payload.idTag)) };
+      return { ...ACCEPTED, transactionId: ledger.start(id, payload, []) };
     case 'StopTransaction':
-      ledger.stop(Number(payload.transactionId));
+      ledger.stop(id, payload, []);
       return ACCEPTED;
     default:
       return null;

@@ -34,6 +34,8 @@ export type TroublesDeps = {
 };
 
 const WORLD_PORT = 8090;
+/** What the garage is called at its back office. */
+const STATION = 'RIVERSIDE';
 /** Time to open the page; then something happens on it. */
 const BY_ITSELF_MS = 15_000;
 /** The first of these that can begin then: the garage is still filling, and none of them disturbs the others. */
@@ -68,7 +70,14 @@ export async function openTroubles(deps: TroublesDeps): Promise<DemoTroubles> {
     }),
   );
   return {
-    environment: () => ({ BUSBAR_DEMO_WORLD: `http://127.0.0.1:${door.port}`, BUSBAR_DEMO_KEY: key }),
+    environment: () => ({
+      BUSBAR_DEMO_WORLD: `http://127.0.0.1:${door.port}`,
+      BUSBAR_DEMO_KEY: key,
+      BUSBAR_UPSTREAM__URL: `ws://127.0.0.1:${backOffice.value.port}/ocpp`,
+      BUSBAR_UPSTREAM__IDENTITY: STATION,
+      // Visitors are not turned away while nobody above can be asked.
+      BUSBAR_UPSTREAM__WHOMAYCHARGE: 'everyone',
+    }),
     up: port => {
       webPort = port;
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Ledger } from '#sim/demo-back-office.ts';
+import { sessionsIn } from '#sim/demo-back-office.ts';
+import { Ledger } from '#sim/office-ledger.ts';
 import { compare } from '#sim/trouble/back-office.ts';
 import { ACTIONS, type Action, type Facts, type Held } from '#sim/trouble/facts.ts';
 import { judge, TROUBLES, type Verdict } from '#sim/trouble/table.ts';
@@ -101,14 +102,14 @@ const CASES: { readonly [A in Action]: readonly Case<A>[] } = {
     ],
     [
       { ...cut, there: 6, missing: 1, deliveredMs: null },
-      95_000,
+      155_000,
       'badly',
       'Back office cut: 7 sessions here, 6 there, 1 missing, 0 double.',
     ],
     [{ ...cut, double: 1 }, 17_000, 'badly', 'Back office cut: 7 sessions here, 7 there, 0 missing, 1 double.'],
     [
-      { ...cut, deliveredMs: 60_001 },
-      75_001,
+      { ...cut, deliveredMs: 120_001 },
+      135_001,
       'badly',
       'Back office cut: 7 sessions here, 7 there, 0 missing, 0 double.',
     ],
@@ -169,66 +170,29 @@ describe('how a trouble ends', () => {
 
 describe('the ledger of the back office beside what chargers did', () => {
   const here = [
-    { idTag: 'A', ended: true },
-    { idTag: 'B', ended: false },
+    { idTag: 'A', meterStart: 100, meterStop: 900 },
+    { idTag: 'B', meterStart: 500, meterStop: null },
   ];
+  const a = { idTag: 'A', meterStart: 100, meterStop: 900 };
+  const b = { idTag: 'B', meterStart: 500, meterStop: null };
 
   it.each([
-    [
-      'all there',
-      [
-        ['A', true],
-        ['B', false],
-      ],
-      2,
-      0,
-      0,
-    ],
-    ['one never begun', [['A', true]], 1, 1, 0],
-    [
-      'one without its end',
-      [
-        ['A', false],
-        ['B', false],
-      ],
-      1,
-      1,
-      0,
-    ],
-    [
-      'one twice',
-      [
-        ['A', true],
-        ['A', true],
-        ['B', false],
-      ],
-      2,
-      0,
-      1,
-    ],
-    [
-      'others beside them',
-      [
-        ['A', true],
-        ['B', true],
-        ['C', false],
-      ],
-      2,
-      0,
-      0,
-    ],
+    ['all there', [a, b], 2, 0, 0],
+    ['one never begun', [a], 1, 1, 0],
+    ['one without its end', [{ ...a, meterStop: null }, b], 1, 1, 0],
+    ['one that ended at another register', [{ ...a, meterStop: 901 }, b], 1, 1, 0],
+    ['one that began at another register', [{ ...a, meterStart: 101 }, b], 1, 1, 0],
+    ['one twice', [a, a, b], 2, 0, 1],
+    ['others beside them', [a, { ...b, meterStop: 700 }, { ...a, idTag: 'C' }], 2, 0, 0],
   ] as const)('%s', (_, booked, there, missing, double) => {
-    const sessions = booked.map(([idTag, stopped]) => ({ idTag, stopped }));
-    expect(compare(here, sessions)).toEqual({ here: 2, there, missing, double });
+    expect(compare(here, booked)).toEqual({ here: 2, there, missing, double });
   });
 
   it('takes a start that comes again under its message id for the same one', () => {
-    const ledger = new Ledger();
-    expect([ledger.start('m1', 'A'), ledger.start('m1', 'A'), ledger.start('m2', 'A')]).toEqual([1, 1, 2]);
-    ledger.stop(1);
-    expect(ledger.sessions()).toEqual([
-      { idTag: 'A', stopped: true },
-      { idTag: 'A', stopped: false },
-    ]);
+    const ledger = new Ledger(count => 1 + count);
+    const start = (id: string) => ledger.start(id, { connectorId: 1, idTag: 'A', meterStart: 100, timestamp: '' }, []);
+    expect([start('m1'), start('m1'), start('m2')]).toEqual([1, 1, 2]);
+    ledger.stop('m3', { transactionId: 1, meterStop: 900, timestamp: '' }, []);
+    expect(sessionsIn(ledger)).toEqual([a, { ...a, meterStop: null }]);
   });
 });

@@ -1,7 +1,7 @@
 /** The line to the back office is cut while cars come and go, and joined again. */
 import type { Facts } from './facts.ts';
 import type { Begin } from './run.ts';
-import { charging, type Place, socketAt, type TroubleStage } from './stage.ts';
+import { type Booked, charging, type Place, socketAt, type TroubleStage } from './stage.ts';
 
 /** Long enough for cars to come, to be authorised and to charge. */
 const CUT_MS = 15_000;
@@ -14,23 +14,23 @@ export const cutUpstream: Begin<'cut-upstream'> = stage => {
   const { backOffice } = stage;
   if (backOffice === null) return { ok: false, why: 'This site has no back office.' };
   if (!backOffice.isConnected()) return { ok: false, why: 'The back office is not connected just now.' };
-  const touched = new Touched(stage);
+  const fromMs = stage.clock.nowMs();
+  let untilMs = Number.POSITIVE_INFINITY;
   backOffice.cut();
   comeAndGo(stage);
-  let isCut = true;
   let deliveredMs: number | null = null;
   const join = () => {
-    if (isCut) backOffice.restore();
-    isCut = false;
+    if (untilMs < Number.POSITIVE_INFINITY) return;
+    untilMs = stage.clock.nowMs();
+    backOffice.restore();
   };
   return {
     ok: true,
     run: {
       facts: elapsedMs => {
-        if (isCut) touched.look();
         if (elapsedMs >= CUT_MS) join();
-        const compared = compare(touched.all(), backOffice.sessions());
-        if (!isCut && compared.missing === 0) deliveredMs ??= elapsedMs - CUT_MS;
+        const compared = compare(touched(stage.places, fromMs, untilMs), backOffice.sessions());
+        if (elapsedMs >= CUT_MS && compared.missing === 0) deliveredMs ??= elapsedMs - CUT_MS;
         return { ...compared, cutForMs: CUT_MS, deliveredMs };
       },
       undo: join,
@@ -51,51 +51,38 @@ function comeAndGo(stage: TroubleStage): void {
 }
 
 /** A session as the world knows it. */
-export type TrueSession = { readonly idTag: string; readonly ended: boolean };
+export type Happened = {
+  readonly idTag: string;
+  readonly meterStart: number;
+  /** Null while it runs. */
+  readonly meterStop: number | null;
+};
 
-/** What the chargers truly did while the line was cut; looked at often enough that no session begins and ends unseen. */
-class Touched {
-  private readonly stage: TroubleStage;
-  private readonly before: ReadonlySet<object>;
-  private readonly running = new Map<object, string>();
-  private readonly done = new Map<object, TrueSession>();
-
-  constructor(stage: TroubleStage) {
-    this.stage = stage;
-    for (const [transaction, idTag] of transactionsOf(stage.places)) this.running.set(transaction, idTag);
-    this.before = new Set(this.running.keys());
-  }
-
-  look(): void {
-    const now = new Map(transactionsOf(this.stage.places));
-    for (const [transaction, idTag] of this.running)
-      if (!now.has(transaction)) this.done.set(transaction, { idTag, ended: true });
-    for (const [transaction, idTag] of now) {
-      this.running.set(transaction, idTag);
-      if (!this.before.has(transaction)) this.done.set(transaction, { idTag, ended: false });
-    }
-    for (const transaction of this.running.keys()) if (!now.has(transaction)) this.running.delete(transaction);
-  }
-
-  all(): readonly TrueSession[] {
-    return [...this.done.values()];
-  }
+/** What began or ended at the chargers from one instant to another. */
+function touched(places: readonly Place[], fromMs: number, untilMs: number): readonly Happened[] {
+  const within = (atMs: number) => atMs >= fromMs && atMs <= untilMs;
+  const stations = new Set(places.map(({ station }) => station));
+  return [...stations]
+    .flatMap(station => station.sessions())
+    .filter(({ atMs, end }) => within(atMs) || (end !== null && within(end.atMs)))
+    .map(({ idTag, meterStart, end }) => ({
+      idTag,
+      meterStart,
+      meterStop: end === null || end.atMs > untilMs ? null : end.meterStop,
+    }));
 }
 
-const transactionsOf = (places: readonly Place[]): readonly (readonly [object, string])[] =>
-  places.flatMap(place => {
-    const { transaction } = socketAt(place);
-    return transaction === null ? [] : [[transaction, transaction.idTag] as const];
-  });
-
-/** Every session here against those there; tags are not used twice in this world. */
+/** Every session here against those there, by its tag and its registers. */
 export function compare(
-  here: readonly TrueSession[],
-  booked: readonly { readonly idTag: string; readonly stopped: boolean }[],
+  here: readonly Happened[],
+  booked: readonly Booked[],
 ): Pick<Facts['cut-upstream'], 'here' | 'there' | 'missing' | 'double'> {
-  const found = here.map(session => ({ session, there: booked.filter(({ idTag }) => idTag === session.idTag) }));
+  const found = here.map(session => ({
+    session,
+    there: booked.filter(({ idTag, meterStart }) => idTag === session.idTag && meterStart === session.meterStart),
+  }));
   const isWhole = ({ session, there }: (typeof found)[number]) =>
-    there.some(({ stopped }) => stopped || !session.ended);
+    there.some(({ meterStop }) => session.meterStop === null || meterStop === session.meterStop);
   const whole = found.filter(isWhole).length;
   return {
     here: here.length,

@@ -13,7 +13,12 @@ import type { Row } from './gauge.ts';
 export type Place = { readonly name: string; readonly station: Station; readonly connectorId: number };
 
 /** A session as the back office has it: once for each start that was not a repetition. */
-export type Booked = { readonly idTag: string; readonly stopped: boolean };
+export type Booked = {
+  readonly idTag: string;
+  readonly meterStart: number;
+  /** Null while it runs. */
+  readonly meterStop: number | null;
+};
 
 export type BackOffice = {
   isConnected(): boolean;
