@@ -53,9 +53,11 @@ beforeAll(async () => {
     });
   }
   browser = await launchBrowser();
-  await until('ten cars that draw', 60 * SECOND, async () =>
-    (await site()).connectors.filter(each => each.powerW > 0).length >= 10 ? true : null,
-  );
+  await until('cars that draw, and a back office', 60 * SECOND, async () => {
+    const { connectors, upstream } = await site();
+    const isLinked = upstream.some(({ state }) => state === 'connected');
+    return isLinked && connectors.filter(each => each.powerW > 0).length >= 3 ? true : null;
+  });
   ({ page, errors } = await openPage(browser, `${url}/`, DESK));
   await page.getByRole('button', { name: 'Make trouble' }).click();
 }, 120_000);
@@ -99,6 +101,19 @@ async function takeBack(action: string): Promise<void> {
 const numbers = (sentence: string): readonly number[] => [...sentence.matchAll(/\d+(?:\.\d+)?/g)].map(Number);
 
 describe('a person who makes trouble at the page of the demo', { timeout: 150 * SECOND }, () => {
+  it('cuts the back office while cars come and go: every session is here and there once', async () => {
+    const begun = make('cut-upstream', 140 * SECOND);
+    await page.locator('[data-upstream]', { hasText: 'offline' }).waitFor({ timeout: 10 * SECOND });
+    const sentence = await begun;
+    expect(sentence).toMatch(/^Back office cut: \d+ sessions? here, \d+ there, 0 missing, 0 double\.$/);
+    const [here, there] = numbers(sentence);
+    expect(here).toBeGreaterThan(0);
+    expect(there).toBe(here);
+    expect((await told('cut-upstream')).well).toBe(true);
+    await page.locator('[data-upstream]', { hasText: 'connected' }).waitFor({ timeout: 10 * SECOND });
+    await takeBack('cut-upstream');
+  });
+
   it('switches on a large load: cars give way in time, or nothing was passed', async () => {
     const sentence = await make('building-step', 40 * SECOND);
     expect(sentence).toMatch(/^Building \+\d+(\.\d)? A on (L2|every phase): .*, worst [\d.]+ of [\d.]+ (A|kW)\.$/);

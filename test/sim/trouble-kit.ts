@@ -1,12 +1,24 @@
 /** The troubles of the demo in a story on the virtual clock: the same desk, the same table, another world around it. */
 import { at } from '#base/assert.ts';
+import { sessionsIn } from '#sim/demo-back-office.ts';
 import type { Story } from '#sim/story.ts';
 import { type Asked, TroubleDesk } from '#sim/trouble/desk.ts';
 import type { Action } from '#sim/trouble/facts.ts';
 import type { BackOffice, TroubleStage } from '#sim/trouble/stage.ts';
 import type { TroubleView } from '#web/web.ts';
 
-export function stageOf(story: Story, backOffice: BackOffice | null = null): TroubleStage {
+/** The simulated back office of a story, as a trouble sees it. */
+function officeOf({ site: { office } }: Story): BackOffice | null {
+  if (office === null) return null;
+  return {
+    isConnected: () => office.isConnected(),
+    cut: () => office.leave(),
+    restore: () => office.back(),
+    sessions: () => sessionsIn(office.ledger),
+  };
+}
+
+export function stageOf(story: Story): TroubleStage {
   const { site } = story;
   const { topology } = story.gateway.state();
   return {
@@ -20,7 +32,7 @@ export function stageOf(story: Story, backOffice: BackOffice | null = null): Tro
     silence: silent => {
       for (const meter of site.meters.values()) meter.silence(silent);
     },
-    backOffice,
+    backOffice: officeOf(story),
     visitor: idTag => ({ idTag, phases: 3, maxMa: 16_000, needWh: 20_000, rampMaPerS: 2000, restless: false }),
     kill: () => story.life?.end(site.random.split('kill')),
     revive() {},

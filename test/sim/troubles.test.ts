@@ -1,7 +1,9 @@
 /** What a person may break in the demo, on the virtual clock: it ends as its sentence says, by the world's truth. */
 import { afterEach, describe, expect, it } from 'vitest';
+import type { PlannedOffice } from '#sim/site-plan.ts';
 import { type Story, story } from '#sim/story.ts';
 import { TroubleDesk } from '#sim/trouble/desk.ts';
+import { ledgerOf, NOTHING_WRONG } from '../scenarios/office.ts';
 import { made, numberIn, stageOf, viewOf, whyNot } from './trouble-kit.ts';
 
 let site: Story;
@@ -10,13 +12,16 @@ afterEach(async () => {
   if (site.life === null) await site.close();
 });
 
+type Garage = { readonly mortal?: boolean; readonly cars?: number; readonly upstream?: PlannedOffice };
+
 /** A garage under a fuse of 63 A with a car on each of four chargers, and time for them to share it. */
-async function garage(plan: { readonly mortal?: boolean; readonly cars?: number } = {}): Promise<void> {
+async function garage(plan: Garage = {}): Promise<void> {
   site = await story({
     circuits: [{ id: 'main', fuseA: 63, designLoadA: 38, baseA: 5 }],
     chargers: [{}, { rotation: 'STR' }, { rotation: 'TRS' }, {}],
     leaseTtlS: 60,
     mortal: plan.mortal ?? false,
+    ...(plan.upstream === undefined ? {} : { upstream: plan.upstream }),
   });
   for (let car = 1; car <= (plan.cars ?? 4); car++) site.plug(`CP${car}`);
   await site.run('4 min');
@@ -71,6 +76,23 @@ describe('trouble in the demo', () => {
     expect(desk.end('lying-charger')).toBe(true);
     await site.run('1 min');
     expect(viewOf(desk, 'lying-charger').state).toBe('over');
+  });
+
+  it('a back office that is cut off while cars come and go: every session arrives there once', async () => {
+    await garage({ cars: 2, upstream: { whoMayCharge: 'everyone' } });
+    const { sentence, well, desk } = await made(site, 'cut-upstream');
+    expect(sentence).toBe('Back office cut: 4 sessions here, 4 there, 0 missing, 0 double.');
+    expect(well).toBe(true);
+    expect(desk.end('cut-upstream')).toBe(true);
+    expect(ledgerOf(site)).toEqual(NOTHING_WRONG);
+  });
+
+  it('a back office that never comes back is told as sessions missing', async () => {
+    await garage({ cars: 2, upstream: { whoMayCharge: 'everyone' } });
+    if (site.site.office !== null) Object.assign(site.site.office, { back() {} });
+    const { sentence, well } = await made(site, 'cut-upstream');
+    expect(sentence).toBe('Back office cut: 4 sessions here, 0 there, 4 missing, 0 double.');
+    expect(well).toBe(false);
   });
 
   it('a pulled network cable: the car falls back by itself in time, and returns', async () => {

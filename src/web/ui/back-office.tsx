@@ -29,6 +29,7 @@ function Line({ line }: { readonly line: UpstreamView }) {
       <p class={line.state === 'offline' ? 'attention-text' : undefined}>
         <Icon shape={shape} /> <b>{line.identity}</b> {words}
       </p>
+      {line.why !== '' && <p class="muted">Because: {line.why}.</p>}
       <p class="muted">{queueWords(line)}</p>
       {line.setAside > 0 && (
         <p class="alarm-text">
