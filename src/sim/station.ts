@@ -14,6 +14,7 @@ import { limitAt, type Stack } from './profile-engine.ts';
 import { Sampling } from './sampling.ts';
 import { answerCall, type Callee } from './station-calls.ts';
 import { StationClock } from './station-clock.ts';
+import { FACTORY_KEYS } from './station-keys.ts';
 import { StationLine } from './station-line.ts';
 import { StationMemory } from './station-memory.ts';
 import { StationTransactions, type TrueSession } from './station-transactions.ts';
@@ -56,14 +57,7 @@ export class Station {
   readonly plan: StationPlan;
   readonly connectors: readonly SimConnector[];
   private readonly deps: StationDeps;
-  private readonly keys = new Map([
-    ['MeterValueSampleInterval', '60'],
-    ['MeterValuesSampledData', 'Energy.Active.Import.Register'],
-    ['HeartbeatInterval', '300'],
-    ['ClockAlignedDataInterval', '0'],
-    ['WebSocketPingInterval', '0'],
-    ['ConnectionTimeOut', '60'],
-  ]);
+  private readonly keys = new Map(FACTORY_KEYS);
   private readonly line: StationLine;
   private readonly queue: TransactionQueue;
   private readonly memory = new StationMemory(() => this.plan.habit);

@@ -83,7 +83,7 @@ describe('trouble in the demo', () => {
     const { sentence, well, desk } = await made(site, 'cut-upstream');
     expect(sentence).toBe('Back office cut: 4 sessions here, 4 there, 0 missing, 0 double.');
     expect(well).toBe(true);
-    expect(desk.end('cut-upstream')).toBe(true);
+    expect(viewOf(desk, 'cut-upstream').state).toBe('over');
     expect(ledgerOf(site)).toEqual(NOTHING_WRONG);
   });
 

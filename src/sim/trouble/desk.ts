@@ -21,10 +21,6 @@ const BEGINS: { readonly [A in Action]: Begin<A> } = {
 
 /** A stopwatch is read by people; the world between two looks is watched by the gauge. */
 const LOOK_EVERY_MS = 100;
-/** Its sentence stands, and what it shows can be looked at, before it is taken back by itself. */
-const STANDS_MS = 20_000;
-/** Nobody waits longer than needed for Busbar. */
-const DEAD_STANDS_MS = 6_000;
 
 /** How the newest trouble of a kind went. */
 type Record<A extends Action> = {
@@ -117,7 +113,7 @@ export class TroubleDesk {
     record.endedMs = this.clock.nowMs();
     record.well = well;
     this.told(sentenceOf(record));
-    this.clock.after('trouble over', record.action === 'kill' ? DEAD_STANDS_MS : STANDS_MS, () => {
+    this.clock.after('trouble over', TROUBLES[record.action].standsMs, () => {
       if (this.current === record) this.undo();
     });
   }

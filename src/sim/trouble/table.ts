@@ -15,6 +15,8 @@ export type Trouble<F> = {
   /** On the button that takes it back. */
   readonly undo: string;
   readonly ends: readonly Bound<F>[];
+  /** Its sentence stands for so long, and what it shows can be looked at; then it is taken back by itself. */
+  readonly standsMs: number;
   /** Without an end by then it has failed, ms. */
   giveUpMs(facts: F): number;
   /** What is true while it runs. */
@@ -45,6 +47,7 @@ export const TROUBLES: { readonly [A in Action]: Trouble<Facts[A]> } = {
     title: 'Switch on a large load',
     does: 'The building draws 30 A more, or what it takes, from one instant to the next. Watch the cars give way.',
     undo: 'Switch it off',
+    standsMs: 20_000,
     ends: [backWithin(STEP_WITHIN_MS)],
     giveUpMs: () => STEP_WITHIN_MS + PATIENCE_MS,
     now: ({ worst }) => (worst === null ? '' : `worst so far ${readingWords(worst)}`),
@@ -54,6 +57,7 @@ export const TROUBLES: { readonly [A in Action]: Trouble<Facts[A]> } = {
     title: 'Silence the meter',
     does: 'The meter at the main fuse stops answering. Cars go down until the building at its worst fits beside them.',
     undo: 'Let it speak again',
+    standsMs: 20_000,
     ends: [{ says: 'time until safe', value: facts => facts.safeMs, most: facts => facts.dueMs }],
     giveUpMs: facts => facts.dueMs + PATIENCE_MS,
     now: ({ tooMuch, unit }) =>
@@ -69,6 +73,7 @@ export const TROUBLES: { readonly [A in Action]: Trouble<Facts[A]> } = {
     title: 'Let a charger lie',
     does: 'One charger draws all its car can take and says that it obeys. The others make room for it.',
     undo: 'Mend it',
+    standsMs: 20_000,
     ends: [backWithin(LIE_WITHIN_MS)],
     giveUpMs: () => CLIMB_MS + LIE_WITHIN_MS + PATIENCE_MS,
     now: ({ tookA, saidA }) => `takes ${figure(tookA)} A, says ${figure(saidA)} A`,
@@ -79,6 +84,8 @@ export const TROUBLES: { readonly [A in Action]: Trouble<Facts[A]> } = {
     title: 'Cut the back office',
     does: 'The line to the back office is cut while cars come and go; then it returns. Every session arrives there once.',
     undo: 'Join the line again',
+    // The line has been back for a while.
+    standsMs: 0,
     ends: [
       { says: 'time until all had arrived', value: facts => facts.deliveredMs, most: () => DELIVERED_WITHIN_MS },
       { says: 'sessions missing', value: facts => facts.missing, most: () => 0 },
@@ -94,6 +101,7 @@ export const TROUBLES: { readonly [A in Action]: Trouble<Facts[A]> } = {
     title: 'Pull a network cable',
     does: 'A charging charger loses the network. Its current stays reserved until it has fallen back by itself.',
     undo: 'Plug it in again',
+    standsMs: 10_000,
     ends: [{ says: 'time until it fell back', value: facts => facts.fellMs, most: facts => facts.dueMs }],
     giveUpMs: facts => facts.dueMs + PATIENCE_MS,
     now: ({ bay, toA, worst }) =>
@@ -107,6 +115,8 @@ export const TROUBLES: { readonly [A in Action]: Trouble<Facts[A]> } = {
     title: 'Kill Busbar',
     does: 'As by kill -9, and nobody starts it again. Every car goes down to its fallback current by itself.',
     undo: 'Start it again',
+    // Nobody waits longer than needed for Busbar.
+    standsMs: 6_000,
     ends: [{ says: 'time until all are at their fallback', value: facts => facts.restMs, most: facts => facts.dueMs }],
     giveUpMs: facts => facts.dueMs + PATIENCE_MS,
     now: ({ cars, atRest }) => `${atRest} of ${cars} ${plural(cars, 'car')} at their fallback`,
