@@ -4,6 +4,7 @@ import { failed } from '#base/outcome.ts';
 import type { ChargersHandle } from '#chargers/chargers.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { SiteState } from '#site/state.ts';
+import type { Store, StoreDeps } from '#store/store.ts';
 import type { UpstreamOptions } from '#upstream/options.ts';
 import { openUpstream, type Upstream } from '#upstream/upstream.ts';
 import type { RecordStore, StoredDocument, World } from '#world.ts';
@@ -17,6 +18,7 @@ const RELAY_TIMEOUT_MS = 15_000;
 export type BackOfficeDeps = {
   readonly world: World;
   readonly records: RecordStore;
+  readonly sessions: Store['sessions'];
   state(): SiteState;
   dispatch(event: SiteEvent): void;
   chargers(): ChargersHandle | null;
@@ -27,6 +29,7 @@ export function openBackOffice(deps: BackOfficeDeps, options: UpstreamOptions): 
   return openUpstream(
     {
       world,
+      sessions: deps.sessions,
       version: VERSION,
       state,
       dispatch,
@@ -42,6 +45,13 @@ export function openBackOffice(deps: BackOfficeDeps, options: UpstreamOptions): 
     options,
   );
 }
+
+/** What goes to disk with a session, so that the back office hears of it; made before the room that makes it. */
+export const businessOf = (upstream: () => Upstream): NonNullable<StoreDeps['business']> => ({
+  also: business => upstream().also(business),
+  kept: business => upstream().kept(business),
+  isNeeded: session => upstream().isNeeded(session),
+});
 
 function readable(records: RecordStore, log: Log, kind: string): readonly StoredDocument[] {
   const found = records.documents(kind);

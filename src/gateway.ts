@@ -3,7 +3,7 @@
  * through `report`; `pass` turns the state into commands. All else is a call that can be followed.
  */
 
-import { openBackOffice } from '#back-office.ts';
+import { businessOf, openBackOffice } from '#back-office.ts';
 import { assert, at } from '#base/assert.ts';
 import type { ChargerClock } from '#base/charger-clock.ts';
 import type { Outcome } from '#base/outcome.ts';
@@ -14,7 +14,7 @@ import { compareConfigs } from '#config/reload.ts';
 import { configuredFacts } from '#configured.ts';
 import { type Deadman, openDeadman } from '#deadman.ts';
 import { type Ems, openEms } from '#ems/ems.ts';
-import { Hearing } from '#hearing.ts';
+import { type HearingDeps, hear } from '#hearing.ts';
 import { type History, type Nightly, openHistory } from '#history/history.ts';
 import type { SendPoints } from '#history/influx.ts';
 import { type Decide, Loop } from '#loop.ts';
@@ -30,11 +30,11 @@ import { gateView } from '#site/gate/view.ts';
 import { isIdle } from '#site/idle.ts';
 import { notReady } from '#site/readiness.ts';
 import { reduce } from '#site/reduce.ts';
-import type { SiteState } from '#site/state.ts';
+import type { LimitsOnly, SiteState } from '#site/state.ts';
 import type { ChargerSpec, ChargerTraits } from '#site/topology.ts';
 import { connectorsWithoutStatus } from '#site/unheard.ts';
 import { urgencyOf } from '#site/urgency.ts';
-import { openStore, type Store } from '#store/store.ts';
+import { openStore, type Store, type WatchedRecords, watchRecords } from '#store/store.ts';
 import type { Upstream } from '#upstream/upstream.ts';
 import { type DemoLine, openWeb, type WebHandle } from '#web/web.ts';
 import type { RecordStore, World } from '#world.ts';
@@ -81,16 +81,16 @@ export async function openGateway(options: GatewayOptions): Promise<Outcome<Gate
 class Hall {
   readonly #options: GatewayOptions;
   readonly #world: World;
-  readonly #records: RecordStore;
+  readonly #records: WatchedRecords;
   readonly #store: Store;
   readonly #history: History | null;
   readonly #ems: Ems;
   readonly #upstream: Upstream;
-  readonly #hearing: Hearing;
   readonly #loop: Loop;
   readonly #deadman: Deadman;
   readonly #chargerClock: ChargerClock;
   readonly #marks: MarkKeeper;
+  readonly #hearing: HearingDeps;
   #chargers: ChargersHandle | null = null;
   #meters: MetersHandle | null = null;
   #web: WebHandle | null = null;
@@ -106,11 +106,14 @@ class Hall {
     this.#options = options;
     this.#config = config;
     this.#world = world;
-    this.#records = records;
     this.#readiness = new ReadinessWord(world.log);
-    const common = { clock: world.clock, log: world.log, records };
+    const { clock, log } = world;
+    const changed = (limitsOnly: LimitsOnly | null) =>
+      this.dispatch({ type: 'durability', limitsOnly, atMs: clock.nowMs() });
+    this.#records = watchRecords({ clock, log, records, changed });
+    const common = { clock, log, records: this.#records };
     const topology = () => this.#config.topology;
-    this.#store = openStore({ ...common, topology });
+    this.#store = openStore({ ...common, topology, business: businessOf(() => this.#upstream) });
     const site = { state: () => this.#state, dispatch: (event: SiteEvent) => this.dispatch(event) };
     this.#deadman = openDeadman(world, this.#store, { ...site, chargers: () => this.#chargers });
     const traitsOf = (charger: ChargerSpec, model: BootWords) => this.#traitsOf(charger, model);
@@ -127,12 +130,10 @@ class Hall {
       decide: options.decide,
     });
     this.#ems = openEms({ clock: world.clock, topology, dispatch: site.dispatch });
-    this.#upstream = openBackOffice({ world, records, ...site, chargers: () => this.#chargers }, config.upstream);
-    this.#hearing = new Hearing({
-      ...{ ...site, world, upstream: this.#upstream, traitsOf },
-      commit: changes => records.commit(changes),
-      chargerNowMs: () => this.#chargerClock.nowMs(),
-    });
+    const door = { ...site, world, records: this.#records, sessions: this.#store.sessions };
+    this.#upstream = openBackOffice({ ...door, chargers: () => this.#chargers }, config.upstream);
+    const atChargerMs = () => this.#chargerClock.nowMs();
+    this.#hearing = { ...door, upstream: this.#upstream, atChargerMs, traitsOf };
   }
 
   async open(): Promise<Outcome<Gateway>> {
@@ -263,7 +264,7 @@ class Hall {
         profiles: this.#options.chargerProfiles,
         profileId: charger => at(this.#state.chargers, charger).traits.profileId,
         connectorsWithoutStatus: charger => connectorsWithoutStatus(this.#state, charger),
-        report: (charger, report, atMs, reply) => this.#hearing.hear(charger, report, atMs, reply),
+        report: (charger, report, atMs, answered) => hear(this.#hearing, charger, report, atMs, answered),
         connected: (charger, generation, ocppVersion) =>
           this.dispatch({ type: 'charger-connected', charger, generation, ocppVersion, atMs: clock.nowMs() }),
         lost: (charger, generation, detail) =>

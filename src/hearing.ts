@@ -1,63 +1,83 @@
 /**
- * What a charger said, on its way to an answer: a fact for the state at once; what must not be lost on disk; then the
- * reply, from us or from the back office (design §3). Other frames of the same charger go on meanwhile.
+ * What a charger says, from its frame to its answer. The state knows at once; what must not be lost is on disk
+ * before its answer leaves (promise 3). The loop never waits for the disk, and neither does anything else that the
+ * same charger says meanwhile.
  */
 import { at } from '#base/assert.ts';
-import type { Log } from '#base/log.ts';
-import type { Outcome } from '#base/outcome.ts';
-import type { BootWords } from '#chargers/quirks.ts';
 import type { Refusal } from '#ocpp/incoming.ts';
 import { answer } from '#site/answer.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { Reply, Report } from '#site/report.ts';
+import { isBusiness } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ChargerSpec, ChargerTraits } from '#site/topology.ts';
+import type { Store } from '#store/store.ts';
 import type { Upstream } from '#upstream/upstream.ts';
-import type { StoreChange, World } from '#world.ts';
+import type { RecordStore, World } from '#world.ts';
 
 export type HearingDeps = {
-  readonly world: Pick<World, 'clock' | 'randomness'> & { readonly log: Log };
+  readonly world: Pick<World, 'clock' | 'randomness' | 'log'>;
+  readonly records: Pick<RecordStore, 'commit'>;
+  readonly sessions: Store['sessions'];
   readonly upstream: Upstream;
   state(): SiteState;
   dispatch(event: SiteEvent): void;
-  commit(changes: readonly StoreChange[]): Promise<Outcome<void>>;
-  traitsOf(charger: ChargerSpec, model: BootWords): ChargerTraits;
-  /** The time that chargers are told. */
-  chargerNowMs(): number;
+  /** The time that chargers are told (rule 21). */
+  atChargerMs(): number;
+  traitsOf(charger: ChargerSpec, boot: Extract<Report, { kind: 'boot' }>): ChargerTraits;
 };
 
-export class Hearing {
-  readonly #deps: HearingDeps;
+export type Answered = (reply: Reply | Refusal) => void;
 
-  constructor(deps: HearingDeps) {
-    this.#deps = deps;
-  }
+/** Highest id that 1.6 chargers have room for (32 bits with a sign), less one: 0 is none of ours. */
+const IDS = 2 ** 31 - 2;
 
-  hear(charger: number, report: Report, atMs: number, reply: (reply: Reply | Refusal) => void): void {
-    const { world, upstream, state, dispatch, traitsOf, chargerNowMs } = this.#deps;
-    const freshId = upstream.knownStart(charger, report) ?? 1 + world.randomness.int(2 ** 31 - 2);
-    const atWallMs = world.clock.wallMs();
-    const spec = at(state().topology.chargers, charger);
-    const traits = report.kind === 'boot' ? traitsOf(spec, report) : null;
-    const atChargerMs = chargerNowMs();
-    dispatch({ type: 'charger-reported', charger, report, atMs, atWallMs, atChargerMs, freshId, traits });
-    const usual = answer(report, freshId, atChargerMs);
-    const heard = upstream.heard(charger, report, usual);
-    if (heard === null) reply(usual);
-    else if (heard.changes.length === 0) heard.answer(reply);
-    else
-      void this.#deps.commit(heard.changes).then(stored => {
-        if (stored.ok) {
-          heard.keep();
-          heard.answer(reply);
-          return;
-        }
-        // The charger keeps it and says it again.
-        world.log.error('a message could not be stored; its charger keeps it', {
-          what: report.kind,
-          detail: stored.detail,
-        });
-        reply({ kind: 'refused', code: 'InternalError', detail: 'cannot be stored now' });
-      });
+export function hear(deps: HearingDeps, charger: number, report: Report, atMs: number, answered: Answered): void {
+  const { clock, randomness } = deps.world;
+  const spec = at(deps.state().topology.chargers, charger);
+  const { id, isAgain } = deps.sessions.idFor(report, spec.identity, 1 + randomness.int(IDS));
+  const traits = report.kind === 'boot' ? deps.traitsOf(spec, report) : null;
+  const atChargerMs = deps.atChargerMs();
+  const atWallMs = clock.wallMs();
+  deps.dispatch({
+    type: 'charger-reported',
+    charger,
+    report,
+    atMs,
+    atWallMs,
+    atChargerMs,
+    freshId: id,
+    isAgain,
+    traits,
+  });
+  const reply = answer(report, id, atChargerMs);
+  const mustKeep = deps.state().limitsOnly !== null || deps.upstream.isFull();
+  if (mustKeep && isBusiness(report)) {
+    deps.sessions.refuse(report, spec.identity, id);
+    answered(KEEP_IT);
+    return;
   }
+  const due = deps.sessions.due(report, spec.identity, id);
+  const speak = () => deps.upstream.answer(report, reply, answered);
+  if (due === null) deps.upstream.heard(charger, report);
+  if (due === null || due.changes.length === 0) speak();
+  else void keep(deps, due, speak, answered);
 }
+
+type Due = NonNullable<ReturnType<Store['sessions']['due']>>;
+
+/** A disk that fails gets no answer sent: the charger tells it again, and is then refused or answered. */
+async function keep(deps: HearingDeps, due: Due, reply: () => void, refused: (refusal: Refusal) => void) {
+  const outcome = await deps.records.commit(due.changes);
+  if (outcome.ok) {
+    due.stored();
+    reply();
+    return;
+  }
+  deps.world.log.error('what a charger said could not be written down', { detail: outcome.detail });
+  // The disk is well, but too much waits for it.
+  if (outcome.why === 'cancelled') refused(KEEP_IT);
+}
+
+/** A station tells its transactions again after a CALLERROR (OCPP 1.6: TransactionMessageAttempts, TransactionMessageRetryInterval). */
+const KEEP_IT: Refusal = { kind: 'refused', code: 'InternalError', detail: 'cannot be written down now: keep it' };

@@ -1,17 +1,18 @@
 /** What an earlier process left for this one, taken up by the hall; what cannot be read is told and does without. */
 import { ChargerClock } from '#base/charger-clock.ts';
-import type { Clock } from '#base/clock.ts';
+import { type Clock, momentOf } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { type KnownModel, restorable } from '#site/gate/stored.ts';
 import { initialState } from '#site/initial.ts';
 import { marksOf, NO_MARKS, withMarks } from '#site/marks.ts';
+import { withSessions } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ChargerSpec, ChargerTraits, Topology } from '#site/topology.ts';
 import type { Remembered, Store } from '#store/store.ts';
 
 type Deps = { readonly clock: Clock; readonly log: Log };
 
-/** The state of a process that starts: limits from outside, and what proven chargers may still hold, outlive the last one. */
+/** The state of a process that starts: limits from outside, open sessions, and what proven chargers may still hold, outlive the last one. */
 export function recallState(
   store: Store,
   topology: Topology,
@@ -22,7 +23,7 @@ export function recallState(
   const believed = restorable(topology, schedules, traitsOf);
   const outsideLimits = recall(store, log, 'outside-limits') ?? [];
   const state = withMarks(initialState(topology, clock.nowMs(), believed), recall(store, log, 'marks') ?? NO_MARKS);
-  return { ...state, outsideLimits };
+  return withSessions({ ...state, outsideLimits }, store.sessions.open(), momentOf(clock));
 }
 
 /** The clock that chargers are told, going on from where an earlier process left it. */

@@ -103,7 +103,10 @@ export type StoreChange =
   | { readonly type: 'put'; readonly document: StoredDocument }
   | { readonly type: 'remove'; readonly kind: string; readonly key: string };
 
-/** Durable records in the order of their append, and documents by kind and key. */
+/**
+ * Durable records in the order of their append, and documents by kind and key. A write that fails was tried twice;
+ * it is 'cancelled' where too much waits for the disk, 'malformed' where it is no text.
+ */
 export type RecordStore = {
   append(records: readonly StoredRecord[]): Promise<Outcome<void>>;
   /** All of the changes or none, on disk before the answer; commits take effect in the order of their calls. */
@@ -112,8 +115,8 @@ export type RecordStore = {
   documents(kind: string): Outcome<readonly StoredDocument[]>;
   /** The newest `limit` records of a kind, oldest first. */
   newest(kind: string, limit: number): Outcome<readonly StoredRecord[]>;
-  /** Removes records of a kind older than the given wall time; answers how many. */
-  prune(kind: string, beforeWallMs: number): Outcome<number>;
+  /** Removes records of a kind older than the given wall time, a bounded bite; answers how many. */
+  prune(kind: string, beforeWallMs: number): Promise<Outcome<number>>;
   close(): Promise<void>;
 };
 

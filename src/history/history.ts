@@ -86,12 +86,13 @@ class Diary implements History {
   #counts = { written: 0, dropped: 0 };
   #timer: Timer;
   #pruning: Timer | null = null;
+  #isClosed = false;
 
   constructor(deps: HistoryDeps, options: HistoryOptions) {
     this.#deps = deps;
     this.#keepMs = options.keepDays * DAY_MS;
     this.#influx = deps.sendPoints && new InfluxWriter({ clock: deps.clock, log: deps.log, send: deps.sendPoints });
-    this.#nightly = deps.nightly?.('history-prune', PRUNE_AT, deps.timezone, () => this.#prune()) ?? null;
+    this.#nightly = deps.nightly?.('history-prune', PRUNE_AT, deps.timezone, () => void this.#prune()) ?? null;
     this.#timer = this.#armed();
   }
 
@@ -107,6 +108,7 @@ class Diary implements History {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#timer.cancel();
     this.#pruning?.cancel();
     this.#nightly?.stop();
@@ -192,15 +194,17 @@ class Diary implements History {
   }
 
   /** Bite by bite until nothing is old. */
-  #prune(): void {
+  async #prune(): Promise<void> {
     const before = this.#deps.clock.wallMs() - this.#keepMs;
     let removed = 0;
     for (const kind of [SAMPLES_KIND, HAPPENING_KIND]) {
-      const outcome = this.#deps.records.prune(kind, before);
+      const outcome = await this.#deps.records.prune(kind, before);
       if (outcome.ok) removed += outcome.value;
       else this.#deps.log.error('Old history cannot be removed.', { kind, detail: outcome.detail });
     }
     this.#pruning?.cancel();
-    this.#pruning = removed > 0 ? this.#deps.clock.after('history-prune', PRUNE_PAUSE_MS, () => this.#prune()) : null;
+    this.#pruning = null;
+    if (removed === 0 || this.#isClosed) return;
+    this.#pruning = this.#deps.clock.after('history-prune', PRUNE_PAUSE_MS, () => void this.#prune());
   }
 }

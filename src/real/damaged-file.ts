@@ -25,7 +25,7 @@ export function isDamage(error: unknown): boolean {
 export function setAside(
   path: string,
   why: string,
-  deps: { readonly clock: Clock; readonly log: Log },
+  deps: { readonly clock: Pick<Clock, 'wallMs'>; readonly log: Log },
 ): Outcome<string> {
   const to = `${path}.damaged-${new Date(deps.clock.wallMs()).toISOString().replaceAll(':', '-')}`;
   try {

@@ -8,6 +8,7 @@ import { lockFolder } from '#real/lock.ts';
 import { type LogLevel, openLog } from '#real/log.ts';
 import { openBus } from '#real/modbus.ts';
 import { openSqlite } from '#real/sqlite.ts';
+import { openStoreWorker } from '#real/store-worker.ts';
 import { dial, listenForChargers } from '#real/websocket.ts';
 import type { RecordStore, World } from '#world.ts';
 
@@ -30,7 +31,7 @@ export function realWorld(level: LogLevel = 'info'): World {
 function openLocked(folder: string | null, deps: { readonly clock: Clock; readonly log: Log }): Outcome<RecordStore> {
   const lock = folder === null ? null : lockFolder(folder);
   if (lock !== null && !lock.ok) return lock;
-  const opened = openSqlite(folder, deps);
+  const opened = folder === null ? openSqlite(null, deps) : openStoreWorker(folder, deps);
   if (!opened.ok) {
     lock?.value.release();
     return opened;

@@ -6,6 +6,7 @@
 import type { GatewayLife } from './gateway-life.ts';
 import { HALF_OPEN } from './link-faults.ts';
 import type { MeterDevice, MeterFault } from './meter-device.ts';
+import type { SimOffice } from './office.ts';
 import type { Prng } from './prng.ts';
 import type { SimSite } from './site.ts';
 
@@ -19,7 +20,15 @@ export type FaultKind =
   | 'meter-exception'
   | 'gateway-restart'
   | 'clock-step'
-  | 'clock-drift';
+  | 'clock-drift'
+  | DiskFault
+  | OfficeFault;
+
+/** Only where they are asked for. */
+export type DiskFault = 'disk-slow' | 'disk-full' | 'death-at-commit';
+
+/** Only where there is a back office; times an hour. */
+export type OfficeFault = 'office-away' | 'office-slow' | 'office-loses-answers' | 'office-refuses';
 
 /** Times per charger-hour, or per meter-hour. The contract asks for at least 0.2 of each kind. */
 const RATE_PER_HOUR: Readonly<Record<FaultKind, number>> = {
@@ -33,6 +42,13 @@ const RATE_PER_HOUR: Readonly<Record<FaultKind, number>> = {
   'gateway-restart': 0.23,
   'clock-step': 0.3,
   'clock-drift': 0.3,
+  'disk-slow': 0.3,
+  'disk-full': 0.2,
+  'death-at-commit': 0.2,
+  'office-away': 2,
+  'office-slow': 1,
+  'office-loses-answers': 4,
+  'office-refuses': 1,
 };
 
 /** A delayed link still carries a command within the 2 s of assumption A5, its own latency included. */
@@ -61,6 +77,17 @@ const SHORT_DROP_MS: readonly [number, number] = [3000, 12_000];
 const LONG_DROP = 0.15;
 const FLAP_MS: readonly [number, number] = [500, 2000];
 
+/** A flash disk that tidies up, and one that is about to give up. */
+const DISK_SLOW_MS: readonly [number, number] = [100, 8_000];
+const DISK_SLOW_LASTS_MS: readonly [number, number] = [5_000, 60_000];
+const DISK_FULL_MS: readonly [number, number] = [2_000, 120_000];
+
+/** From a router that restarts to a broken line. */
+const AWAY_MS: readonly [number, number] = [10_000, 30 * 60_000];
+/** Beside a driver's patience of 4 s, and beyond the 30 s after which a call counts as unanswered. */
+const ANSWERS_MS: readonly [number, number] = [1_000, 40_000];
+const SLOW_OFFICE_LASTS_MS: readonly [number, number] = [30_000, 300_000];
+
 const HOUR_MS = 3_600_000;
 
 /** Kinds that do not occur in this world are not in it. */
@@ -75,18 +102,7 @@ type Every = (kind: FaultKind, name: string, strike: (draw: Prng) => void, thing
  */
 export function startFaults(site: SimSite, life: GatewayLife | null, rarer = 1): FaultCounts {
   const counts: FaultCounts = {};
-  const random = site.random.split('faults');
-  const every: Every = (kind, name, strike, things = 1) => {
-    const draw = random.split(`${kind} ${name}`);
-    counts[kind] ??= 0;
-    const next = () =>
-      site.clock.after('fault', Math.round(draw.gap((rarer * HOUR_MS) / (RATE_PER_HOUR[kind] * things))), () => {
-        counts[kind] = (counts[kind] ?? 0) + 1;
-        strike(draw);
-        next();
-      });
-    next();
-  };
+  const every = processes(site, counts, rarer);
   startChargerFaults(site, every, draw =>
     draw.whole(...(!life || draw.chance(LONG_DROP) ? DROP_LASTS_MS : SHORT_DROP_MS)),
   );
@@ -96,6 +112,65 @@ export function startFaults(site: SimSite, life: GatewayLife | null, rarer = 1):
   }
   if (life) startZooFaults(site, life, every);
   return counts;
+}
+
+/**
+ * The disk under the gateway is at fault too, and the gateway dies over what it writes. Drawn from a stream of its
+ * own: a world in which nobody asks for it is the same as before there was any.
+ */
+export function startDiskFaults(site: SimSite, life: GatewayLife, counts: FaultCounts, rarer = 1): void {
+  const every = processes(site, counts, rarer, 'disk faults');
+  const { disk, posts } = site;
+  const restartMs = (draw: Prng) => draw.whole(...RESTART_MS);
+  every(
+    'disk-slow',
+    'disk',
+    draw => disk.slow(draw.whole(...DISK_SLOW_MS), draw.whole(...DISK_SLOW_LASTS_MS)),
+    posts.length,
+  );
+  every('disk-full', 'disk', draw => disk.fill(draw.whole(...DISK_FULL_MS)), posts.length);
+  const die = (draw: Prng) =>
+    life.restartAtCommit(draw, draw.chance(0.5) ? 'before-commit' : 'after-commit', restartMs(draw));
+  every('death-at-commit', 'gateway', die, posts.length);
+}
+
+/** What befalls the back office and the line to it; from a stream of its own. */
+export function startOfficeFaults(site: SimSite, office: SimOffice, counts: FaultCounts, rarer = 1): void {
+  const every = processes(site, counts, rarer, 'office faults');
+  let aways = 0;
+  every('office-away', 'office', draw => {
+    aways++;
+    office.leave(draw.chance(HALF_OPEN) ? draw.whole(1000, 90_000) : 0);
+    site.clock.after('fault over', draw.whole(...AWAY_MS), () => {
+      if (--aways === 0) office.back();
+    });
+  });
+  every('office-slow', 'office', draw => {
+    office.behave({ answerMs: draw.whole(...ANSWERS_MS) });
+    site.clock.after('fault over', draw.whole(...SLOW_OFFICE_LASTS_MS), () => office.behave({ answerMs: 20 }));
+  });
+  every('office-loses-answers', 'office', draw => office.behave({ loseAnswers: draw.whole(1, 3) }));
+  every('office-refuses', 'office', draw => {
+    const action = draw.pick(['StartTransaction', 'StopTransaction', 'MeterValues', 'Authorize']);
+    office.behave({ errors: { [action]: draw.whole(1, 2) } });
+  });
+}
+
+/** Begins Poisson processes, each with a stream of its own. */
+function processes(site: SimSite, counts: FaultCounts, rarer: number, stream = 'faults'): Every {
+  const random = site.random.split(stream);
+  return (kind, name, strike, things = 1) => {
+    const draw = random.split(`${kind} ${name}`);
+    counts[kind] ??= 0;
+    const next = () =>
+      site.clock.after('fault', Math.round(draw.gap((rarer * HOUR_MS) / (RATE_PER_HOUR[kind] * things))), () => {
+        if (site.weather.isCalm) return;
+        counts[kind] = (counts[kind] ?? 0) + 1;
+        strike(draw);
+        next();
+      });
+    next();
+  };
 }
 
 function startZooFaults(site: SimSite, life: GatewayLife, every: Every): void {

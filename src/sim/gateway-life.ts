@@ -8,6 +8,7 @@ import { isSigned } from '#meters/profile.ts';
 import { pass } from '#site/pass.ts';
 import type { World } from '#world.ts';
 import { shippedDevices } from './devices.ts';
+import type { DeathAt } from './disk.ts';
 import { LATE_NOTICE_MS } from './link-faults.ts';
 import { type MortalWorld, mortalWorld } from './mortal.ts';
 import type { Prng } from './prng.ts';
@@ -65,7 +66,7 @@ export class GatewayLife {
   private constructor(site: SimSite, log: Log) {
     this.site = site;
     this.log = log;
-    this.mortal = mortalWorld(site.world);
+    this.mortal = mortalWorld(site.world, site.disk);
   }
 
   static async begin(site: SimSite, log: Log = silentLog): Promise<GatewayLife> {
@@ -87,6 +88,11 @@ export class GatewayLife {
     this.die(draw);
     this.site.clock.after('gateway restart', downMs, () => void this.open());
     return true;
+  }
+
+  /** Dies over the next thing that it writes down, and is started again after `downMs`. */
+  restartAtCommit(draw: Prng, at: DeathAt, downMs: number): void {
+    this.site.disk.killAtNext(at, () => void this.restart(draw, downMs));
   }
 
   /** Dies now; a restart that was due does not come. */
@@ -120,7 +126,7 @@ export class GatewayLife {
 
   private async open(): Promise<void> {
     if (this.isOver) return;
-    this.mortal = mortalWorld(this.site.world);
+    this.mortal = mortalWorld(this.site.world, this.site.disk);
     await this.stand();
     this.site.observer.gatewayUp();
   }

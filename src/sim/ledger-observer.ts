@@ -2,11 +2,32 @@
  * Compares what truly happened at the chargers with what the back office has written down: each session that truly
  * was must be there once, with its registers, and nothing else. Knows nothing of the gateway.
  */
+import type { SimOffice } from './office.ts';
 import type { Ledger, LedgerStart } from './office-ledger.ts';
+import type { SimSite } from './site.ts';
 import { type SitePlan, socketsOf } from './site-plan.ts';
 import type { TrueSession } from './station-transactions.ts';
 
-export type LedgerAccount = { readonly lost: readonly string[]; readonly duplicated: readonly string[] };
+export type LedgerAccount = {
+  readonly lost: readonly string[];
+  readonly duplicated: readonly string[];
+  /** What the back office saw a station do that it must not. */
+  readonly complaints: readonly string[];
+};
+
+/** Links are mended within minutes, a refused message is tried again within six, and a full day's backlog goes at 5/s. */
+const SETTLE_MS = 40 * 60_000;
+
+/** Lets the weather clear and everything that is on its way arrive; then compares. */
+export async function settleLedger(site: SimSite, office: SimOffice): Promise<LedgerAccount> {
+  const { clock, weather, plan, posts } = site;
+  const untilMs = clock.nowMs();
+  weather.isCalm = true;
+  office.behave({ answerMs: 20, loseAnswers: 0, errors: {} });
+  await clock.run(untilMs + SETTLE_MS);
+  const truths = posts.map(({ plan: { identity }, station }) => ({ identity, sessions: station.sessions() }));
+  return { ...compareLedger(plan, truths, office.ledger, untilMs), complaints: office.complaints };
+}
 
 /** Sessions of one charger, as they truly were. */
 export type ChargerTruth = { readonly identity: string; readonly sessions: readonly TrueSession[] };
@@ -17,7 +38,7 @@ export function compareLedger(
   truths: readonly ChargerTruth[],
   ledger: Ledger,
   untilMs: number,
-): LedgerAccount {
+): Omit<LedgerAccount, 'complaints'> {
   const lost: string[] = [];
   const duplicated: string[] = [];
   const numbers = connectorNumbers(plan);

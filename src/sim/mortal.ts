@@ -5,6 +5,7 @@
  */
 import { failed } from '#base/outcome.ts';
 import type { ChargerDoor, FramePipe, Listening, RecordStore, RegisterBus, World } from '#world.ts';
+import { SimDisk } from './disk.ts';
 
 export type MortalWorld = {
   readonly world: World;
@@ -15,7 +16,8 @@ export type MortalWorld = {
 /** A promise that the dead never sees kept. */
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
 
-export function mortalWorld(immortal: World): MortalWorld {
+/** @param disk the site's, where it is to be at fault; a good one of its own without it */
+export function mortalWorld(immortal: World, disk: SimDisk = new SimDisk(immortal.clock)): MortalWorld {
   let alive = true;
   const isAlive = () => alive;
   const doors: Listening[] = [];
@@ -48,7 +50,7 @@ export function mortalWorld(immortal: World): MortalWorld {
     openBus: options => mortalBus(immortal.openBus(options), isAlive),
     openStore: folder => {
       const opened = immortal.openStore(folder);
-      return opened.ok ? { ok: true, value: mortalStore(opened.value, immortal, isAlive) } : opened;
+      return opened.ok ? { ok: true, value: mortalStore(opened.value, disk, isAlive) } : opened;
     },
   };
   return {
@@ -111,24 +113,11 @@ const mortalBus = (bus: RegisterBus, isAlive: () => boolean): RegisterBus => ({
   close: () => bus.close(),
 });
 
-/** From a record handed over to the record on disk: the group commit of a small flash disk. */
-const COMMIT_MS = 10;
-
-const mortalStore = (store: RecordStore, world: World, isAlive: () => boolean): RecordStore => ({
-  append: records =>
-    new Promise(resolve => {
-      world.clock.after('commit', COMMIT_MS, () => {
-        if (isAlive()) void store.append(records).then(resolve);
-      });
-    }),
-  commit: changes =>
-    new Promise(resolve => {
-      world.clock.after('commit', COMMIT_MS, () => {
-        if (isAlive()) void store.commit(changes).then(resolve);
-      });
-    }),
+const mortalStore = (store: RecordStore, disk: SimDisk, isAlive: () => boolean): RecordStore => ({
+  append: records => disk.write(isAlive, () => store.append(records)),
+  commit: changes => disk.write(isAlive, () => store.commit(changes)),
   documents: kind => (isAlive() ? store.documents(kind) : failed('cancelled', 'dead')),
   newest: (kind, limit) => (isAlive() ? store.newest(kind, limit) : failed('cancelled', 'dead')),
-  prune: (kind, beforeWallMs) => (isAlive() ? store.prune(kind, beforeWallMs) : failed('cancelled', 'dead')),
+  prune: (kind, beforeWallMs) => (isAlive() ? store.prune(kind, beforeWallMs) : never()),
   close: async () => {},
 });

@@ -37,8 +37,8 @@ export type SimOffice = {
   readonly complaints: readonly string[];
   /** How it behaves from now on; what is not named stays. */
   behave(next: Partial<Behaviour>): void;
-  /** The way to it is cut at this instant; `back` mends it. */
-  leave(): void;
+  /** The way to it is cut at this instant; `back` mends it. @param noticedAfterMs when the gateway's end learns of it */
+  leave(noticedAfterMs?: number): void;
   back(): void;
   isConnected(): boolean;
   /** Asks the station; null without a link. */
@@ -105,8 +105,8 @@ class Office implements SimOffice {
     this.behaviour = { ...this.behaviour, ...next };
   }
 
-  leave(): void {
-    this.deps.link.cut({ stationAfterMs: 0, gatewayAfterMs: 0 });
+  leave(noticedAfterMs = 0): void {
+    this.deps.link.cut({ stationAfterMs: noticedAfterMs, gatewayAfterMs: noticedAfterMs });
   }
 
   back(): void {

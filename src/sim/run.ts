@@ -3,9 +3,10 @@ import { at } from '#base/assert.ts';
 import type { Log } from '#base/log.ts';
 import type { Gateway } from '#gateway.ts';
 import type { Account } from './account.ts';
-import { type FaultCounts, startFaults, startFlaps } from './faults.ts';
+import { type FaultCounts, startDiskFaults, startFaults, startFlaps, startOfficeFaults } from './faults.ts';
 import { GatewayLife } from './gateway-life.ts';
 import { slowestReactionMs } from './habits.ts';
+import { type LedgerAccount, settleLedger } from './ledger-observer.ts';
 import { prng } from './prng.ts';
 import { drawSite } from './scenario.ts';
 import { openSite, powerOn, type SimSite, type SiteOptions } from './site.ts';
@@ -20,6 +21,10 @@ export type RunOptions = {
   readonly building: 'varying' | 'constant';
   /** `all`: every make of charger, cars that sleep, a kettle, and a gateway that dies. */
   readonly zoo?: 'all' | 'none';
+  /** `all`: the disk is slow or full for a while, and the gateway dies over a commit. None without it. */
+  readonly disk?: 'all' | 'none';
+  /** `all`: there is a back office, with its own faults and a ledger that is held against the truth. None without it. */
+  readonly upstream?: 'all' | 'none';
   readonly log?: Log;
   /** Also hash every frame the gateway sends and every reading; costs time. */
   readonly trace?: boolean;
@@ -35,6 +40,8 @@ export type RunResult = {
   readonly faults: FaultCounts | null;
   readonly meters: number;
   readonly account: Account;
+  /** What the back office has written down, held against the truth; null without one. */
+  readonly ledger: LedgerAccount | null;
   readonly deliveredWh: number;
   /** Equal for equal runs; null without a trace. */
   readonly traceHash: string | null;
@@ -50,13 +57,17 @@ export async function beginSeed(
 ): Promise<{ readonly site: SimSite; readonly life: GatewayLife; readonly faults: FaultCounts | null }> {
   const seed = `seed ${options.seed}`;
   const zoo = (options.zoo ?? DEFAULT_ZOO) === 'all';
-  const plan = drawSite(prng(`${seed}/site`), options.chargers, zoo);
+  const drawn = drawSite(prng(`${seed}/site`), options.chargers, zoo);
+  const plan = options.upstream === 'all' ? { ...drawn, upstream: { whoMayCharge: 'everyone' as const } } : drawn;
   const site = openSite(plan, { seed, building: options.building, ...hooks });
   const life = await GatewayLife.begin(site, options.log);
   powerOn(site);
   startTraffic(site, zoo);
   startFlaps(site);
-  return { site, life, faults: options.faults === 'all' ? startFaults(site, zoo ? life : null) : null };
+  const faults = options.faults === 'all' ? startFaults(site, zoo ? life : null) : null;
+  if (options.disk === 'all') startDiskFaults(site, life, faults ?? {});
+  if (site.office !== null && faults !== null) startOfficeFaults(site, site.office, faults);
+  return { site, life, faults };
 }
 
 export async function runSeed(options: RunOptions): Promise<RunResult> {
@@ -69,6 +80,7 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
   );
   nowMs = site.clock.nowMs;
   await site.clock.run(options.hours * HOUR_MS);
+  const ledger = site.office === null ? null : await settleLedger(site, site.office);
   site.settleCars();
   const death =
     faults !== null && (options.zoo ?? DEFAULT_ZOO) === 'all' ? at(DEATHS, options.seed % DEATHS.length) : null;
@@ -84,6 +96,7 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     faults,
     meters: site.meters.size,
     account,
+    ledger,
     deliveredWh: site.posts.reduce((sum, post) => sum + post.station.connectorOf(1).deliveredWh(), 0),
     traceHash: trace?.hash(account) ?? null,
   };

@@ -1,5 +1,5 @@
 /**
- * Many seeds, one result: `busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--building constant] [--zoo all|none] [--json]`.
+ * Many seeds, one result: `busbar sim --seeds A..B --hours H --chargers N [--faults all|none] [--building constant] [--zoo all|none] [--disk all|none] [--upstream] [--json]`.
  * `--week` counts instead what a week makes chargers write (flash.ts).
  * `--explain S..T` prints instead what happens in the first seed from second S to second T.
  */
@@ -9,6 +9,7 @@ import type { BrokenCause } from './account.ts';
 import { explain } from './explain.ts';
 import type { FaultKind } from './faults.ts';
 import { flashText, runFlash } from './flash.ts';
+import type { LedgerAccount } from './ledger-observer.ts';
 import type { Violation } from './over-account.ts';
 import { DEFAULT_ZOO, type RunOptions, type RunResult, runSeed } from './run.ts';
 
@@ -33,16 +34,16 @@ export type SeedsResult = {
   readonly brokenBuckets: Readonly<Record<string, number>>;
   readonly brokenOverMs: number;
   readonly afterDeathOverMs: number;
-  /** Messages to a CSMS; there is none in these worlds yet. */
-  readonly lost: 0;
-  readonly duplicated: 0;
+  /** Starts and stops that truly were, and the back office has not, or more than once after its own de-duplication. */
+  readonly lost: number;
+  readonly duplicated: number;
   readonly grantChangesPerCarHour: number;
   readonly deliveredKwh: number;
   readonly failing: readonly FailingSeed[];
 };
 
 export type FailingSeed = { readonly seed: number } & (
-  | { readonly violations: readonly Violation[] }
+  | { readonly violations: readonly Violation[]; readonly ledger?: LedgerAccount }
   | { readonly crashed: string }
 );
 
@@ -130,8 +131,8 @@ function summary(options: SeedsOptions, outcomes: readonly SeedOutcome[], wallS:
     brokenBuckets: bucketsOf(results),
     brokenOverMs: sum(accounts.map(account => account.brokenOverMs)),
     afterDeathOverMs: sum(accounts.map(account => account.afterDeathOverMs)),
-    lost: 0,
-    duplicated: 0,
+    lost: sum(results.map(result => result.ledger?.lost.length ?? 0)),
+    duplicated: sum(results.map(result => result.ledger?.duplicated.length ?? 0)),
     grantChangesPerCarHour: round(
       sum(accounts.map(account => account.grantChanges)) /
         (sum(accounts.map(account => account.wantingCarMs)) / 3_600_000),
@@ -142,9 +143,14 @@ function summary(options: SeedsOptions, outcomes: readonly SeedOutcome[], wallS:
   };
 }
 
+const isUntrue = (ledger: LedgerAccount | null): ledger is LedgerAccount =>
+  ledger !== null && ledger.lost.length + ledger.duplicated.length + ledger.complaints.length > 0;
+
 function failure(outcome: SeedOutcome): readonly FailingSeed[] {
   if (!outcome.result) return [{ seed: outcome.seed, crashed: outcome.crashed ?? 'no result' }];
-  const { violations } = outcome.result.account;
+  const { account, ledger } = outcome.result;
+  const { violations } = account;
+  if (isUntrue(ledger)) return [{ seed: outcome.seed, violations, ledger }];
   return violations.length > 0 ? [{ seed: outcome.seed, violations }] : [];
 }
 
@@ -184,8 +190,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const json = args.includes('--json');
   const result = await runSeeds(options, outcome => {
-    if (outcome.crashed || (outcome.result?.account.violations.length ?? 0) > 0)
-      process.stderr.write(`seed ${outcome.seed} fails\n`);
+    if (failure(outcome).length > 0) process.stderr.write(`seed ${outcome.seed} fails\n`);
   });
   process.stdout.write(`${JSON.stringify(result, null, json ? 0 : 2)}\n`);
   return result.failing.length === 0 ? DONE : FAILED;
@@ -225,6 +230,9 @@ export function readArguments(args: readonly string[]): SeedsOptions | string {
   if (!Number.isInteger(chargers) || chargers < 1) return '--chargers takes a whole number above 0';
   if (faults !== 'all' && faults !== 'none') return '--faults takes all or none';
   if (zoo !== 'all' && zoo !== 'none') return '--zoo takes all or none';
+  const disk = value('disk', 'none');
+  if (disk !== 'all' && disk !== 'none') return '--disk takes all or none';
   if (building !== 'varying' && building !== 'constant') return '--building takes varying or constant';
-  return { from, to, hours, chargers, faults, building, zoo };
+  const upstream = args.includes('--upstream') ? 'all' : 'none';
+  return { from, to, hours, chargers, faults, building, zoo, disk, upstream };
 }

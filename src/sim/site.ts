@@ -7,6 +7,7 @@ import { type Log, silentLog } from '#base/log.ts';
 import type { Triple } from '#base/units.ts';
 import type { World } from '#world.ts';
 import { type Building, startBuilding } from './building.ts';
+import { SimDisk } from './disk.ts';
 import { type MeterDevice, meterDevice } from './meter-device.ts';
 import { simNetwork } from './network.ts';
 import { Observer } from './observer.ts';
@@ -22,6 +23,8 @@ import { simWorld } from './world.ts';
 export type SimSite = {
   readonly plan: SitePlan;
   readonly world: World;
+  /** Of every gateway that may die (GatewayLife). */
+  readonly disk: SimDisk;
   readonly clock: VirtualClock;
   readonly truth: Truth;
   readonly observer: Observer;
@@ -35,6 +38,8 @@ export type SimSite = {
   readonly random: Prng;
   /** Where the plan has one. */
   readonly office: SimOffice | null;
+  /** Once it is calm no more faults strike; those that run come to their end. */
+  readonly weather: { isCalm: boolean };
 };
 
 export type SiteOptions = {
@@ -108,7 +113,22 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
     for (const post of posts) post.wanting.settle();
   };
   const office = plan.upstream === undefined ? null : openSimOffice({ clock, network, link: upstream }, plan.upstream);
-  return { plan, world, clock, truth, observer, posts, meters, buildings, settleCars, random, office };
+  const disk = new SimDisk(clock);
+  return {
+    plan,
+    world,
+    disk,
+    clock,
+    truth,
+    observer,
+    posts,
+    meters,
+    buildings,
+    settleCars,
+    random,
+    office,
+    weather: { isCalm: false },
+  };
 }
 
 type Parts = {

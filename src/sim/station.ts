@@ -174,6 +174,11 @@ export class Station {
     this.deps.clock.after('boot', forMs, () => this.powerOn());
   }
 
+  /** Starts and stops that it has not been answered yet. */
+  waitingTransactions(): number {
+    return this.queue.waiting();
+  }
+
   /** Its meter says nothing for so long; all else goes on. */
   muteSamples(forMs: number): void {
     this.sampling.mute(forMs);

@@ -87,7 +87,7 @@ function memoryStore(): RecordStore {
     },
     documents: kind => ok([...ofKind(kind).values()]),
     newest: (kind, limit) => ok((kinds.get(kind) ?? []).slice(-limit)),
-    prune: (kind, beforeWallMs) => {
+    prune: async (kind, beforeWallMs) => {
       const list = kinds.get(kind) ?? [];
       const kept = list.filter(record => record.atWallMs >= beforeWallMs);
       kinds.set(kind, kept);

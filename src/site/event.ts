@@ -3,7 +3,7 @@ import type { Failure } from '#base/outcome.ts';
 import type { DeadmanTest, ModelKey, TestAction } from '#site/deadman/test.ts';
 import type { GateCommand, PassResult } from '#site/gate/decision.ts';
 import type { Report } from '#site/report.ts';
-import type { CsmsWish, MeterReading, OutsideLimit } from '#site/state.ts';
+import type { CsmsWish, LimitsOnly, MeterReading, OutsideLimit } from '#site/state.ts';
 import type { ChargerTraits } from '#site/topology.ts';
 
 /** What an answer said beside yes, where the gate goes on with it. */
@@ -38,6 +38,8 @@ export type SiteEvent =
       readonly atChargerMs: number;
       /** For transactions minted by this report. */
       readonly freshId: number;
+      /** The same start was heard before: its answer was lost, and nothing is new. */
+      readonly isAgain?: boolean;
       /** With a boot: what profiles/chargers says of the model. */
       readonly traits: ChargerTraits | null;
     }
@@ -94,4 +96,6 @@ export type SiteEvent =
       readonly leaseClass: ChargerTraits['leaseClass'];
       readonly atMs: number;
     }
+  /** What must not be lost cannot be written down (limits-only mode), or can again (null). */
+  | { readonly type: 'durability'; readonly limitsOnly: LimitsOnly | null; readonly atMs: number }
   | { readonly type: 'passed'; readonly result: PassResult; readonly atMs: number };

@@ -33,6 +33,7 @@ export const initialState = (
   })),
   loop: { passes: 0, lastPassAtMs: NEVER, failedChecks: 0, blockedReductions: 0, raisesWaiting: false },
   commissioningUntilMs: NEVER,
+  limitsOnly: null,
   tests: [],
 });
 

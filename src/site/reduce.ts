@@ -53,6 +53,8 @@ function reduced(state: SiteState, event: SiteEvent): SiteState {
       return state;
     case 'class-found':
       return classFound(state, event);
+    case 'durability':
+      return { ...state, limitsOnly: event.limitsOnly };
     case 'passed':
       return passed(state, event);
     default:

@@ -239,6 +239,9 @@ export type LoopState = {
 /** What the last pass wanted for a connector, and why. */
 export type Target = { readonly targetMa: number; readonly reason: Reason };
 
+/** Limits are kept, and no session begins or ends on paper: since when, and why, in words. */
+export type LimitsOnly = { readonly sinceMs: number; readonly why: string };
+
 export type SiteState = {
   readonly topology: Topology;
   readonly startedAtMs: number;
@@ -253,6 +256,8 @@ export type SiteState = {
   readonly loop: LoopState;
   /** End of the commissioning window; -Infinity where none is open. */
   readonly commissioningUntilMs: number;
+  /** Null while what must not be lost can be written down. */
+  readonly limitsOnly: LimitsOnly | null;
   /** Dead-man tests that run, and those that ended and were not yet recorded. */
   readonly tests: readonly DeadmanTest[];
 };

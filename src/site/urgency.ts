@@ -42,6 +42,7 @@ function urgencyOfFact(event: SiteEvent, before: SiteState, after: SiteState): U
     case 'meter-failed':
     case 'test-acted':
     case 'test-clock':
+    case 'durability':
     case 'commands-sent':
     case 'passed':
       return 'none';

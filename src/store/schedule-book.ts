@@ -125,7 +125,7 @@ class Book implements ScheduleBook {
       // What waits already may be less again: then the disk is about to say less.
       for (const [connector, schedule] of batch) if (!this.#next.has(connector)) this.#known.set(connector, schedule);
       this.#sinceWhole = isWhole ? 1 : this.#sinceWhole + 1;
-      if (isWhole) records.prune(KIND, atWallMs);
+      if (isWhole) void records.prune(KIND, atWallMs);
     } else this.#sinceWhole = WHOLE_EVERY;
     this.#tell(outcome);
     this.#isWriting = false;

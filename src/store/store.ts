@@ -1,4 +1,4 @@
-/** What must survive a restart: limits set from outside, marks, results of tests, the time that chargers are told, what they may hold. */
+/** What must survive a restart: sessions, limits set from outside, marks, results of tests, the time that chargers are told, what they may hold. */
 import type { SavedChargerTime } from '#base/charger-time.ts';
 import { type Clock, type Moment, momentOf } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
@@ -13,6 +13,10 @@ import { decodeResults, encodeResults } from './deadman-results.ts';
 import { decodeMarks, encodeMarks } from './marks.ts';
 import { decodeLimits, encodeLimits } from './outside-limits.ts';
 import { openScheduleBook, type ScheduleBook } from './schedule-book.ts';
+import { SessionBook, type SessionBookDeps } from './session-book.ts';
+import { type WatchDeps, WatchedRecords } from './watched-records.ts';
+
+export type { WatchedRecords };
 
 /** What may be remembered, by kind. A new value of a kind takes the place of the one before. */
 export type Remembered = {
@@ -30,6 +34,8 @@ export type StoreDeps = {
   readonly log: Log;
   readonly records: RecordStore;
   topology(): Topology;
+  /** Who else has something to write down with a session; nobody without it. */
+  readonly business?: Pick<SessionBookDeps, 'also' | 'kept' | 'isNeeded'>;
 };
 
 export type Store = {
@@ -38,12 +44,15 @@ export type Store = {
   /** The newest readable value of a kind; null when nothing was ever remembered. */
   recall<K extends keyof Remembered>(kind: K): Outcome<Recalled<Remembered[K]> | null>;
   readonly schedules: ScheduleBook;
+  readonly sessions: SessionBook;
 };
 
 /** How far back a readable record is looked for, when the newest are damaged. */
 const RECORDS_SEARCHED = 20;
 /** Superseded records of a kind are removed after so many: an EMS may write every few seconds. */
 const PRUNE_EVERY = 100;
+
+const NOBODY_ELSE = { also: () => [], kept() {}, isNeeded: () => false };
 
 type Site = { readonly topology: Topology; readonly moment: Moment };
 
@@ -93,13 +102,17 @@ const FORMS: { readonly [K in keyof Remembered]: Form<Remembered[K]> } = {
   },
 };
 
-/** Opens the store of a site on its records. Reads and writes nothing yet. */
+/** The records as every room is handed them: limits-only mode begins and ends with what their writes come to. */
+export const watchRecords = (deps: WatchDeps): WatchedRecords => new WatchedRecords(deps);
+
+/** Opens the store of a site on its records, and reads back its sessions. */
 export function openStore(deps: StoreDeps): Store {
   const { clock, log, records, topology } = deps;
   const remembered = new Map<string, number>();
   const site = (): Site => ({ topology: topology(), moment: momentOf(clock) });
   return {
     schedules: openScheduleBook(deps),
+    sessions: new SessionBook({ ...NOBODY_ELSE, ...deps.business, log, records }),
     async remember(kind, value) {
       const now = site();
       const atWallMs = now.moment.wallMs;
@@ -108,7 +121,7 @@ export function openStore(deps: StoreDeps): Store {
       remembered.set(kind, count);
       const { what } = FORMS[kind];
       if (!outcome.ok) log.error('This would not survive a restart.', { what, detail: outcome.detail });
-      else if (count % PRUNE_EVERY === 0) records.prune(kind, atWallMs);
+      else if (count % PRUNE_EVERY === 0) void records.prune(kind, atWallMs);
       return outcome;
     },
     recall(kind) {

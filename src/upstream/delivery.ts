@@ -3,11 +3,11 @@ import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Outcome } from '#base/outcome.ts';
 import type { AuthorizationStatus, Reply } from '#site/report.ts';
+import type { Session } from '#site/session.ts';
 import type { StoreChange } from '#world.ts';
-import type { Book } from './book.ts';
 import type { Parcel } from './courier.ts';
+import type { Outbox, Turn } from './outbox.ts';
 import { type Row, reportOf } from './row.ts';
-import type { Session } from './session.ts';
 
 /** TransactionMessageAttempts and TransactionMessageRetryInterval: three tries, 60 s and 120 s apart (1.6 clause 9.1). */
 const ATTEMPTS = 3;
@@ -16,17 +16,13 @@ const RETRY_MS = 60_000;
 export type DeliveryDeps = {
   readonly clock: Clock;
   readonly log: Log;
-  readonly book: Book;
-  /** Who we are to whom: rows of another station stay where they are. */
-  readonly station: string;
+  readonly outbox: Outbox;
   /** Written down without anyone waiting for it. */
   store(changes: readonly StoreChange[]): void;
   /** The back office answered a start. */
   started(session: Session, status: AuthorizationStatus): void;
   wake(): void;
 };
-
-type Turn = { readonly row: Row; readonly session: Session };
 
 export class Delivery {
   readonly #deps: DeliveryDeps;
@@ -38,7 +34,7 @@ export class Delivery {
 
   /** The message whose turn it is; null while there is none, or while it waits to be tried again. */
   next(): { readonly what: Row['what']; take(): Parcel } | null {
-    const turn = this.#deps.book.next(this.#deps.station);
+    const turn = this.#deps.outbox.next();
     if (turn === null) return null;
     const failed = this.#failed;
     if (failed?.key === turn.row.key && this.#deps.clock.nowMs() < failed.untilMs) return null;
@@ -47,17 +43,18 @@ export class Delivery {
 
   #take(turn: Turn): Parcel {
     const { row, session } = turn;
-    this.#deps.book.sending(row);
+    this.#deps.outbox.sending(row);
     const report = reportOf(row, session, session.upstream?.number ?? 0);
     return { report, id: row.messageId, settled: outcome => this.#settled(turn, outcome) };
   }
 
-  #settled({ row, session }: Turn, outcome: Outcome<Reply>): void {
-    const { book, store } = this.#deps;
+  #settled(turn: Turn, outcome: Outcome<Reply>): void {
+    const { outbox, store } = this.#deps;
+    const { row, session } = turn;
     if (outcome.ok) {
       this.#failed = null;
       const reply = outcome.value;
-      store(book.delivered(row, reply.kind === 'transaction-started' ? reply.transactionId : null));
+      store(outbox.delivered(turn, reply.kind === 'transaction-started' ? reply.transactionId : null));
       if (reply.kind === 'transaction-started') this.#deps.started(session, reply.status);
     } else if (outcome.why === 'call-error' || outcome.why === 'not-supported' || outcome.why === 'malformed')
       this.#refused(row, outcome.detail);
@@ -65,7 +62,7 @@ export class Delivery {
   }
 
   #refused(row: Row, detail: string): void {
-    const { clock, log, book, store, wake } = this.#deps;
+    const { clock, log, outbox, store, wake } = this.#deps;
     const times = this.#failed?.key === row.key ? this.#failed.times + 1 : 1;
     if (times < ATTEMPTS) {
       const waitMs = times * RETRY_MS;
@@ -75,6 +72,6 @@ export class Delivery {
     }
     this.#failed = null;
     log.error('the back office refuses a message; it is set aside', { what: row.what, session: row.session, detail });
-    store(book.setAside(row, `refused ${ATTEMPTS} times: ${detail}`));
+    store(outbox.setAside(row, `refused ${ATTEMPTS} times: ${detail}`));
   }
 }

@@ -2,11 +2,22 @@
 import type { Outcome } from '#base/outcome.ts';
 import type { Command, CommandReply } from '#site/command.ts';
 import type { SiteEvent } from '#site/event.ts';
+import type { Session } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import type { StoreChange, StoredDocument, World } from '#world.ts';
 
+/** Sessions as the store keeps them. */
+export type Sessions = {
+  get(id: number): Session | null;
+  /** Those that run, oldest first. */
+  open(): readonly Session[];
+  /** Takes over what the back office made of one; the changes are to be committed. */
+  bind(id: number, upstream: Session['upstream']): readonly StoreChange[];
+};
+
 export type UpstreamDeps = {
   readonly world: Pick<World, 'clock' | 'log' | 'randomness' | 'dial'>;
+  readonly sessions: Sessions;
   /** Of Busbar, as the back office is told. */
   readonly version: string;
   state(): SiteState;

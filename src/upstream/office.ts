@@ -1,23 +1,20 @@
 /** The back office of one station: its link and what goes over it, put together. */
-import { at } from '#base/assert.ts';
 import { momentOf, type Timer } from '#base/clock.ts';
-import type { AuthorizationStatus, Report } from '#site/report.ts';
-import type { ConnectorSpec } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import type { Authority } from './authority.ts';
-import type { Book } from './book.ts';
 import { Courier, type Parcel } from './courier.ts';
 import { Delivery } from './delivery.ts';
 import type { UpstreamDeps } from './deps.ts';
 import { Expected } from './expected.ts';
 import { Link } from './link.ts';
-import { type Numbering, numberOf, socketOf } from './numbering.ts';
+import type { Numbering } from './numbering.ts';
 import type { StationOptions } from './options.ts';
+import type { Outbox } from './outbox.ts';
 import { Register } from './register.ts';
 import { type RelayDeps, relay } from './relay.ts';
 import { Resets } from './resets.ts';
 import { SampleDesk } from './sample-desk.ts';
-import type { Session } from './session.ts';
+import { SessionDesk } from './session-desk.ts';
 import { Station, type StationState } from './station.ts';
 import { Statuses } from './statuses.ts';
 import { Triggers } from './triggers.ts';
@@ -26,13 +23,8 @@ import { PROFILE_KIND, Wishes } from './wishes.ts';
 
 /** Changes of the site are looked at together, so that a burst of them makes one message. */
 const LOOK_MS = 1_000;
-/** A charger that was told no itself stops by itself; then nothing is to be asked of it. */
-const STOP_REFUSED_MS = 5_000;
-
-type Samples = Extract<Report, { kind: 'meter-values' }>;
-
 export class Office {
-  readonly book: Book;
+  readonly outbox: Outbox;
   readonly #deps: UpstreamDeps;
   readonly #register: Register;
   readonly #authority: () => Authority;
@@ -44,6 +36,7 @@ export class Office {
   readonly #variables: Variables;
   readonly #wishes: Wishes;
   readonly #samples: SampleDesk;
+  readonly desk: SessionDesk;
   readonly #triggers: Triggers;
   readonly #relay: Omit<RelayDeps, 'authority'>;
   readonly #expected: Expected;
@@ -60,13 +53,13 @@ export class Office {
     const store = (changes: readonly StoreChange[]) => this.#store(changes);
     this.#sinceWallMs = clock.wallMs();
     this.#register = new Register(deps, options);
-    this.book = this.#register.book;
+    this.outbox = this.#register.outbox;
     this.#expected = new Expected(clock);
     this.#variables = new Variables(documents(VARIABLE_KIND));
     this.#samples = new SampleDesk(this.#variables);
     const numbering = () => this.#register.numbering();
     const sessionOn = (number: number) => this.#register.sessionOn(number);
-    const liveIds = () => new Set(this.book.live().map(session => session.id));
+    const liveIds = () => new Set(deps.sessions.open().map(session => session.id));
     const site = { clock, log, state, dispatch: deps.dispatch };
     this.#wishes = new Wishes({ ...site, numbering, sessionOn, liveIds, store }, documents(PROFILE_KIND));
     this.#courier = new Courier({
@@ -82,13 +75,19 @@ export class Office {
       accepted: () => this.#accepted(),
       turnedAway: ms => this.#link.restart('turned away by the back office', ms),
     });
+    this.desk = new SessionDesk({
+      ...{ deps, store, register: this.#register, samples: this.#samples, expected: this.#expected },
+      wishes: this.#wishes,
+      courier: this.#courier,
+      authority,
+      isLinked: () => this.isReachable(),
+    });
     this.#delivery = new Delivery({
       clock,
       log,
-      book: this.book,
-      station: this.#register.station,
+      outbox: this.outbox,
       store,
-      started: (session, status) => this.#started(session, status),
+      started: (session, status) => this.desk.answered(session, status),
       wake: () => this.#courier.wake(),
     });
     this.#triggers = new Triggers({
@@ -142,42 +141,11 @@ export class Office {
 
   numbering = (): Numbering => this.#register.numbering();
 
-  figures = () => this.book.figures(this.#register.station);
+  figures = () => this.outbox.figures();
 
   /** Since when it is as it is, and why it is not connected. */
   condition(): { readonly sinceWallMs: number; readonly why: string } {
     return { sinceWallMs: this.#sinceWallMs, why: this.#why };
-  }
-
-  /** A session is on disk. */
-  begun(session: Session): void {
-    const number = numberOf(this.numbering(), session.charger, session.connectorId) ?? 0;
-    const index = socketOf(this.numbering(), number)?.index ?? -1;
-    const profile = this.#expected.take(index, session.idToken);
-    if (profile !== null) this.#store(this.#wishes.install(number, profile).changes);
-    this.#wishes.apply();
-    this.#courier.wake();
-  }
-
-  ended(session: number): void {
-    this.#samples.ended(session);
-    this.#wishes.apply();
-    this.#courier.wake();
-  }
-
-  /** Samples of a charger: what of them goes up, as changes of the store. */
-  sampled(spec: ConnectorSpec, report: Samples): readonly StoreChange[] {
-    const { state, world } = this.#deps;
-    const { identity } = at(state().topology.chargers, spec.charger);
-    const named = report.transactionId === null ? null : this.book.session(report.transactionId);
-    const session = named?.charger === identity ? named : this.book.liveOn(identity, spec.connectorId);
-    const scene = { connector: spec.index, session, state: state(), isLinked: this.isReachable() };
-    const samples = this.#samples.chosen(report.samples, { ...scene, now: momentOf(world.clock) });
-    if (samples.length === 0) return [];
-    if (session !== null) return this.book.sampled(session, samples);
-    const connectorId = numberOf(this.numbering(), identity, spec.connectorId) ?? 0;
-    this.#courier.ask({ kind: 'meter-values', connectorId, transactionId: null, samples }, () => {});
-    return [];
   }
 
   /** Something at the site changed. */
@@ -218,18 +186,6 @@ export class Office {
     this.#courier.burst();
   }
 
-  #started(session: Session, status: AuthorizationStatus): void {
-    this.#authority().heard(session.idToken, status);
-    this.#wishes.apply();
-    if (status === 'Accepted') return;
-    this.#store(this.book.refused(session));
-    this.#deps.world.clock.after('stop a refused session', STOP_REFUSED_MS, () => {
-      const charger = this.#deps.state().topology.chargers.find(({ identity }) => identity === session.charger);
-      if (charger !== undefined && this.book.session(session.id)?.endedAtWallMs === null)
-        this.#deps.command(charger.index, { kind: 'remote-stop', transactionId: session.id }, () => {});
-    });
-  }
-
   #store(changes: readonly StoreChange[]): void {
     if (changes.length > 0) void this.#deps.commit(changes);
   }
@@ -246,7 +202,8 @@ export class Office {
     const { state, world, commit, command } = this.#deps;
     const { clock } = world;
     return {
-      book: this.book,
+      sessions: this.#deps.sessions,
+      liveOn: (charger, connectorId) => this.#register.liveOn(charger, connectorId),
       variables: this.#variables,
       wishes: this.#wishes,
       resets: new Resets({

@@ -1,15 +1,16 @@
 /** Who is who at the back office: connector numbers, and what runs under them. Bound once, at an accepted boot. */
 import type { ProfileSession } from '#site/charging-profile/profile-rules.ts';
+import type { Session } from '#site/session.ts';
 import type { Topology } from '#site/topology.ts';
-import { Book } from './book.ts';
+import type { StoreChange } from '#world.ts';
 import type { UpstreamDeps } from './deps.ts';
 import { MAP_KIND, type Numbering, numberingOf, numberOf, renumbered, socketOf } from './numbering.ts';
 import type { StationOptions } from './options.ts';
+import { Outbox } from './outbox.ts';
 import { OUTBOX_KIND } from './row.ts';
-import { type Bound, SESSION_KIND } from './session.ts';
 
 export class Register {
-  readonly book: Book;
+  readonly outbox: Outbox;
   /** Who we are to whom: rows of one station never go to another (design §5). */
   readonly station: string;
   readonly #deps: UpstreamDeps;
@@ -19,18 +20,12 @@ export class Register {
   constructor(deps: UpstreamDeps, { url, identity }: StationOptions) {
     this.#deps = deps;
     this.station = `${url}|${identity}`;
-    const { world, documents, state } = deps;
+    const { world, documents, sessions, state } = deps;
     this.#topology = state().topology;
     this.#numbering = numberingOf(this.#topology, documents(MAP_KIND));
-    this.book = new Book(
-      {
-        uuid: () => world.randomness.uuid(),
-        wallMs: () => world.clock.wallMs(),
-        bindingOf: (charger, connectorId) => this.#bindingOf(charger, connectorId),
-      },
-      documents(SESSION_KIND),
-      documents(OUTBOX_KIND),
-    );
+    const { randomness, clock } = world;
+    const desk = { sessions, station: this.station, uuid: () => randomness.uuid(), wallMs: () => clock.wallMs() };
+    this.outbox = new Outbox(desk, documents(OUTBOX_KIND));
   }
 
   /** Chargers that came while we run are proposed behind all others; those that went keep their number. */
@@ -51,21 +46,29 @@ export class Register {
       if (!stored.ok) this.#deps.world.log.error('connector numbers could not be stored', { detail: stored.detail });
       this.#numbering = { ...this.#numbering, unstored: [] };
     }
-    const bound = this.book.bind();
+    const bound = this.outbox.waiting().flatMap(session => this.bound(session));
     if (bound.length > 0) void this.#deps.commit(bound);
   }
 
+  /** What runs under a number. */
   sessionOn(number: number): ProfileSession | null {
     const socket = socketOf(this.numbering(), number);
-    const session = socket === null ? null : this.book.liveOn(socket.charger, socket.connectorId);
+    const session = socket === null ? null : this.liveOn(socket.charger, socket.connectorId);
     if (session === null) return null;
     const { id, startedAtWallMs, upstream } = session;
     return { id, upstreamId: upstream?.transactionId ?? null, startedAtWallMs };
   }
 
-  #bindingOf(charger: string, connectorId: number): Bound | null {
+  /** The newest that runs there. */
+  liveOn(charger: string, connectorId: number): Session | null {
+    const isThere = (session: Session) => session.charger === charger && session.connectorId === connectorId;
+    return this.#deps.sessions.open().findLast(isThere) ?? null;
+  }
+
+  /** A session that belongs to nobody yet belongs to this back office from now on, once its number holds. */
+  bound({ id, charger, connectorId, upstream }: Session): readonly StoreChange[] {
     const number = numberOf(this.numbering(), charger, connectorId);
-    if (number === null || this.numbering().unstored.length > 0) return null;
-    return { station: this.station, number, transactionId: null };
+    if (upstream !== null || number === null || this.numbering().unstored.length > 0) return [];
+    return this.#deps.sessions.bind(id, { station: this.station, number, transactionId: null });
   }
 }

@@ -6,15 +6,15 @@ import { at, unreachable } from '#base/assert.ts';
 import { failed, type Outcome, ok } from '#base/outcome.ts';
 import { startProfileRefusal } from '#site/charging-profile/profile-rules.ts';
 import type { ChargingProfile, Command, CommandReply } from '#site/command.ts';
+import type { Session } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import type { Authority } from './authority.ts';
-import type { Book } from './book.ts';
 import { type CompositeScene, composite } from './composite.ts';
+import type { Sessions } from './deps.ts';
 import { type Numbering, socketOf } from './numbering.ts';
 import type { Resets } from './resets.ts';
-import type { Session } from './session.ts';
 import type { StationState } from './station.ts';
 import type { Variables } from './variables.ts';
 import type { Wishes } from './wishes.ts';
@@ -23,7 +23,8 @@ type Answer = (reply: Outcome<CommandReply>) => void;
 type Is<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
 export type RelayDeps = {
-  readonly book: Book;
+  readonly sessions: Sessions;
+  liveOn(charger: string, connectorId: number): Session | null;
   readonly authority: Authority;
   readonly variables: Variables;
   readonly wishes: Wishes;
@@ -152,7 +153,7 @@ function onlyPlugged(deps: RelayDeps): ConnectorSpec | null {
 
 /** Ids from above may repeat: the newest that runs is meant. */
 function remoteStop(deps: RelayDeps, { transactionId }: Is<'remote-stop'>, answer: Answer): void {
-  const session = deps.book.live().findLast(({ upstream }) => upstream?.transactionId === transactionId);
+  const session = deps.sessions.open().findLast(({ upstream }) => upstream?.transactionId === transactionId);
   const charger = session === undefined ? undefined : chargerOf(deps, session);
   if (session === undefined || charger === undefined || deps.stationState() !== 'accepted') {
     answer(said('Rejected'));
@@ -212,9 +213,9 @@ const specOf = (deps: RelayDeps, number: number): ConnectorSpec | null => {
 const isReachable = (deps: RelayDeps, spec: ConnectorSpec): boolean =>
   at(deps.state().chargers, spec.charger).link === 'online';
 
-const runsOn = ({ book, state }: RelayDeps, spec: ConnectorSpec): Session | null => {
+const runsOn = ({ liveOn, state }: RelayDeps, spec: ConnectorSpec): Session | null => {
   const { identity } = at(state().topology.chargers, spec.charger);
-  return book.liveOn(identity, spec.connectorId);
+  return liveOn(identity, spec.connectorId);
 };
 
 const chargerOf = ({ state }: RelayDeps, session: Session): number | undefined =>

@@ -1,6 +1,6 @@
 /** One message that must reach the back office: document `outbox`, keyed by a growing number. */
 import type { MeterSample, Report } from '#site/report.ts';
-import type { Session } from './session.ts';
+import type { Ended, Session } from '#site/session.ts';
 
 /** Facts in neutral words; numbers of the back office are put in when it is sent (design §5). */
 export type RowWords =
@@ -19,13 +19,21 @@ export type Row = RowWords & {
   readonly key: string;
   /** A repeated message carries it again, so that the back office knows it (1.6-J clause 4.1.4 errata). */
   readonly messageId: string;
-  /** Our transaction id; null where a charger ended one that nobody knows. */
-  readonly session: number | null;
+  /** Our transaction id. */
+  readonly session: number;
   /** When it was put here; for people. */
   readonly sinceWallMs: number;
-  /** Refused too often, or of nobody: it waits for a person. */
+  /** Refused too often: it waits for a person. */
   readonly setAside?: string;
 };
+
+export const startWords = (reservationId: number | null): RowWords => ({ what: 'start', reservationId });
+
+/** @param isRefused the back office turned its card away: then we stopped it, and its charger says Remote */
+export function stopWords({ idToken, meterStopWh, atWallMs, reason, samples }: Ended, isRefused: boolean): RowWords {
+  const why = isRefused && reason === 'Remote' ? 'DeAuthorized' : reason;
+  return { what: 'stop', idToken, meterStopWh, atWallMs, reason: why, samples };
+}
 
 export const OUTBOX_KIND = 'outbox';
 
@@ -63,7 +71,8 @@ export function reportOf(row: Row, session: Session, number: number): Report {
 export function decodeRow(key: string, json: string): Row | null {
   try {
     const found = JSON.parse(json) as Partial<Row> | null;
-    const isOurs = typeof found?.messageId === 'string' && typeof found.what === 'string';
+    const isOurs =
+      typeof found?.messageId === 'string' && typeof found.what === 'string' && typeof found.session === 'number';
     return isOurs ? ({ ...found, key } as Row) : null;
   } catch {
     return null;

@@ -3,8 +3,8 @@ import { at } from '#base/assert.ts';
 import type { Moment } from '#base/clock.ts';
 import type { MeterSample } from '#site/report.ts';
 import { isEvidence, offerOf, type SentSamples, thinned } from '#site/sample-thinning.ts';
+import type { Session } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
-import type { Session } from './session.ts';
 import type { Variables } from './variables.ts';
 
 /** While there is no link, samples are a record and no live picture: five minutes apart. */

@@ -1,26 +1,15 @@
 /**
  * The northbound door: Busbar as one charging station of OCPP 1.6J towards a back office, and who may charge while
- * that is away. What must not be lost comes out of `heard` as changes of the store; everything else is best effort.
+ * that is away. What must not be lost goes to disk in one commit with the session that it tells of; all else is best effort.
  */
-import { at } from '#base/assert.ts';
-import type { Refusal } from '#ocpp/incoming.ts';
 import type { Reply, Report } from '#site/report.ts';
-import { isEvidence } from '#site/sample-thinning.ts';
+import type { Business, Session } from '#site/session.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import { Authority, TOKEN_KIND } from './authority.ts';
 import type { UpstreamDeps } from './deps.ts';
 import { Office } from './office.ts';
 import type { UpstreamOptions } from './options.ts';
-
-/** What a charger said, and what must be on disk before it is answered. */
-export type Heard = {
-  readonly changes: readonly StoreChange[];
-  /** They are on disk: from now on the back office is told. */
-  keep(): void;
-  /** The answer, at once or when the back office has spoken; once. */
-  answer(done: (reply: Reply | Refusal) => void): void;
-};
 
 /** A connector of the one station. */
 export type UpstreamConnector = {
@@ -45,10 +34,18 @@ export type UpstreamFigures = {
 };
 
 export type Upstream = {
-  /** The id that this start was told before; null for a new one. */
-  knownStart(charger: number, report: Report): number | null;
-  /** Null where nothing is to be added to the usual answer. @param usual what is answered where nobody objects */
-  heard(charger: number, report: Report, usual: Reply): Heard | null;
+  /** What goes to disk in one commit with what a charger said. */
+  also(business: Business): readonly StoreChange[];
+  /** It is on disk: from now on the back office is told. */
+  kept(business: Business): void;
+  /** The back office has yet to hear of this session. */
+  isNeeded(session: Session): boolean;
+  /** No more fits: chargers are to keep what they have to say. */
+  isFull(): boolean;
+  /** Something that need not be on disk before its answer. */
+  heard(charger: number, report: Report): void;
+  /** The answer to a charger, at once or when the back office has spoken; once. @param usual where nobody objects */
+  answer(report: Report, usual: Reply, done: (reply: Reply) => void): void;
   /** Something at the site changed. */
   touched(): void;
   /** Empty without a back office. */
@@ -99,73 +96,39 @@ class Door implements Upstream {
     this.#office?.touched();
   }
 
-  knownStart(charger: number, report: Report): number | null {
-    if (report.kind !== 'transaction-started' || this.#office === null) return null;
-    return this.#office.book.sameStart(this.#identityOf(charger), report)?.id ?? null;
+  also(business: Business): readonly StoreChange[] {
+    return this.#office?.desk.also(business) ?? [];
   }
 
-  heard(charger: number, report: Report, usual: Reply): Heard | null {
-    switch (report.kind) {
-      case 'authorize':
-        return this.#presented(report.idToken);
-      case 'transaction-started':
-        return this.#started(charger, report, usual);
-      case 'transaction-ended':
-        return this.#ended(charger, report, usual);
-      case 'meter-values':
-        return this.#sampled(charger, report, usual);
-      default:
-        return null;
-    }
+  kept(business: Business): void {
+    this.#office?.desk.kept(business);
   }
 
-  #presented(idToken: string): Heard | null {
-    if (this.#isOpenToAll()) return null;
-    const answer: Heard['answer'] = done =>
-      this.#authority.mayPresent(idToken, status => done({ kind: 'authorize', status }));
-    return { changes: [], keep() {}, answer };
+  isNeeded(session: Session): boolean {
+    return this.#office?.outbox.isNeeded(session) ?? false;
   }
 
-  #started(charger: number, report: Extract<Report, { kind: 'transaction-started' }>, usual: Reply): Heard | null {
-    const office = this.#office;
-    if (this.#isOpenToAll() || usual.kind !== 'transaction-started') return null;
-    const { transactionId } = usual;
-    const answer: Heard['answer'] = done => {
-      this.#authority.mayStart(report.idToken, transactionId, status => done({ ...usual, status }));
-      office?.wake();
-    };
-    if (office === null) return { changes: [], keep() {}, answer };
-    if (office.book.isFull()) return full;
-    const heard = office.book.started(this.#identityOf(charger), report, transactionId);
-    const keep = () => {
-      heard.keep();
-      const session = office.book.session(transactionId);
-      if (session !== null) office.begun(session);
-    };
-    return { changes: heard.changes, keep, answer };
+  isFull(): boolean {
+    return this.#office?.outbox.isFull() ?? false;
   }
 
-  #ended(charger: number, report: Extract<Report, { kind: 'transaction-ended' }>, usual: Reply): Heard | null {
-    const office = this.#office;
-    if (office === null) return null;
-    const heard = office.book.ended(this.#identityOf(charger), report);
-    const keep = () => {
-      heard.keep();
-      office.ended(report.transactionId);
-    };
-    return { changes: heard.changes, keep, answer: done => done(usual) };
-  }
-
-  /** Evidence is on disk before its reply; what is only a sample is written meanwhile (promise 3). */
-  #sampled(charger: number, report: Extract<Report, { kind: 'meter-values' }>, usual: Reply): Heard | null {
+  /** What is only a sample is written down meanwhile (promise 3). */
+  heard(charger: number, report: Report): void {
+    if (report.kind !== 'meter-values' || this.#office === null) return;
     const spec = this.#specOf(charger, report.connectorId);
-    if (this.#office === null || spec === null) return null;
-    const changes = this.#office.sampled(spec, report);
-    if (changes.length === 0) return null;
-    const keep = () => this.#office?.wake();
-    if (report.samples.some(isEvidence)) return { changes, keep, answer: done => done(usual) };
-    void this.#deps.commit(changes).then(keep);
-    return null;
+    const changes = spec === null ? [] : this.#office.desk.sampled(spec, report);
+    if (changes.length > 0) void this.#deps.commit(changes).then(() => this.#office?.wake());
+  }
+
+  answer(report: Report, usual: Reply, done: (reply: Reply) => void): void {
+    const isAsked = this.#office !== null || this.#options.whoMayCharge !== 'everyone';
+    if (!isAsked) done(usual);
+    else if (report.kind === 'authorize' && usual.kind === 'authorize')
+      this.#authority.mayPresent(report.idToken, status => done({ ...usual, status }));
+    else if (report.kind === 'transaction-started' && usual.kind === 'transaction-started') {
+      this.#authority.mayStart(report.idToken, usual.transactionId, status => done({ ...usual, status }));
+      this.#office?.wake();
+    } else done(usual);
   }
 
   figures(): readonly UpstreamFigures[] {
@@ -179,11 +142,6 @@ class Door implements Upstream {
     const connectors = sockets.map(({ index, ...socket }) => ({ ...socket, removed: index === null }));
     return [{ identity: station.identity, state, queued, oldestMs, setAside, sinceWallMs, why, connectors }];
   }
-
-  /** Nobody is asked: as it is without this section. */
-  #isOpenToAll = (): boolean => this.#office === null && this.#options.whoMayCharge === 'everyone';
-
-  #identityOf = (charger: number): string => at(this.#deps.state().topology.chargers, charger).identity;
 
   #specOf(charger: number, connectorId: number): ConnectorSpec | null {
     const { connectors } = this.#deps.state().topology;
@@ -206,10 +164,3 @@ const STATES = {
   pending: 'pending',
   accepted: 'connected',
 } as const;
-
-/** The charger keeps what we cannot. */
-const full: Heard = {
-  changes: [],
-  keep() {},
-  answer: done => done({ kind: 'refused', code: 'InternalError', detail: 'too much waits for the back office' }),
-};

@@ -344,7 +344,8 @@ test('at night what is older than keepDays goes, however much there is, and no m
   await d.records.append([{ kind: HAPPENING_KIND, atWallMs: NOON - 9 * DAY, json: '{}' }]);
   await d.records.append([{ kind: 'outside-limits', atWallMs: NOON - 9 * DAY, json: '[]' }]);
   d.night?.();
-  await pass(d);
+  await settle();
+  await pass(d, 5);
   expect(read(d, SAMPLES_KIND).map(row => row.atWallMs)).toEqual([NOON - DAY]);
   expect(read(d, HAPPENING_KIND)).toEqual([]);
   expect(d.records.newest('outside-limits', 10)).toMatchObject({ value: [{ json: '[]' }] });

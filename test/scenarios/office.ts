@@ -4,7 +4,7 @@ import type { SimOffice } from '#sim/office.ts';
 import type { PlannedOffice } from '#sim/site-plan.ts';
 import { type Story, story } from '#sim/story.ts';
 
-export const NOTHING_WRONG: LedgerAccount = { lost: [], duplicated: [] };
+export const NOTHING_WRONG: LedgerAccount = { lost: [], duplicated: [], complaints: [] };
 
 export function officeOf({ site }: Story): SimOffice {
   if (site.office === null) throw new Error('this story has no back office');
@@ -15,7 +15,8 @@ export function officeOf({ site }: Story): SimOffice {
 export function ledgerOf({ site }: Story): LedgerAccount {
   const { plan, posts, clock } = site;
   const truths = posts.map(post => ({ identity: post.plan.identity, sessions: post.station.sessions() }));
-  return compareLedger(plan, truths, officeOf({ site } as Story).ledger, clock.nowMs());
+  const office = officeOf({ site } as Story);
+  return { ...compareLedger(plan, truths, office.ledger, clock.nowMs()), complaints: office.complaints };
 }
 
 /** A garage whose fuse carries all of its cars at 16 A or so. */

@@ -80,6 +80,8 @@ export const SITE: SiteState = {
   ...{ topology: TOPOLOGY, startedAtMs: 0, chargers: [CHARGER, CHARGER], connectors: [CONNECTOR, CONNECTOR] },
   ...{ meters: [METER], backgrounds: [null, null], outsideLimits: [], targets: [] },
   commissioningUntilMs: Number.NEGATIVE_INFINITY,
+
+  limitsOnly: null,
   tests: [],
   loop: { passes: 0, lastPassAtMs: 0, failedChecks: 0, blockedReductions: 0, raisesWaiting: false },
 };

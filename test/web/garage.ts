@@ -244,6 +244,8 @@ export const garageState = (scene: Scene = 'calm'): SiteState => ({
   topology: garage,
   startedAtMs: 0,
   commissioningUntilMs: Number.NEGATIVE_INFINITY,
+
+  limitsOnly: null,
   tests: [],
   chargers: range(0, 34).map(() => charger),
   connectors: range(0, 34).map(bay => connectorOf(bay, scene)),

@@ -41,6 +41,7 @@ function trailAfter(test: DeadmanTest, state: SiteState, event: SiteEvent): Trai
     case 'commissioning':
     case 'charger-marked':
     case 'wish-set':
+    case 'durability':
     case 'passed':
     case 'test-begun':
     case 'test-ended':

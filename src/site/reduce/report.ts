@@ -1,12 +1,12 @@
 /** What a charging station said, as it changes what is known of it. */
 import { at } from '#base/assert.ts';
 import { ZERO_TRIPLE } from '#base/units.ts';
-import { wants } from '#site/allocation/claims.ts';
 import type { SiteEvent } from '#site/event.ts';
 import { rejudged } from '#site/gate/background.ts';
 import { afterSample } from '#site/gate/belief.ts';
 import { believed, newest } from '#site/gate/ledger.ts';
 import { isLearnedAt, maskAfter } from '#site/gate/mask.ts';
+import { asking } from '#site/reduce/asking.ts';
 import { booted } from '#site/reduce/charger.ts';
 import { drawOf, registerOf } from '#site/reduce/draw.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
@@ -103,19 +103,13 @@ function unplugged(connector: Connector, atMs: number): Connector {
   };
 }
 
-/** Keeps the moment since which a car has been asking. */
-const asking = (connector: Connector, atMs: number): Connector => {
-  if (!wants(connector)) return connector.wantsSinceMs === null ? connector : { ...connector, wantsSinceMs: null };
-  return connector.wantsSinceMs === null ? { ...connector, wantsSinceMs: atMs } : connector;
-};
-
 function transactionStarted(
   state: SiteState,
   event: Reported,
   report: Extract<Report, { kind: 'transaction-started' }>,
 ): SiteState {
   const spec = connectorOf(state, event.charger, report.connectorId);
-  if (spec === undefined) return state;
+  if (spec === undefined || event.isAgain) return state;
   const transaction = {
     id: event.freshId,
     idToken: report.idToken,

@@ -1,0 +1,210 @@
+/**
+ * Sessions, on disk and in mind: which ids are given, what a charger tells again, and what has to be written down
+ * before it is answered. What is not yet on disk is remembered as it was first asked for, so that telling it again
+ * writes the very same.
+ */
+import type { Log } from '#base/log.ts';
+import type { Report } from '#site/report.ts';
+import {
+  type Business,
+  begunBy,
+  type Ended,
+  endedBy,
+  isBegunBy,
+  isBilling,
+  type Samples,
+  type Session,
+  type Started,
+} from '#site/session.ts';
+import type { RecordStore, StoreChange } from '#world.ts';
+import { KeptDocuments } from './kept-documents.ts';
+import { decodeSession, SESSION_KIND, sessionDocument } from './sessions.ts';
+
+/** Ended ones that are remembered, because a charger may tell a stop again: some days of a large site. */
+export const ENDED_KEPT = 1_000;
+/** Of one socket, whose stops never came. A charger that loses its stops must not fill the disk. */
+export const OPEN_KEPT = 20;
+/** Two for each session that is remembered, and as many again. */
+const SAMPLES_KEPT = 4_000;
+const STRAYS_KEPT = 200;
+
+/** Empty `changes`: it is on disk already. `stored` is called once they are. */
+export type Due = { readonly changes: readonly StoreChange[]; stored(): void };
+
+export type SessionBookDeps = {
+  readonly log: Log;
+  readonly records: RecordStore;
+  /** What else goes into the same commit. Asked once for each thing heard, however often it is told; it counts once `kept`. */
+  also(business: Business): readonly StoreChange[];
+  /** It is on disk, with what went into the same commit. */
+  kept(business: Business): void;
+  /** The back office has yet to hear of an ended session: it is not forgotten. */
+  isNeeded(session: Session): boolean;
+};
+
+type Pending = { readonly changes: readonly StoreChange[]; readonly business: Business };
+
+const ON_DISK: Due = { changes: [], stored() {} };
+/** Ids are positive and fit the 32 bits that 1.6 chargers have for them. */
+const MAX_ID = 2 ** 31 - 1;
+
+export class SessionBook {
+  readonly #deps: SessionBookDeps;
+  /** By id; oldest first. */
+  readonly #sessions = new Map<number, Session>();
+  /** By what was told: not on disk yet. */
+  readonly #pending = new Map<string, Pending>();
+  /** By socket: a start that was refused, and the id that it gets when it is told again. */
+  readonly #refused = new Map<string, Session>();
+  readonly #samples: KeptDocuments;
+  readonly #strays: KeptDocuments;
+
+  /** Reads back what an earlier process left. */
+  constructor(deps: SessionBookDeps) {
+    this.#deps = deps;
+    this.#samples = new KeptDocuments(deps.records, 'session-samples', SAMPLES_KEPT);
+    this.#strays = new KeptDocuments(deps.records, 'stray-stop', STRAYS_KEPT);
+    const found = deps.records.documents(SESSION_KIND);
+    if (!found.ok) deps.log.error('sessions could not be read back', { detail: found.detail });
+    for (const { key, json } of found.ok ? found.value : []) {
+      const session = decodeSession(json);
+      if (session === null) deps.log.error('a session could not be read back', { key });
+      else this.#sessions.set(session.id, session);
+    }
+  }
+
+  open(): readonly Session[] {
+    return [...this.#sessions.values()].filter(isOpen);
+  }
+
+  get(id: number): Session | null {
+    return this.#sessions.get(id) ?? null;
+  }
+
+  /** The id under which this start is known already; else the fresh one, or the next that is free. */
+  idFor(report: Report, charger: string, freshId: number): { readonly id: number; readonly isAgain: boolean } {
+    const known = report.kind === 'transaction-started' ? this.#begun(report, charger) : undefined;
+    if (known !== undefined) return { id: known.id, isAgain: true };
+    let id = freshId;
+    while (this.#isGiven(id)) id = (id % MAX_ID) + 1;
+    return { id, isAgain: false };
+  }
+
+  /** A start that is not answered now keeps its id for when it is told again. */
+  refuse(report: Report, charger: string, id: number): void {
+    if (report.kind !== 'transaction-started' || this.#sessions.has(id)) return;
+    this.#refused.set(`${charger}/${report.connectorId}`, begunBy(report, charger, id));
+  }
+
+  /** What has to be on disk before this report is answered; null where nothing has. */
+  due(report: Report, charger: string, id: number): Due | null {
+    switch (report.kind) {
+      case 'transaction-started':
+        return this.#started(report, charger, id);
+      case 'transaction-ended':
+        return this.#ended(report, charger);
+      case 'meter-values':
+        return isBilling(report) ? this.#billed(report, charger) : null;
+      default:
+        return null;
+    }
+  }
+
+  /**
+   * Takes over what the back office made of a session. The caller commits the changes: what is not on disk yet of it
+   * goes with them, so that none is ever there as ended without the message that says so.
+   */
+  bind(id: number, upstream: Session['upstream']): readonly StoreChange[] {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return [];
+    this.#sessions.set(id, { ...session, upstream });
+    const owed = [this.#pending.get(`start/${id}`), this.#pending.get(`stop/${id}`)];
+    return [...owed.flatMap(pending => pending?.changes ?? []), sessionDocument({ ...session, upstream })];
+  }
+
+  #isGiven(id: number): boolean {
+    return this.#sessions.has(id) || [...this.#refused.values()].some(session => session.id === id);
+  }
+
+  #begun(report: Started, charger: string): Session | undefined {
+    // Only an open one: a stop follows the answer to its start, and a charger without a clock says the same every time.
+    return [...this.open(), ...this.#refused.values()].find(session => isBegunBy(session, report, charger));
+  }
+
+  #started(report: Started, charger: string, id: number): Due {
+    const told = `start/${id}`;
+    if (this.#sessions.has(id)) return this.#again(told);
+    const session = begunBy(report, charger, id);
+    const lost = this.#withoutStop(session);
+    this.#refused.delete(`${charger}/${report.connectorId}`);
+    this.#sessions.set(id, session);
+    return this.#first(told, [sessionDocument(session), ...lost], { kind: 'started', session, report });
+  }
+
+  #ended(report: Ended, charger: string): Due {
+    const found = this.#sessions.get(report.transactionId);
+    if (found === undefined || found.charger !== charger) return this.#stray(report, charger);
+    const told = `stop/${found.id}`;
+    if (!isOpen(found)) return this.#again(told);
+    const session = endedBy(found, report);
+    this.#sessions.set(session.id, session);
+    const { samples } = report;
+    const billed = samples.length === 0 ? [] : this.#samples.put(told, { samples });
+    const changes = [sessionDocument(session), ...billed, ...this.#forgetOldest(session.id)];
+    return this.#first(told, changes, { kind: 'ended', session, report });
+  }
+
+  #stray(report: Ended, charger: string): Due {
+    const told = `stray/${charger}/${report.transactionId}/${report.atWallMs}`;
+    if (this.#strays.has(told)) return this.#again(told);
+    this.#deps.log.warn('a charger ends a session that nobody knows', { charger, transactionId: report.transactionId });
+    return this.#first(told, this.#strays.put(told, { charger, ...report }), { kind: 'stray', charger, report });
+  }
+
+  #billed(report: Samples, charger: string): Due {
+    const { connectorId, transactionId, samples } = report;
+    const stamps = samples.map(({ atWallMs, context }) => `${atWallMs} ${context}`).join();
+    const told = `samples/${charger}/${connectorId}/${transactionId}/${stamps}`;
+    if (this.#samples.has(told)) return this.#again(told);
+    const session = transactionId === null ? null : this.get(transactionId);
+    return this.#first(told, this.#samples.put(told, { samples }), { kind: 'samples', session, charger, report });
+  }
+
+  #first(told: string, own: readonly StoreChange[], business: Business): Due {
+    this.#pending.set(told, { changes: [...own, ...this.#deps.also(business)], business });
+    return this.#again(told);
+  }
+
+  #again(told: string): Due {
+    const pending = this.#pending.get(told);
+    if (pending === undefined) return ON_DISK;
+    const stored = () => {
+      if (this.#pending.delete(told)) this.#deps.kept(pending.business);
+    };
+    return { changes: pending.changes, stored };
+  }
+
+  /** Open sessions of the same socket beyond those that may still get their stop. */
+  #withoutStop({ charger, connectorId }: Session): readonly StoreChange[] {
+    const same = this.open().filter(each => each.charger === charger && each.connectorId === connectorId);
+    return same.slice(0, Math.max(0, same.length + 1 - OPEN_KEPT)).map(({ id }) => {
+      this.#deps.log.error('a session was never ended by its charger, and is given up', { charger, connectorId, id });
+      return this.#forget(id);
+    });
+  }
+
+  #forgetOldest(newest: number): readonly StoreChange[] {
+    const ended = [...this.#sessions.values()].filter(session => !isOpen(session) && session.id !== newest);
+    return ended
+      .slice(0, Math.max(0, ended.length + 1 - ENDED_KEPT))
+      .filter(session => !this.#pending.has(`stop/${session.id}`) && !this.#deps.isNeeded(session))
+      .map(({ id }) => this.#forget(id));
+  }
+
+  #forget(id: number): StoreChange {
+    this.#sessions.delete(id);
+    return { type: 'remove', kind: SESSION_KIND, key: String(id) };
+  }
+}
+
+const isOpen = ({ endedAtWallMs }: Session): boolean => endedAtWallMs === null;

@@ -1,0 +1,183 @@
+/**
+ * The messages about sessions that must reach the back office, in the order in which they happened. Each is on disk
+ * in one commit with the session that it tells of, and counts only from then on.
+ */
+import type { MeterSample } from '#site/report.ts';
+import type { Session } from '#site/session.ts';
+import type { StoreChange, StoredDocument } from '#world.ts';
+import type { Sessions } from './deps.ts';
+import { decodeRow, keyOf, OUTBOX_KIND, type Row, type RowWords } from './row.ts';
+import { halved } from './sample-desk.ts';
+
+/**
+ * Messages kept for the back office. A site of 200 chargers that is used around the clock makes 2,000 a day; a
+ * charger keeps what comes beyond ten days of that.
+ */
+export const OUTBOX_MAX = 20_000;
+/** Samples in one waiting message: about 10 kB. More are halved. */
+const SAMPLES_IN_ROW = 20;
+
+export type OutboxDeps = {
+  readonly sessions: Sessions;
+  /** Who we are to whom: rows of another station stay where they are (design §5). */
+  readonly station: string;
+  uuid(): string;
+  wallMs(): number;
+};
+
+/** A message and the session that it tells of. */
+export type Turn = { readonly row: Row; readonly session: Session };
+
+/** How much waits, and since when. */
+export type OutboxFigures = {
+  readonly queued: number;
+  readonly setAside: number;
+  readonly oldestWallMs: number | null;
+};
+
+export class Outbox {
+  readonly #deps: OutboxDeps;
+  #rows: Row[];
+  /** Rows that were sent at least once, or may have been by an earlier process: their bytes stand. */
+  readonly #sent: Set<string>;
+  #sequence: number;
+  /** Sessions with a row that is not known to be on disk, and how many. */
+  readonly #owed = new Map<number, number>();
+
+  /** @param stored documents of the kind `outbox`; what cannot be read of them is passed over */
+  constructor(deps: OutboxDeps, stored: readonly StoredDocument[]) {
+    this.#deps = deps;
+    this.#rows = stored.flatMap(({ key, json }) => decodeRow(key, json) ?? []).sort(byKey);
+    this.#sent = new Set(this.#rows.map(({ key }) => key));
+    this.#sequence = Number(this.#rows.at(-1)?.key ?? 0);
+  }
+
+  isFull(): boolean {
+    return this.#rows.length >= OUTBOX_MAX;
+  }
+
+  /** A start or a stop: to be written down, and handed back to `insert` once it is. */
+  make(session: number, words: RowWords): { readonly row: Row; readonly changes: readonly StoreChange[] } {
+    const row = this.#row(session, words);
+    this.#owed.set(session, (this.#owed.get(session) ?? 0) + 1);
+    return { row, changes: [putRow(row)] };
+  }
+
+  /** It is on disk. */
+  insert(row: Row): void {
+    const owed = (this.#owed.get(row.session) ?? 1) - 1;
+    if (owed > 0) this.#owed.set(row.session, owed);
+    else this.#owed.delete(row.session);
+    this.#add(row);
+  }
+
+  /** Samples of a session; what was not sent yet waits in one message. They may lose a second (promise 3). */
+  sampled(session: Session, samples: readonly MeterSample[]): readonly StoreChange[] {
+    const waiting = this.#rows.find(
+      row => row.what === 'samples' && row.session === session.id && !this.#sent.has(row.key),
+    );
+    if (waiting?.what !== 'samples') {
+      const row = this.#row(session.id, { what: 'samples', samples });
+      this.#add(row);
+      return [putRow(row)];
+    }
+    const all = [...waiting.samples, ...samples];
+    const row = { ...waiting, samples: all.length > SAMPLES_IN_ROW ? halved(all) : all };
+    this.#rows = this.#rows.map(each => (each === waiting ? row : each));
+    return [putRow(row)];
+  }
+
+  /**
+   * The message whose turn it is: starts and stops in stored order, a session's samples before its stop, all other
+   * samples when nothing else waits.
+   */
+  next(): Turn | null {
+    let sample: Turn | null = null;
+    for (const row of this.#rows) {
+      const session = this.#sendable(row);
+      if (session === null) continue;
+      if (row.what === 'samples') sample ??= { row, session };
+      else {
+        const own = row.what === 'stop' ? this.#samplesOf(session.id) : undefined;
+        return { row: own ?? row, session };
+      }
+    }
+    return sample;
+  }
+
+  /** From now on its bytes stand. */
+  sending(row: Row): void {
+    this.#sent.add(row.key);
+  }
+
+  /** The back office has it. @param transactionId with a start: what the back office calls it */
+  delivered({ row }: Turn, transactionId: number | null): readonly StoreChange[] {
+    this.#rows = this.#rows.filter(each => each.key !== row.key);
+    this.#sent.delete(row.key);
+    const gone: StoreChange = { type: 'remove', kind: OUTBOX_KIND, key: row.key };
+    const upstream = this.#deps.sessions.get(row.session)?.upstream;
+    if (upstream == null || row.what !== 'start') return [gone];
+    return [...this.#deps.sessions.bind(row.session, { ...upstream, transactionId }), gone];
+  }
+
+  /** Refused too often: it waits for a person, and what stands behind it goes. */
+  setAside(row: Row, why: string): readonly StoreChange[] {
+    const aside = { ...row, setAside: why };
+    this.#rows = this.#rows.map(each => (each.key === row.key ? aside : each));
+    return [putRow(aside)];
+  }
+
+  /** The back office has yet to hear of it. */
+  isNeeded({ id }: Session): boolean {
+    return this.#owed.has(id) || this.#rows.some(row => row.session === id);
+  }
+
+  /** Sessions that have something to tell. */
+  waiting(): readonly Session[] {
+    const ids = new Set(this.#rows.map(row => row.session));
+    return [...ids].flatMap(id => this.#deps.sessions.get(id) ?? []);
+  }
+
+  figures(): OutboxFigures {
+    const queued = this.#rows.filter(row => this.#isQueued(row));
+    return {
+      queued: queued.length,
+      setAside: this.#rows.length - queued.length,
+      oldestWallMs: queued.length === 0 ? null : Math.min(...queued.map(row => row.sinceWallMs)),
+    };
+  }
+
+  #sendable(row: Row): Session | null {
+    if (row.setAside !== undefined) return null;
+    const session = this.#deps.sessions.get(row.session);
+    return session?.upstream?.station === this.#deps.station ? session : null;
+  }
+
+  #samplesOf = (session: number): Row | undefined =>
+    this.#rows.find(row => row.session === session && row.what === 'samples' && row.setAside === undefined);
+
+  #isQueued(row: Row): boolean {
+    const upstream = this.#deps.sessions.get(row.session)?.upstream ?? null;
+    return row.setAside === undefined && (upstream === null || upstream.station === this.#deps.station);
+  }
+
+  #row(session: number, words: RowWords): Row {
+    this.#sequence++;
+    const { uuid, wallMs } = this.#deps;
+    return { ...words, key: keyOf(this.#sequence), messageId: uuid(), session, sinceWallMs: wallMs() };
+  }
+
+  /** Commits end in the order in which they began, so this is nearly always the end of the list. */
+  #add(row: Row): void {
+    const last = this.#rows.at(-1);
+    this.#rows.push(row);
+    if (last !== undefined && last.key > row.key) this.#rows.sort(byKey);
+  }
+}
+
+const byKey = (a: Row, b: Row): number => (a.key < b.key ? -1 : 1);
+
+const putRow = ({ key, ...row }: Row): StoreChange => ({
+  type: 'put',
+  document: { kind: OUTBOX_KIND, key, json: JSON.stringify(row) },
+});

@@ -1,0 +1,140 @@
+/** Sessions on their way to the back office: what goes to disk with them, and what follows once they are there. */
+import { at } from '#base/assert.ts';
+import { momentOf } from '#base/clock.ts';
+import type { AuthorizationStatus } from '#site/report.ts';
+import type { Business, Samples, Session } from '#site/session.ts';
+import type { ConnectorSpec } from '#site/topology.ts';
+import type { StoreChange } from '#world.ts';
+import type { Authority } from './authority.ts';
+import type { Courier } from './courier.ts';
+import type { UpstreamDeps } from './deps.ts';
+import type { Expected } from './expected.ts';
+import { numberOf, socketOf } from './numbering.ts';
+import type { Register } from './register.ts';
+import { type Row, type RowWords, startWords, stopWords } from './row.ts';
+import type { SampleDesk } from './sample-desk.ts';
+import type { Wishes } from './wishes.ts';
+
+/** A charger that was told no stops by itself; then nothing is to be asked of it. */
+const STOP_REFUSED_MS = 5_000;
+/** Sessions that were refused from above and run on: a handful, unless somebody plays with cards. */
+const REFUSED_MAX = 1_000;
+
+export type SessionDeskDeps = {
+  readonly deps: UpstreamDeps;
+  readonly register: Register;
+  readonly samples: SampleDesk;
+  readonly expected: Expected;
+  readonly wishes: Wishes;
+  readonly courier: Courier;
+  authority(): Authority;
+  isLinked(): boolean;
+  /** Written down without anyone waiting for it. */
+  store(changes: readonly StoreChange[]): void;
+};
+
+export class SessionDesk {
+  readonly #desk: SessionDeskDeps;
+  readonly #refused = new Set<number>();
+  readonly #owed = new Map<Business, Row>();
+
+  constructor(desk: SessionDeskDeps) {
+    this.#desk = desk;
+  }
+
+  /** What goes to disk with what was heard. */
+  also(business: Business): readonly StoreChange[] {
+    switch (business.kind) {
+      case 'started': {
+        const { session, report } = business;
+        const words = startWords(report.reservationId);
+        return [...this.#desk.register.bound(session), ...this.#make(business, session, words)];
+      }
+      case 'ended': {
+        const { session, report } = business;
+        return this.#make(business, session, stopWords(report, this.#refused.has(session.id)));
+      }
+      case 'samples': {
+        const spec = this.#specOf(business.charger, business.report.connectorId);
+        return spec === null ? [] : this.sampled(spec, business.report);
+      }
+      case 'stray':
+        return [];
+    }
+  }
+
+  /** It is on disk: from now on the back office is told. */
+  kept(business: Business): void {
+    const { register, courier } = this.#desk;
+    const row = this.#owed.get(business);
+    this.#owed.delete(business);
+    if (row !== undefined) register.outbox.insert(row);
+    if (business.kind === 'started') this.#begun(business.session);
+    if (business.kind === 'ended') this.#ended(business.session);
+    // Of a start its card is asked first: somebody waits for that.
+    if (business.kind !== 'started') courier.wake();
+  }
+
+  /** Samples of a charger: what of them goes up, as changes of the store. */
+  sampled(spec: ConnectorSpec, report: Samples): readonly StoreChange[] {
+    const { deps, register, samples, courier, isLinked } = this.#desk;
+    const { state, sessions, world } = deps;
+    const { identity } = at(state().topology.chargers, spec.charger);
+    const named = report.transactionId === null ? null : sessions.get(report.transactionId);
+    const session = named?.charger === identity ? named : register.liveOn(identity, spec.connectorId);
+    const scene = { connector: spec.index, session, state: state(), isLinked: isLinked() };
+    const chosen = samples.chosen(report.samples, { ...scene, now: momentOf(world.clock) });
+    if (chosen.length === 0) return [];
+    if (session !== null) return register.outbox.sampled(session, chosen);
+    const connectorId = numberOf(register.numbering(), identity, spec.connectorId) ?? 0;
+    courier.ask({ kind: 'meter-values', connectorId, transactionId: null, samples: chosen }, () => {});
+    return [];
+  }
+
+  /** The back office answered a start. One that it refuses after we let it in is stopped. */
+  answered(session: Session, status: AuthorizationStatus): void {
+    const { deps, wishes, authority } = this.#desk;
+    authority().heard(session.idToken, status);
+    wishes.apply();
+    if (status === 'Accepted') return;
+    if (this.#refused.size < REFUSED_MAX) this.#refused.add(session.id);
+    deps.world.clock.after('stop a refused session', STOP_REFUSED_MS, () => {
+      const charger = deps.state().topology.chargers.find(({ identity }) => identity === session.charger);
+      if (charger !== undefined && deps.sessions.get(session.id)?.endedAtWallMs === null)
+        deps.command(charger.index, { kind: 'remote-stop', transactionId: session.id }, () => {});
+    });
+  }
+
+  #make(business: Business, session: Session, words: RowWords): readonly StoreChange[] {
+    const { row, changes } = this.#desk.register.outbox.make(session.id, words);
+    this.#owed.set(business, row);
+    return changes;
+  }
+
+  #begun(session: Session): void {
+    const { deps, register, expected, wishes, store } = this.#desk;
+    store(register.bound(deps.sessions.get(session.id) ?? session));
+    const number = numberOf(register.numbering(), session.charger, session.connectorId) ?? 0;
+    const index = socketOf(register.numbering(), number)?.index ?? -1;
+    const profile = expected.take(index, session.idToken);
+    if (profile !== null) store(wishes.install(number, profile).changes);
+    wishes.apply();
+  }
+
+  #ended({ id, upstream }: Session): void {
+    const { deps, samples, wishes, store } = this.#desk;
+    samples.ended(id);
+    this.#refused.delete(id);
+    // The answer to its start may have come while its end was on the way to the disk.
+    const now = deps.sessions.get(id)?.upstream ?? null;
+    if (now !== null && now.transactionId !== upstream?.transactionId) store(deps.sessions.bind(id, now));
+    wishes.apply();
+  }
+
+  #specOf(charger: string, connectorId: number): ConnectorSpec | null {
+    const { register, deps } = this.#desk;
+    const number = numberOf(register.numbering(), charger, connectorId);
+    const index = number === null ? null : (socketOf(register.numbering(), number)?.index ?? null);
+    return index === null ? null : at(deps.state().topology.connectors, index);
+  }
+}
