@@ -50,7 +50,6 @@ export type GatewayOptions = {
   readonly loopbackWrites: boolean;
   readonly nightly: Nightly | null;
   readonly sendPoints: SendPoints | null;
-  /** The world around a demo's gateway. */
   readonly demo?: DemoLine | null;
   /** A simulated hang; nothing else than `pass` decides (loop.ts). */
   readonly decide?: Decide | undefined;
@@ -73,8 +72,7 @@ export async function openGateway(options: GatewayOptions): Promise<Outcome<Gate
   if (!records.ok) return records;
   const hall = new Hall(options, records.value);
   const opened = await hall.open();
-  if (opened.ok) return opened;
-  await hall.close();
+  if (!opened.ok) await hall.close();
   return opened;
 }
 
@@ -275,11 +273,10 @@ class Hall {
   }
 
   #openWeb(): Promise<Outcome<WebHandle>> {
-    const { clock, log } = this.#world;
+    const { clock } = this.#world;
     return openWeb(
       {
-        clock,
-        log,
+        ...{ clock, log: this.#world.log },
         loopbackWrites: this.#options.loopbackWrites,
         state: () => this.#state,
         gate: () => gateView(this.#state, clock.nowMs()),

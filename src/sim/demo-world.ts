@@ -16,7 +16,8 @@ import { BRANDS, type Brand, HABITS } from './habits.ts';
 import { type MeterDevice, meterDevice } from './meter-device.ts';
 import type { WireTap } from './pipe.ts';
 import { type Prng, prng } from './prng.ts';
-import { Station, type StationPlan } from './station.ts';
+import { Station } from './station.ts';
+import type { StationPlan } from './station-plan.ts';
 import { openTruth, type Truth } from './truth.ts';
 
 /** One socket that a car can come to. */

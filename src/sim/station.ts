@@ -8,7 +8,7 @@ import type { Outcome } from '#base/outcome.ts';
 import type { Dialled, DialOptions } from '#world.ts';
 import type { CarPlan } from './car.ts';
 import { type ConnectorPlan, SimConnector } from './connector.ts';
-import type { Brand, Habit } from './habits.ts';
+import type { Habit } from './habits.ts';
 import type { Prng } from './prng.ts';
 import { limitAt, type Stack } from './profile-engine.ts';
 import { Sampling } from './sampling.ts';
@@ -17,6 +17,7 @@ import { StationClock } from './station-clock.ts';
 import { FACTORY_KEYS } from './station-keys.ts';
 import { StationLine } from './station-line.ts';
 import { StationMemory } from './station-memory.ts';
+import type { StationPlan } from './station-plan.ts';
 import { StationTransactions, type TrueSession } from './station-transactions.ts';
 import { StationVoice } from './station-voice.ts';
 import { TransactionQueue } from './transaction-queue.ts';
@@ -24,18 +25,6 @@ import type { Truth } from './truth.ts';
 
 /** A reset asked for by the CSMS takes as long as a short power cut. */
 const RESET_MS = 15_000;
-
-export type StationPlan = {
-  readonly identity: string;
-  readonly brand: Brand;
-  readonly habit: Habit;
-  readonly dial: DialOptions;
-  readonly connectors: readonly ConnectorPlan[];
-  /** Its clock minus the true one. */
-  readonly clockErrorMs: number;
-  /** After a reboot with a car on it: goes on by itself, or waits until it is connected. */
-  readonly resumesAlone: boolean;
-};
 
 export type StationDeps = {
   readonly clock: Clock;
