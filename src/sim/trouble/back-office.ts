@@ -4,7 +4,7 @@ import type { Begin } from './run.ts';
 import { type Booked, charging, type Place, socketAt, type TroubleStage } from './stage.ts';
 
 /** Long enough for cars to come, to be authorised and to charge. */
-const CUT_MS = 15_000;
+const CUT_MS = 12_000;
 const COMING = 4;
 const GOING = 3;
 /** A charger still waits with its own stop while its car drives off. */
