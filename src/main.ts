@@ -10,6 +10,7 @@ import { type DeadmanOrder, runDeadmanTest } from '#deadman-command.ts';
 import { type Gateway, openGateway } from '#gateway.ts';
 import { isSigned, type MeterProfile, readMeterProfiles } from '#meters/profile.ts';
 import { readMeterOnce } from '#meters/read-once.ts';
+import { crashedLately, noteCrashes } from '#real/crash-log.ts';
 import { openDemoLine } from '#real/demo-line.ts';
 import { readerBeside, readProfileFolder, readTextFile } from '#real/files.ts';
 import { openInflux } from '#real/influx.ts';
@@ -125,12 +126,15 @@ async function run(file: string): Promise<number> {
   const bus = lockSerial(serialDevices(loaded));
   if (!bus.ok) return cannotStart(bus.detail);
   const { influx } = loaded.history;
+  const dataFolder = process.env.BUSBAR_DATA ?? join(dirname(resolve(file)), 'data');
+  noteCrashes(dataFolder);
   const opened = await openGateway({
     config: loaded,
     world,
     chargerProfiles: known.chargers,
     meterProfiles: known.meters,
-    dataFolder: process.env.BUSBAR_DATA ?? join(dirname(resolve(file)), 'data'),
+    dataFolder,
+    limitsOnly: crashedLately(dataFolder, Date.now()),
     seen: true,
     loopbackWrites: process.env.BUSBAR_DEMO === '1',
     demo: openDemoLine(process.env.BUSBAR_DEMO_WORLD, process.env.BUSBAR_DEMO_KEY),

@@ -208,14 +208,27 @@ function nestedLoadFindings(draft: Draft): readonly Finding[] {
 }
 
 export function circuitNotes(draft: Draft): readonly Finding[] {
-  return entries(draft.circuits).flatMap(([circuit, index]) =>
-    circuit.failSafeA === undefined || circuit.meter !== undefined
-      ? []
-      : [
-          {
-            path: dotted('circuits', index, 'failSafeA'),
-            message: 'never applies: no guard meter can fall silent here',
-          },
-        ],
-  );
+  return entries(draft.circuits).flatMap(([circuit, index]) => {
+    if (circuit.failSafeA === undefined) return [];
+    const path = dotted('circuits', index, 'failSafeA');
+    if (circuit.meter === undefined) return [{ path, message: 'never applies: no guard meter can fall silent here' }];
+    return failSafeNotes(circuit, path);
+  });
+}
+
+/** While its meter is silent the building counts at its design load, and the lower of the two holds (rule 16). */
+function failSafeNotes(circuit: DraftCircuit, path: string): readonly Finding[] {
+  for (const [limit] of entries(circuit.limits)) {
+    for (const phase of PHASES) {
+      const limitA = ampsOn(limit.limitA, phase);
+      const wantedA = ampsOn(circuit.failSafeA, phase);
+      if (limitA === undefined || wantedA === undefined || limit.evOnly !== false) continue;
+      const takenA = (ampsOn(circuit.designLoadA, phase) ?? 0) + (ampsOn(circuit.reservedA, phase) ?? 0);
+      const leftA = Math.max(0, limitA - takenA);
+      if (wantedA <= leftA) continue;
+      const message = `${wantedA} A on ${phase} is more than the ${leftA} A that its ${limit.source ?? 'limit'} leaves beside designLoadA: those count`;
+      return [{ path, message }];
+    }
+  }
+  return [];
 }

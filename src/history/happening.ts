@@ -36,6 +36,8 @@ export type Happening =
       readonly validUntilWallMs: number | null;
     }
   | { readonly what: 'limits-cleared'; readonly source: string }
+  /** Sessions could not be written down from here on, or could again (null). */
+  | { readonly what: 'limits-only'; readonly why: string | null }
   | MeterChange;
 
 const NOTHING: readonly Happening[] = [];
@@ -53,6 +55,8 @@ export function happenings(before: SiteState | null, after: SiteState, event: Si
       return transactionChanges(before, after, event);
     case 'limits-set':
       return event.limits.map(limit => limitSet(after, limit));
+    case 'durability':
+      return [{ what: 'limits-only', why: event.limitsOnly?.why ?? null }];
     case 'limits-cleared':
       return [{ what: event.type, source: event.source }];
     default:

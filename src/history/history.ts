@@ -58,6 +58,8 @@ export type History = {
   /** Called synchronously after each dispatch, with the state it led to. Remembers and returns. */
   observe(state: SiteState, event: SiteEvent): void;
   counts(): HistoryCounts;
+  /** The newest happenings, newest first, those included that wait for the disk. */
+  happened(limit: number): readonly StoredRecord[];
   /** Writes what waits, once, and stops. The store stays open: it is not ours. */
   close(): Promise<void>;
 };
@@ -80,6 +82,8 @@ class Diary implements History {
   #state: SiteState | null = null;
   #meterWords: readonly MeterWord[] | null = null;
   #records: StoredRecord[] = [];
+  /** On its way to the disk. */
+  #underWay: readonly StoredRecord[] = [];
   #windows = 0;
   #writing: Promise<void> | null = null;
   #storeFails = false;
@@ -105,6 +109,12 @@ class Diary implements History {
 
   counts(): HistoryCounts {
     return { waiting: this.#records.length, ...this.#counts, influx: this.#influx?.counts() ?? null };
+  }
+
+  happened(limit: number): readonly StoredRecord[] {
+    const stored = this.#deps.records.newest(HAPPENING_KIND, limit);
+    const waiting = [...this.#underWay, ...this.#records].filter(({ kind }) => kind === HAPPENING_KIND);
+    return [...(stored.ok ? stored.value : []), ...waiting].slice(-limit).reverse();
   }
 
   async close(): Promise<void> {
@@ -173,8 +183,10 @@ class Diary implements History {
     if (this.#writing !== null || this.#records.length === 0) return;
     const batch = this.#records;
     this.#records = [];
+    this.#underWay = batch;
     this.#writing = this.#deps.records.append(batch).then(outcome => {
       this.#writing = null;
+      this.#underWay = [];
       if (outcome.ok) this.#stored(batch.length);
       else this.#notStored(batch, outcome.detail);
     });

@@ -16,6 +16,7 @@ export type KeeperDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly data: StoreThreadData;
+  readonly thread: URL;
   heard(message: FromStoreThread): void;
   /** It crashed: what it was told and did not answer, may or may not be done. With `why` it does not come back for minutes. */
   crashed(why: string | null): void;
@@ -52,8 +53,8 @@ export class StoreThreadKeeper {
   }
 
   #begin(): void {
-    const { data, heard } = this.#deps;
-    const worker = new Worker(new URL('./store-thread.ts', import.meta.url), { workerData: data });
+    const { data, thread, heard } = this.#deps;
+    const worker = new Worker(thread, { workerData: data });
     this.#worker = worker;
     let detail = 'it ended without a word';
     worker.on('message', heard);

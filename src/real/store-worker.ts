@@ -27,14 +27,18 @@ const DRAIN_WITHIN_MS = 5_000;
 
 type Waiting = Turn & { readonly size: number; settled(outcome: Outcome<void>): void };
 
-/** Opens the records of a state folder and the thread that writes them. Fails as `openFile` does. */
-export function openStoreWorker(
-  folder: string,
-  deps: { readonly clock: Clock; readonly log: Log },
-): Outcome<RecordStore> {
+const THREAD = new URL('./store-thread.ts', import.meta.url);
+
+type Deps = { readonly clock: Clock; readonly log: Log };
+
+/**
+ * Opens the records of a state folder and the thread that writes them. Fails as `openFile` does.
+ * @param thread what the thread runs, where it is to have a fault
+ */
+export function openStoreWorker(folder: string, deps: Deps, thread = THREAD): Outcome<RecordStore> {
   const opened = openFile(folder, deps);
   if (!opened.ok) return opened;
-  const store = new StoreWorker(folder, deps);
+  const store = new StoreWorker(folder, deps, thread);
   // The last connection to close would take the write-ahead log away from the reader's eyes.
   const seen = store.newest('', 0);
   opened.value.database.close();
@@ -61,7 +65,7 @@ class StoreWorker implements RecordStore {
   readonly #prunes = new Map<number, (outcome: Outcome<number>) => void>();
   #emptied: (() => void) | null = null;
 
-  constructor(folder: string, { clock, log }: { readonly clock: Clock; readonly log: Log }) {
+  constructor(folder: string, { clock, log }: Deps, thread: URL) {
     this.#clock = clock;
     this.#log = log;
     this.#reader = new SqliteReader(folder);
@@ -69,6 +73,7 @@ class StoreWorker implements RecordStore {
       clock,
       log,
       data: { folder, run: randomUUID() },
+      thread,
       heard: message => this.#heard(message),
       crashed: why => this.#crashed(why),
     });

@@ -47,8 +47,9 @@ export function openWatch(clock: Clock, truth: Truth, topology: Topology, interv
     meterRead: circuit => {
       const sampledAtMs = clock.nowMs();
       const background = copy(truth.background(circuit));
-      return () =>
-        void clock.after('taken in', TAKEN_IN_MS, () => observer.meterDelivered(circuit, sampledAtMs, background));
+      const total = copy(truth.total(circuit));
+      const taken = () => observer.meterDelivered(circuit, sampledAtMs, background, total);
+      return () => void clock.after('taken in', TAKEN_IN_MS, taken);
     },
   };
 }

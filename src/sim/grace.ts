@@ -11,6 +11,14 @@ export const RECOVERY_MS = 12_000;
 /** A silent guard meter sends the cars to the fail-safe limit after 10 s (rule 16); then the command and the car. */
 const SILENCE_MS = 10_000 + RECOVERY_MS;
 
+/**
+ * A step that a car's stop hides in the very interval of the meter leaves no more than this in what the meter reads. No
+ * reading tells it from nothing, so A4 does not hold for it (ARCHITECTURE.md, decision 21) until the car's next
+ * sample, which rule 13 waits for at most 15 s.
+ */
+const UNSEEN_MA = 1_000;
+const UNSEEN_MS = 15_000;
+
 const NEVER = -1;
 
 export class Grace {
@@ -24,6 +32,9 @@ export class Grace {
   private readonly referenceMa: [number, number, number] = [0, 0, 0];
   private readonly openedAtMs: [number, number, number] = [NEVER, NEVER, NEVER];
   private sampledAtMs = NEVER;
+  private totalMa: Triple | null = null;
+  /** The background before a step that the meter could not show, and until when that is excused. */
+  private unseen: { readonly buildingMa: Triple; readonly untilMs: number } | null = null;
   private missedSinceMs: number | null = null;
 
   constructor(marginMa: number, intervalMs: number | null) {
@@ -47,8 +58,10 @@ export class Grace {
     this.untilMs = [untilMs, untilMs, untilMs];
   }
 
-  /** A sample reached the gateway: when it was measured, and the true background at that instant. */
-  delivered(sampledAtMs: number, buildingMa: Triple, nowMs: number): void {
+  /** A sample reached the gateway: when it was measured, the true background at that instant, and what the meter read. */
+  delivered(sampledAtMs: number, buildingMa: Triple, totalMa: Triple, nowMs: number): void {
+    if (this.hidden(buildingMa, totalMa)) this.unseen = { buildingMa: this.sampleMa, untilMs: sampledAtMs + UNSEEN_MS };
+    this.totalMa = [totalMa[0], totalMa[1], totalMa[2]];
     if (this.missedSinceMs !== null && this.hidesStep())
       this.meterUntil = Math.max(...this.untilMs) + nowMs - this.missedSinceMs;
     this.missedSinceMs = null;
@@ -82,10 +95,22 @@ export class Grace {
   }
 
   /** The background that a raise must have room for: a rise above sample and margin is not its fault. */
-  known(buildingMa: Triple): Triple {
+  known(buildingMa: Triple, nowMs: number): Triple {
     if (this.intervalMs === null) return buildingMa;
-    const one = (p: 0 | 1 | 2) => Math.min(buildingMa[p], this.sampleMa[p] + this.marginMa);
+    const sampleMa = this.unseen && nowMs < this.unseen.untilMs ? this.unseen.buildingMa : this.sampleMa;
+    const one = (p: 0 | 1 | 2) => Math.min(buildingMa[p], sampleMa[p] + this.marginMa);
     return [one(0), one(1), one(2)];
+  }
+
+  /** Whether the background rose by more than the margin, and the meter reads what it read before. */
+  private hidden(buildingMa: Triple, totalMa: Triple): boolean {
+    const before = this.totalMa;
+    if (before === null) return false;
+    const lines = [0, 1, 2] as const;
+    return (
+      lines.some(p => buildingMa[p] > this.sampleMa[p] + this.marginMa) &&
+      lines.every(p => Math.abs(totalMa[p] - before[p]) <= UNSEEN_MA)
+    );
   }
 
   private hidesStep(): boolean {

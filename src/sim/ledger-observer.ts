@@ -16,7 +16,7 @@ export type LedgerAccount = {
 };
 
 /** Links are mended within minutes, a refused message is tried again within six, and a full day's backlog goes at 5/s. */
-const SETTLE_MS = 40 * 60_000;
+export const SETTLE_MS = 40 * 60_000;
 
 /** Lets the weather clear and everything that is on its way arrive; then compares. */
 export async function settleLedger(site: SimSite, office: SimOffice): Promise<LedgerAccount> {

@@ -101,14 +101,15 @@ export class Observer {
    * An answer of the guard meter reached the gateway.
    * @param sampledAtMs when it was measured
    * @param backgroundMa the true background at that instant
+   * @param totalMa what the meter read
    */
-  meterDelivered(circuit: number, sampledAtMs: number, backgroundMa: Triple): void {
+  meterDelivered(circuit: number, sampledAtMs: number, backgroundMa: Triple, totalMa: Triple): void {
     const { grace } = at(this.watches, circuit);
     if (grace.owing()) {
       this.settle(circuit);
       this.leave('meter', []);
     }
-    grace.delivered(sampledAtMs, backgroundMa, this.clock.nowMs());
+    grace.delivered(sampledAtMs, backgroundMa, totalMa, this.clock.nowMs());
   }
 
   /** The guard meter owes an answer: assumption A4 is broken until the next one. */
@@ -223,7 +224,7 @@ export class Observer {
     if (!phases || this.buckets.get('class')?.active()) return;
     for (const c of this.truth.path(connector.circuit)) {
       const watch = at(this.watches, c);
-      const known = watch.grace.known(this.truth.background(c));
+      const known = watch.grace.known(this.truth.background(c), this.clock.nowMs());
       for (const row of watch.rows) {
         if (row.raised || (row.line !== 3 && !phases.includes(row.line))) continue;
         const excessMa = this.obeyableExcessMa(row, watch, known);

@@ -6,12 +6,12 @@ import type { Account } from './account.ts';
 import { type FaultCounts, startDiskFaults, startFaults, startFlaps, startOfficeFaults } from './faults.ts';
 import { GatewayLife } from './gateway-life.ts';
 import { slowestReactionMs } from './habits.ts';
-import { type LedgerAccount, settleLedger } from './ledger-observer.ts';
+import { type LedgerAccount, SETTLE_MS, settleLedger } from './ledger-observer.ts';
 import { prng } from './prng.ts';
 import { drawSite } from './scenario.ts';
 import { openSite, powerOn, type SimSite, type SiteOptions } from './site.ts';
 import { Trace } from './trace.ts';
-import { startTraffic } from './traffic.ts';
+import { fillBays, startTraffic } from './traffic.ts';
 
 export type RunOptions = {
   readonly seed: number;
@@ -79,11 +79,14 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
     trace ? { onFrame: (identity, frame) => trace.frame(nowMs(), identity, frame) } : {},
   );
   nowMs = site.clock.nowMs;
+  const calmMs = site.office === null ? 0 : SETTLE_MS;
+  const death =
+    faults !== null && (options.zoo ?? DEFAULT_ZOO) === 'all' ? at(DEATHS, options.seed % DEATHS.length) : null;
+  if (death !== null)
+    site.clock.after('evening', Math.max(0, options.hours * HOUR_MS + calmMs - EVENING_MS), () => fillBays(site));
   await site.clock.run(options.hours * HOUR_MS);
   const ledger = site.office === null ? null : await settleLedger(site, site.office);
   site.settleCars();
-  const death =
-    faults !== null && (options.zoo ?? DEFAULT_ZOO) === 'all' ? at(DEATHS, options.seed % DEATHS.length) : null;
   if (death !== null) await afterDeath(site, life, death);
   const account = site.observer.finish();
   if (death === null) await closeOn(site, life.gateway());
@@ -105,6 +108,8 @@ export async function runSeed(options: RunOptions): Promise<RunResult> {
 const HOUR_MS = 3_600_000;
 /** What becomes of the gateway of a zoo when the hours are over, seed by seed: killed for good, or its loop hangs for good. */
 const DEATHS = ['killed', 'hung'] as const;
+/** For twenty cars through one gate, and for the slowest of them to begin. */
+const EVENING_MS = 12 * 60_000;
 /** Safety rule 18: how far a charger's clock may be off. */
 const CLOCKS_MS = 10_000;
 /** Safety rule 19: a lease below the fallback lapses upwards after so many times the longest TTL. */

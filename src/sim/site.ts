@@ -107,7 +107,7 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
     buildings.set(circuit.id, startBuilding(deps, circuit.building, options.building === 'constant'));
   }
   plan.circuits.forEach((_, circuit) => {
-    observer.meterDelivered(circuit, 0, copy(truth.background(circuit)));
+    observer.meterDelivered(circuit, 0, copy(truth.background(circuit)), copy(truth.total(circuit)));
   });
   const settleCars = () => {
     for (const post of posts) post.wanting.settle();
@@ -164,8 +164,9 @@ function openMeter(parts: Parts, circuit: number, id: string): MeterDevice {
       reading: () => {
         const sampledAtMs = clock.nowMs();
         const background = copy(truth.background(circuit));
+        const total = copy(truth.total(circuit));
         return () => {
-          observer.meterDelivered(circuit, sampledAtMs, background);
+          observer.meterDelivered(circuit, sampledAtMs, background, total);
           parts.options.onSample?.(id, sampledAtMs);
         };
       },

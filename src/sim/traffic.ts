@@ -8,6 +8,8 @@ const DOORS_OPEN_MS = 120_000;
 const GATE_MS = 30_000;
 /** Mean time between two arrivals of a garage with one bay. */
 const MEAN_GAP_OF_ONE_BAY_MS = 45 * 60_000;
+/** One car out, the next one in. */
+const BAY_CHANGE_MS = 20_000;
 const STAY_MS: readonly [number, number] = [30 * 60_000, 240 * 60_000];
 /** Bays that are taken one after the other when the doors open, so that a short run has life. */
 const EARLY_SHARE = 0.5;
@@ -33,6 +35,26 @@ export function startTraffic(site: SimSite, sleepers = false): void {
     clock.after('arrival', Math.round(GATE_MS + gapMs), arrive);
   };
   clock.after('arrival', DOORS_OPEN_MS, arrive);
+}
+
+/**
+ * Everybody is at home: one after the other, a hungry three-phase car comes to every bay in the place of who stood
+ * there. For a gateway that is about to die, no moment asks more of what it leaves behind.
+ */
+export function fillBays(site: SimSite): void {
+  const random = site.random.split('full house');
+  site.posts.forEach(({ plan, station }, index) => {
+    const car = {
+      ...drawCar(random.split(plan.identity), `${plan.identity}-home`),
+      phases: 3,
+      needWh: 100_000,
+    } as const;
+    site.clock.after('departure', index * GATE_MS, () => station.unplug(1));
+    site.clock.after('arrival', index * GATE_MS + BAY_CHANGE_MS, () => {
+      // Another car may have slipped in.
+      if (station.connectorOf(1).car === null) station.plug(1, car);
+    });
+  });
 }
 
 /** A working day: who parks in the morning, and who parks in the evening. Hours since midnight; chance of each bay. */

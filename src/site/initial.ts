@@ -43,6 +43,8 @@ export const NOTHING_DONE: Setup = {
   round: 0,
   readBack: 'unknown',
   hasDiffered: false,
+  isDoubted: false,
+  saysMa: null,
   cleared: [],
   failures: 0,
   failedAtMs: NEVER,

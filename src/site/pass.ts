@@ -4,7 +4,16 @@ import type { Triple } from '#base/units.ts';
 import { allocate } from '#site/allocation/allocate.ts';
 import { certificateHolds } from '#site/allocation/certificate.ts';
 import type { Claim, Share } from '#site/allocation/claim.ts';
-import { capacityFor, claimsOf, type Part, partsOf, rowTree, standingMa, wants } from '#site/allocation/claims.ts';
+import {
+  capacityFor,
+  claimsOf,
+  limitOfShare,
+  type Part,
+  partsOf,
+  rowTree,
+  standingMa,
+  wants,
+} from '#site/allocation/claims.ts';
 import { rowsHold } from '#site/allocation/row-check.ts';
 import { isReachable } from '#site/gate/belief.ts';
 import { ceilingOf } from '#site/gate/ceiling.ts';
@@ -65,7 +74,7 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
   const parts = partsOf(state, atMs);
   const free = freeSockets(state, atMs);
   const capacityMa = capacityFor(state, rooms, parts, STUCK, exposures, free);
-  const standing = standingMa(state, parts, capacityMa, free);
+  const standing = standingMa(state, parts, capacityMa, free, atMs);
   const main = fill(state, capacityMa, claimsOf(state, parts, CLAIMS, atMs));
   const wished = parts.includes('stuck')
     ? fill(
@@ -81,7 +90,8 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
     const part = at(parts, spec.index);
     if (!wants(connector)) return { targetMa: at(standing, spec.index), reason: idleReason(state.topology, spec) };
     const share = (part === 'stuck' ? wished : main).shares[spec.index];
-    const targetMa = connector.ledger.uncontrolled ? proofMa(spec, connector) : (share?.targetMa ?? 0);
+    const sharedMa = limitOfShare(state, spec, share?.targetMa ?? 0, atMs);
+    const targetMa = connector.ledger.uncontrolled ? proofMa(spec, connector) : sharedMa;
     if (part === 'stuck')
       return { targetMa, reason: stuckReason(state.topology, spec, stuckWords(state, spec, connector)) };
     return {

@@ -126,6 +126,10 @@ export type Setup = {
   readonly readBack: 'unknown' | 'agrees' | 'differs' | 'unsupported';
   /** It said something else once, and was set up again because of it. */
   readonly hasDiffered: boolean;
+  /** Because of that its car once counted as one that does not obey. */
+  readonly isDoubted: boolean;
+  /** The most that its first socket says it holds, before anything is said to it in this set-up; null where it does not say. */
+  readonly saysMa: number | null;
   /** Profiles that were not ours and were cleared, in words. */
   readonly cleared: readonly string[];
   readonly failures: number;

@@ -50,8 +50,9 @@ const MAX_ID = 2 ** 31 - 1;
 
 export class SessionBook {
   readonly #deps: SessionBookDeps;
-  /** By id; oldest first. */
-  readonly #sessions = new Map<number, Session>();
+  /** By id, oldest first: those that run, and those that ended. */
+  readonly #open = new Map<number, Session>();
+  readonly #over = new Map<number, Session>();
   /** By what was told: not on disk yet. */
   readonly #pending = new Map<string, Pending>();
   /** By socket: a start that was refused, and the id that it gets when it is told again. */
@@ -69,16 +70,16 @@ export class SessionBook {
     for (const { key, json } of found.ok ? found.value : []) {
       const session = decodeSession(json);
       if (session === null) deps.log.error('a session could not be read back', { key });
-      else this.#sessions.set(session.id, session);
+      else this.#keep(session);
     }
   }
 
   open(): readonly Session[] {
-    return [...this.#sessions.values()].filter(isOpen);
+    return [...this.#open.values()];
   }
 
   get(id: number): Session | null {
-    return this.#sessions.get(id) ?? null;
+    return this.#open.get(id) ?? this.#over.get(id) ?? null;
   }
 
   /** The id under which this start is known already; else the fresh one, or the next that is free. */
@@ -92,7 +93,7 @@ export class SessionBook {
 
   /** A start that is not answered now keeps its id for when it is told again. */
   refuse(report: Report, charger: string, id: number): void {
-    if (report.kind !== 'transaction-started' || this.#sessions.has(id)) return;
+    if (report.kind !== 'transaction-started' || this.get(id) !== null) return;
     this.#refused.set(`${charger}/${report.connectorId}`, begunBy(report, charger, id));
   }
 
@@ -115,15 +116,24 @@ export class SessionBook {
    * goes with them, so that none is ever there as ended without the message that says so.
    */
   bind(id: number, upstream: Session['upstream']): readonly StoreChange[] {
-    const session = this.#sessions.get(id);
-    if (session === undefined) return [];
-    this.#sessions.set(id, { ...session, upstream });
+    const session = this.get(id);
+    if (session === null) return [];
+    this.#keep({ ...session, upstream });
     const owed = [this.#pending.get(`start/${id}`), this.#pending.get(`stop/${id}`)];
     return [...owed.flatMap(pending => pending?.changes ?? []), sessionDocument({ ...session, upstream })];
   }
 
+  #keep(session: Session): void {
+    const { id } = session;
+    if (isOpen(session)) this.#open.set(id, session);
+    else {
+      this.#open.delete(id);
+      this.#over.set(id, session);
+    }
+  }
+
   #isGiven(id: number): boolean {
-    return this.#sessions.has(id) || [...this.#refused.values()].some(session => session.id === id);
+    return this.get(id) !== null || [...this.#refused.values()].some(session => session.id === id);
   }
 
   #begun(report: Started, charger: string): Session | undefined {
@@ -133,21 +143,21 @@ export class SessionBook {
 
   #started(report: Started, charger: string, id: number): Due {
     const told = `start/${id}`;
-    if (this.#sessions.has(id)) return this.#again(told);
+    if (this.get(id) !== null) return this.#again(told);
     const session = begunBy(report, charger, id);
     const lost = this.#withoutStop(session);
     this.#refused.delete(`${charger}/${report.connectorId}`);
-    this.#sessions.set(id, session);
+    this.#keep(session);
     return this.#first(told, [sessionDocument(session), ...lost], { kind: 'started', session, report });
   }
 
   #ended(report: Ended, charger: string): Due {
-    const found = this.#sessions.get(report.transactionId);
-    if (found === undefined || found.charger !== charger) return this.#stray(report, charger);
+    const found = this.get(report.transactionId);
+    if (found === null || found.charger !== charger) return this.#stray(report, charger);
     const told = `stop/${found.id}`;
     if (!isOpen(found)) return this.#again(told);
     const session = endedBy(found, report);
-    this.#sessions.set(session.id, session);
+    this.#keep(session);
     const { samples } = report;
     const billed = samples.length === 0 ? [] : this.#samples.put(told, { samples });
     const changes = [sessionDocument(session), ...billed, ...this.#forgetOldest(session.id)];
@@ -194,15 +204,18 @@ export class SessionBook {
   }
 
   #forgetOldest(newest: number): readonly StoreChange[] {
-    const ended = [...this.#sessions.values()].filter(session => !isOpen(session) && session.id !== newest);
-    return ended
-      .slice(0, Math.max(0, ended.length + 1 - ENDED_KEPT))
-      .filter(session => !this.#pending.has(`stop/${session.id}`) && !this.#deps.isNeeded(session))
+    if (this.#over.size <= ENDED_KEPT) return [];
+    return [...this.#over.values()]
+      .slice(0, this.#over.size - ENDED_KEPT)
+      .filter(
+        session => session.id !== newest && !this.#pending.has(`stop/${session.id}`) && !this.#deps.isNeeded(session),
+      )
       .map(({ id }) => this.#forget(id));
   }
 
   #forget(id: number): StoreChange {
-    this.#sessions.delete(id);
+    this.#open.delete(id);
+    this.#over.delete(id);
     return { type: 'remove', kind: SESSION_KIND, key: String(id) };
   }
 }

@@ -116,13 +116,15 @@ function siteMetrics(registry: Registry): Fill {
 }
 
 function loopMetrics(registry: Registry): Fill {
+  const limitsOnly = gauge(registry, 'busbar_limits_only', '1 while sessions cannot be written down.');
   const passes = follower(registry, 'busbar_loop_passes_total', 'Passes of allocator and gate.');
   const failed = follower(registry, 'busbar_loop_failed_checks_total', 'Passes whose own check failed.');
   const blocked = follower(registry, 'busbar_blocked_reductions_total', 'Reductions that a charger could not be told.');
   const last = gauge(registry, 'busbar_loop_last_pass_seconds', 'Duration of the last pass.');
   const p99 = gauge(registry, 'busbar_loop_p99_pass_seconds', '99th percentile of the duration of a pass.');
   const reaction = gauge(registry, 'busbar_loop_p99_reaction_seconds', 'Meter sample in to last reduction out, p99.');
-  return ({ loop }) => {
+  return ({ loop, limitsOnly: mode }) => {
+    limitsOnly.set(mode === null ? 0 : 1);
     passes(loop.passes);
     failed(loop.failedChecks);
     blocked(loop.blockedReductions);

@@ -139,6 +139,13 @@ const site = record({
   clock: oneOf(['synchronised', 'person', 'unknown'], 'How far its time is to be trusted.'),
   ready: flag('Passes complete, and every guard meter is fresh.'),
   notReady: { ...list(text()), description: 'Why not.' },
+  limitsOnly: {
+    oneOf: [
+      record({ since: time('Its beginning.'), why: text('What the disk or the store said.'), words: text() }),
+      { type: 'null' },
+    ],
+    description: 'Limits are kept, but sessions cannot be written down: chargers keep their starts and stops.',
+  },
   site: record({
     name: text(),
     phases: { type: 'integer', enum: [1, 3] },
@@ -202,6 +209,10 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   },
   SourceOrNull: { type: ['string', 'null'], description: 'Who set it.' },
   Site: site,
+  Event: {
+    ...record({ at: time('When it was noted.'), what: text('Its kind; further members depend on it.') }),
+    description: 'A line of the diary of the site. No card numbers.',
+  },
   Circuit: circuit,
   Connector: connector,
   Reason: reason,

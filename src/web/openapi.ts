@@ -63,6 +63,12 @@ const health = {
 
 const site = {
   '/api/v1/site': { get: { summary: 'The whole site as it is now.', responses: ok('The site.', ref('Site')) } },
+  '/api/v1/events': {
+    get: {
+      summary: 'What happened, newest first: the last 200.',
+      responses: ok('Events.', list(ref('Event'))),
+    },
+  },
   '/api/v1/stream': {
     get: {
       summary: 'The same live.',

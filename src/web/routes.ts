@@ -5,6 +5,7 @@ import type { Problem } from '#base/problem.ts';
 import { type ChargerRoutes, chargerRoutes } from './charger-routes.ts';
 import { type DeadmanRoutes, deadmanRoutes } from './deadman-routes.ts';
 import { type DemoRoutes, demoRoutes } from './demo-routes.ts';
+import type { EventView } from './events.ts';
 import { noStore, safeHeaders } from './headers.ts';
 import type { Metrics } from './metrics.ts';
 import { OPENAPI } from './openapi.ts';
@@ -25,6 +26,7 @@ export type Routes = ChargerRoutes &
     readonly metrics: Metrics;
     view(): SiteView;
     notReady(): readonly string[];
+    events(): readonly EventView[];
     sources(): readonly string[];
     putLimits(source: string, body: unknown): readonly Problem[];
     clearLimits(source: string): readonly Problem[];
@@ -72,8 +74,12 @@ function siteRoutes(app: Express, routes: Routes): void {
     if (!routes.stream.join(res)) sendProblem(res, 503, 'Too many pages are open; close one and try again.');
   });
   app.get('/api/v1/upstream', (_req, res) => void res.json(routes.upstream()));
+  app.get('/api/v1/events', (_req, res) => void res.json(routes.events()));
   app.get('/api/openapi.json', (_req, res) => void res.json(OPENAPI));
-  app.all(['/api/v1/site', '/api/v1/stream', '/api/v1/upstream', '/api/openapi.json'], only('GET, HEAD'));
+  app.all(
+    ['/api/v1/site', '/api/v1/stream', '/api/v1/upstream', '/api/v1/events', '/api/openapi.json'],
+    only('GET, HEAD'),
+  );
 }
 
 function limitRoutes(app: Express, routes: Routes): void {

@@ -174,6 +174,14 @@ export type RefusedView = {
   readonly at: string;
 };
 
+export type LimitsOnlyView = {
+  readonly since: string;
+  /** What the disk or the store said. */
+  readonly why: string;
+  /** The same as a sentence for people. */
+  readonly words: string;
+};
+
 export type StatusView = {
   /** calm: nothing to do; attention: something is missing; alarm: a limit or a charger does not hold. */
   readonly level: 'calm' | 'attention' | 'alarm';
@@ -189,6 +197,8 @@ export type SiteView = {
   readonly ready: boolean;
   /** Why not; empty when ready. */
   readonly notReady: readonly string[];
+  /** Limits are kept, but sessions cannot be written down; null while they can. */
+  readonly limitsOnly: LimitsOnlyView | null;
   readonly site: {
     readonly name: string;
     readonly phases: 1 | 3;

@@ -12,13 +12,13 @@ export function statusOf(
   circuits: readonly CircuitView[],
   connectors: readonly ConnectorView[],
   meters: readonly MeterView[],
-  notReady: readonly string[],
+  troubles: readonly string[],
 ): StatusView {
   const over = circuits.filter(isOver);
   const odd = connectors.filter(c => c.control === 'uncontrolled');
   const silent = meters.some(m => m.role === 'guard' && m.quality !== 'good');
   const missing = connectors.some(c => c.control !== 'controlled' && !c.switchedOff);
-  const level = over.length > 0 || odd.length > 0 ? 'alarm' : silent || missing || notReady.length > 0;
+  const level = over.length > 0 || odd.length > 0 ? 'alarm' : silent || missing || troubles.length > 0;
   return {
     level: level === 'alarm' ? 'alarm' : level ? 'attention' : 'calm',
     control: controlSentence(connectors),

@@ -64,11 +64,13 @@ export function siteView(input: ViewInput): SiteView {
   const circuits = topology.circuits.map((_, i) => circuitView(input, i));
   const connectors = topology.connectors.map((_, i) => connectorView(input, i));
   const meters = topology.meters.map((_, i) => meterView(input, i));
+  const limitsOnly = limitsOnlyView(input);
   return {
     at: new Date(input.nowWallMs).toISOString(),
     clock: input.clock,
     ready: notReady.length === 0,
     notReady,
+    limitsOnly,
     site: {
       name: topology.siteName,
       phases: topology.supplyPhases,
@@ -78,7 +80,7 @@ export function siteView(input: ViewInput): SiteView {
     },
     demo: input.demo ? { worldPort: input.demo.worldPort } : null,
     commissioning: commissioning(input),
-    status: statusOf(circuits, connectors, meters, notReady),
+    status: statusOf(circuits, connectors, meters, limitsOnly === null ? notReady : [...notReady, limitsOnly.words]),
     circuits,
     connectors,
     meters,
@@ -90,6 +92,14 @@ export function siteView(input: ViewInput): SiteView {
 }
 
 const iso = (input: ViewInput, atMs: number): string => new Date(Math.round(atMs + input.wallOffsetMs)).toISOString();
+
+function limitsOnlyView(input: ViewInput): SiteView['limitsOnly'] {
+  const { limitsOnly } = input.state;
+  if (limitsOnly === null) return null;
+  const { sinceMs, why } = limitsOnly;
+  const words = `Limits are kept, but sessions cannot be written down (${why}): chargers are asked to keep their starts and stops until they can.`;
+  return { since: iso(input, sinceMs), why, words };
+}
 
 const commissioning = (input: ViewInput): SiteView['commissioning'] =>
   input.state.commissioningUntilMs > input.nowMs ? { until: iso(input, input.state.commissioningUntilMs) } : null;

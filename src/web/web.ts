@@ -10,6 +10,7 @@ import type { SiteState } from '#site/state.ts';
 import type { Mark } from './charger-routes.ts';
 import type { DeadmanDesk } from './deadman-routes.ts';
 import type { DemoLine } from './demo-view.ts';
+import { EVENTS_SHOWN, eventViews, type Happened } from './events.ts';
 import { createMetrics } from './metrics.ts';
 import type { WebOptions } from './options.ts';
 import { createApp } from './routes.ts';
@@ -44,6 +45,8 @@ export type WebDeps = {
   /** Chargers that were not let in, newest first, bounded by the charger door. */
   refused(): readonly Refused[];
   upstream(): readonly Office[];
+  /** What happened, newest first. */
+  happened(limit: number): readonly Happened[];
   putLimits(source: string, body: unknown): Checked<unknown>;
   clearLimits(source: string): Checked<unknown>;
   /** What a person said of a charger, by index. */
@@ -78,6 +81,7 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
     rules,
     view,
     notReady: () => deps.notReady(),
+    events: () => eventViews(deps.happened(EVENTS_SHOWN)),
     state: () => deps.state(),
     mark: (charger, mark) => deps.mark(charger, mark),
     sources: () => deps.state().topology.limitSources,

@@ -2,6 +2,7 @@
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchAllocateVsLp } from './allocate-vs-lp.ts';
+import { benchDurable } from './durable-messages.ts';
 import { type BenchLine, jsonOf, rowOf } from './line.ts';
 import { benchMemory } from './memory.ts';
 import { benchThroughput } from './ocpp-throughput.ts';
@@ -22,6 +23,7 @@ const BENCHES: readonly (readonly [name: string, run: Bench])[] = [
   ...[10, 100].map((n): [string, Bench] => ['allocate-vs-lp', () => benchAllocateVsLp(n)]),
   ['memory', benchMemory],
   ['ocpp-throughput', benchThroughput],
+  ['durable-messages', benchDurable],
 ];
 
 /** The checks against the pass without them, measured in turn on the same sites. */

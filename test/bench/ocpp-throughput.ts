@@ -19,10 +19,16 @@ import { shippedDevices } from '#sim/devices.ts';
 import { type BenchLine, quantile } from './line.ts';
 
 /** What the clients are told, and what they answer. */
-export type Order = { readonly port: number; readonly sockets: number; readonly seconds: number };
+export type Order = {
+  readonly port: number;
+  readonly sockets: number;
+  readonly seconds: number;
+  /** Periodic samples, or starts and stops by turns. */
+  readonly says: 'samples' | 'sessions';
+};
 export type Count = { readonly calls: number; readonly tookMs: number };
 
-const SOCKETS = 50;
+export const SOCKETS = 50;
 const ROUNDS = 8;
 /** The first round only warms up and books the chargers in. */
 const WARM_UP = 1;
@@ -31,7 +37,7 @@ const NOTE =
   '50 sockets, one CALL in flight each, 5 samples a CALL, clients in another process, rate limit off; ' +
   'stored: newest sample of each connector every 10 s, in SQLite (the peers store nothing)';
 
-type Server = { readonly name: string; readonly port: number; close(): Promise<void> };
+export type Server = { readonly name: string; readonly port: number; close(): Promise<void> };
 
 export async function benchThroughput(): Promise<readonly BenchLine[]> {
   const servers = [await openBusbar(), await openBareWs(), await openRpc()];
@@ -39,7 +45,7 @@ export async function benchThroughput(): Promise<readonly BenchLine[]> {
   const rates = new Map<string, number[]>(servers.map(server => [server.name, []]));
   for (let round = 0; round < ROUNDS; round++) {
     for (const { name, port } of servers) {
-      const { calls, tookMs } = await asked(clients, { port, sockets: SOCKETS, seconds: SECONDS });
+      const { calls, tookMs } = await asked(clients, { port, sockets: SOCKETS, seconds: SECONDS, says: 'samples' });
       if (round >= WARM_UP) rates.get(name)!.push((calls * 1000) / tookMs);
     }
   }
@@ -58,14 +64,14 @@ export async function benchThroughput(): Promise<readonly BenchLine[]> {
   }));
 }
 
-async function asked(clients: ChildProcess, order: Order): Promise<Count> {
+export async function asked(clients: ChildProcess, order: Order): Promise<Count> {
   clients.send(order);
   const [count] = (await once(clients, 'message')) as [Count];
   return count;
 }
 
 /** The gateway as it runs on a site: web door, history, state folder. */
-async function openBusbar(): Promise<Server> {
+export async function openBusbar(): Promise<Server> {
   const devices = shippedDevices();
   const folder = mkdtempSync(join(tmpdir(), 'busbar-bench-'));
   const known = { chargers: devices.chargers, meterIds: [...devices.meters.keys()] };

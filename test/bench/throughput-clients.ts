@@ -61,6 +61,14 @@ class Client {
     return this.call('MeterValues', { connectorId: 1, transactionId: this.transactionId, meterValue });
   }
 
+  /** A session of nobody: two calls. */
+  async session(): Promise<void> {
+    const at = () => ({ timestamp: new Date().toISOString() });
+    await this.call('StopTransaction', { transactionId: this.transactionId, meterStop: ++this.energyWh, ...at() });
+    const start = { connectorId: 1, idTag: 'TAG', meterStart: ++this.energyWh, ...at() };
+    this.transactionId = (await this.call('StartTransaction', start)).transactionId as number;
+  }
+
   private hear(text: string): void {
     const [type, id, payload] = JSON.parse(text) as [number, string, Record<string, unknown>];
     if (type === 3) this.waiting(payload);
@@ -71,7 +79,7 @@ class Client {
 
 const groups = new Map<number, Promise<readonly Client[]>>();
 
-async function count({ port, sockets, seconds }: Order): Promise<Count> {
+async function count({ port, sockets, seconds, says }: Order): Promise<Count> {
   const known = groups.get(port) ?? Promise.all(Array.from({ length: sockets }, (_, i) => Client.open(port, i)));
   groups.set(port, known);
   const clients = await known;
@@ -80,8 +88,9 @@ async function count({ port, sockets, seconds }: Order): Promise<Count> {
   let calls = 0;
   const calling = clients.map(async client => {
     while (performance.now() < untilMs) {
-      await client.meterValues();
-      calls++;
+      if (says === 'samples') await client.meterValues();
+      else await client.session();
+      calls += says === 'samples' ? 1 : 2;
     }
   });
   await Promise.all(calling);

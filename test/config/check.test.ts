@@ -35,6 +35,17 @@ describe('the sites that come with Busbar', () => {
     expect(result.exitCode).toBe(0);
   });
 
+  test('a fail-safe current above what the design load leaves is told: the lower one counts', () => {
+    const text = readFileSync(tree('config/site.example.yaml'), 'utf8');
+    const withFailSafe = text.replace('failSafeA: 36', 'failSafeA: 400');
+    expect(withFailSafe).not.toBe(text);
+    const result = checkText(input('site.yaml', withFailSafe, shippedDevices()));
+    expect(result.text).toMatch(
+      /failSafeA: 400 A on l1 is more than the [\d.]+ A that its \S+ leaves beside designLoadA/,
+    );
+    expect(result.exitCode).toBe(0);
+  });
+
   test('the demo is a garage of 34 bays in four rows, all pinned to this machine', () => {
     const { config } = loadConfig(input('demo', readFileSync(tree('config/demo.yaml'), 'utf8'), shippedDevices()));
     expect(config?.topology.connectors).toHaveLength(34);

@@ -350,3 +350,22 @@ test('at night what is older than keepDays goes, however much there is, and no m
   expect(read(d, HAPPENING_KIND)).toEqual([]);
   expect(d.records.newest('outside-limits', 10)).toMatchObject({ value: [{ json: '[]' }] });
 });
+
+test('what happened is told newest first, also while the disk refuses it, and limits-only mode is part of it', async () => {
+  const d = desk();
+  const connected = (generation: number) =>
+    d.history.observe(SITE, { type: 'charger-connected', charger: 0, generation, ocppVersion: '', atMs: 0 });
+  connected(1);
+  await pass(d);
+  d.refusal = 'disk full';
+  const limitsOnly = { sinceMs: 0, why: 'disk full' };
+  d.history.observe({ ...SITE, limitsOnly }, { type: 'durability', limitsOnly, atMs: 0 });
+  const told = () => d.history.happened(10).map(({ json }) => JSON.parse(json));
+  expect(told()).toMatchObject([{ what: 'limits-only', why: 'disk full' }, { what: 'charger-connected' }]);
+  await pass(d);
+  expect(told()).toHaveLength(2);
+  d.refusal = null;
+  await pass(d);
+  expect(told()).toHaveLength(2);
+  expect(d.history.happened(1)).toHaveLength(1);
+});

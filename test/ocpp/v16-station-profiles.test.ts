@@ -45,7 +45,7 @@ const socket: SocketOutlook = {
 function ask(stack: ProfileStack, payload: object, atWallMs = NOW) {
   const asked = command('GetCompositeSchedule', payload, 'get-composite-schedule');
   const { connectorId: connector, durationS, unit } = asked;
-  const station = { nominalV: 230, supplyPhases: 3, leavesMa: [1e9, 1e9, 1e9, 1e9] } as const;
+  const station = { nominalV: 230, supplyPhases: 3, leaves: [] } as const;
   const schedule = compositeSchedule(stack, [socket], station, { connector, atWallMs, durationS, unit: unit ?? 'A' });
   const reply = {
     kind: 'composite-schedule',

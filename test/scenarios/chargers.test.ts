@@ -100,6 +100,8 @@ describe('a charger that loses its power at full draw', () => {
 describe('a link that breaks in the middle of a decrease', () => {
   it('leaves the charger at its old limit, and the others give way for it in time', async () => {
     const site = await charging([{}, {}, {}]);
+    // At rest, so that no step of sharing is under way when the building rises.
+    await site.run('15 min');
     const before = site.drawA('CP1');
     site.post('CP1').link.slow(1500);
     site.step('main', 12);

@@ -44,7 +44,7 @@ function bench(limits: readonly SimLimit[] = [fuse(40)]) {
   const clock = virtualClock(0);
   const truth = openTruth([{ id: 'main', parent: -1 }]);
   const observer = new Observer(clock, truth, [{ limits, marginMa: 1000, guardIntervalMs: 1000 }], 230);
-  const sample = () => observer.meterDelivered(0, clock.nowMs(), [...truth.background(0)]);
+  const sample = () => observer.meterDelivered(0, clock.nowMs(), [...truth.background(0)], [...truth.total(0)]);
   const building = (a: number) => truth.addBackground(0, [a * 1000, a * 1000, a * 1000]);
   const car = (ratingA = 32) => {
     const state = { stack: emptyStack as Stack, drawMa: 0, phases: [0, 1, 2] as readonly PhaseIndex[] };
@@ -173,7 +173,7 @@ describe('the grace window', () => {
     car().draw(35);
     await clock.run(900);
     building(10);
-    observer.meterDelivered(0, 880, [0, 0, 0]);
+    observer.meterDelivered(0, 880, [0, 0, 0], [35_000, 35_000, 35_000]);
     await clock.run(5000);
     building(0.2);
     await clock.run(20_000);
@@ -292,6 +292,42 @@ describe('a raise', () => {
     b.send(16.1, 'm2');
     b.obey(16.1, 'm2');
     expect(observer.finish().violations[0]).toMatchObject({ kind: 'raise', overA: 0.1 });
+  });
+
+  it('need not have room for a step that the stop of a car hides from the meter, for 15 s', async () => {
+    const { clock, observer, sample, building, car } = bench();
+    const [a, b] = [car(), car()];
+    a.hold(12);
+    a.draw(12);
+    b.hold(6);
+    sample();
+    await clock.run(1000);
+    building(11.5);
+    a.draw(0);
+    sample();
+    b.send(27);
+    b.obey(27);
+    expect(observer.finish().violations).toHaveLength(0);
+    await clock.run(16_000);
+    b.send(28, 'm2');
+    b.obey(28, 'm2');
+    expect(observer.finish().violations[0]).toMatchObject({ kind: 'raise', overA: 11.5 });
+  });
+
+  it('must have room for a step that leaves more than 1 A in what the meter reads', async () => {
+    const { clock, observer, sample, building, car } = bench();
+    const [a, b] = [car(), car()];
+    a.hold(12);
+    a.draw(12);
+    b.hold(6);
+    sample();
+    await clock.run(1000);
+    building(10.5);
+    a.draw(0);
+    sample();
+    b.send(27);
+    b.obey(27);
+    expect(observer.finish().violations[0]).toMatchObject({ kind: 'raise', overA: 9.5 });
   });
 
   it('is also a clear that gives the connector back its rating', () => {

@@ -144,6 +144,23 @@ describe('the read-back', () => {
     expect(chargerOf(desk)).toMatchObject({ traits: { leaseClass: 'unknown' }, setup: { readBack: 'differs' } });
   });
 
+  it('that shows more while a car draws has it counted as one that does not obey, once, until its samples show otherwise', () => {
+    const desk = contacted();
+    const tooMuch = (word: string) => (word === 'read-back' ? says(32) : ACCEPTED);
+    desk.status(0, 'Charging');
+    desk.draws(0, 9);
+    setUp(desk, tooMuch);
+    expect(at(desk.state.connectors, 0).ledger).toMatchObject({ uncontrolled: true, brokenMa: 9_000 });
+    desk.feed({ type: 'charger-marked', charger: 0, mark: 'trusted', atMs: desk.atMs });
+    desk.lose(0);
+    desk.atMs += 1_000;
+    desk.feed({ type: 'charger-connected', charger: 0, generation: 9, ocppVersion: '1.6', atMs: desk.atMs });
+    desk.status(0, 'Charging');
+    desk.draws(0, 9);
+    setUp(desk, tooMuch);
+    expect(at(desk.state.connectors, 0).ledger.uncontrolled).toBe(false);
+  });
+
   it('that shows no more than we set leaves the class as it is', () => {
     const desk = contacted();
     setUp(desk, word => (word === 'read-back' ? says(6) : ACCEPTED));
@@ -185,6 +202,11 @@ describe('the hold of a car that charges while its charger is set up', () => {
     expect(highestHeldMa(at(desk.state.connectors, 0).ledger, desk.atMs)).toBe(29_000);
     const [hold = ''] = holds(setUp(desk));
     expect(Number(hold.split(' ')[1])).toBeLessThanOrEqual(29);
+  });
+
+  it('is never above what its charger says it holds: a decrease may have been forgotten by a restart of ours', () => {
+    expect(holds(setUp(booted(12), word => (word === 'clock' ? says(8) : ACCEPTED)))).toEqual(['hold 8 A']);
+    expect(holds(setUp(booted(12), word => (word === 'clock' ? says(32) : ACCEPTED)))).toEqual(['hold 12 A']);
   });
 
   it('is none where nobody knows what it draws: the last lease runs on', () => {

@@ -100,8 +100,14 @@ describe('of a socket is told', () => {
 
   it('that the car takes less, once it has had its time to follow', () => {
     const desk = site({ bays: [{}], limits: [{ limitA: 40 }] }, 1);
-    live(desk, 5, () => 7);
-    expect(infoOf(desk, 0)).not.toContain('takes less');
+    let toldAtMs: number | null = null;
+    while (!infoOf(desk, 0).includes('takes less')) {
+      expect(desk.atMs).toBeLessThan(300_000);
+      live(desk, 1, () => 7);
+      if (desk.limitsA()[0] === 32) toldAtMs ??= desk.atMs;
+    }
+    // A charger of this model needs ten seconds (A3).
+    expect(desk.atMs - (toldAtMs ?? desk.atMs)).toBeGreaterThanOrEqual(10_000);
     live(desk, 90, () => 7);
     expect(infoOf(desk, 0)).toBe('32 A: the car takes less');
     live(desk, 60, a => a - 1);

@@ -103,7 +103,17 @@ const charger: Charger = {
   callSinceMs: null,
   timeouts: 0,
   askedAtMs: 0,
-  setup: { todo: [], readBack: 'agrees', round: 0, hasDiffered: false, cleared: [], failures: 0, failedAtMs: 0 },
+  setup: {
+    todo: [],
+    readBack: 'agrees',
+    round: 0,
+    hasDiffered: false,
+    isDoubted: false,
+    saysMa: null,
+    cleared: [],
+    failures: 0,
+    failedAtMs: 0,
+  },
   switchedOff: false,
   skew: UNKNOWN_SKEW,
 };

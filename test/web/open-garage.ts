@@ -67,6 +67,7 @@ export type Handed = {
   gate: GateView;
   notReady: readonly string[];
   refused: readonly Refused[];
+  happened: readonly { atWallMs: number; json: string }[];
   readonly writes: { source: string; body: unknown }[];
   readonly marks: { charger: number; mark: Mark }[];
   answer: Checked<unknown>;
@@ -77,6 +78,7 @@ export const handed = (scene: Scene = 'calm'): Handed => ({
   gate: garageGate(scene),
   notReady: [],
   refused: [],
+  happened: [],
   writes: [],
   marks: [],
   answer: { ok: true, value: undefined },
@@ -116,6 +118,7 @@ export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): Web
     notReady: () => parts.notReady,
     refused: () => parts.refused,
     upstream: () => [],
+    happened: limit => parts.happened.slice(0, limit),
     putLimits: write,
     clearLimits: source => write(source, null),
     deadman: NO_TESTS,

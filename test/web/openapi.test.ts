@@ -31,6 +31,7 @@ function emptyApp(): Express {
     metrics: createMetrics(),
     view: nothing,
     sources: () => [],
+    events: () => [],
     putLimits: () => [],
     clearLimits: () => [],
   });

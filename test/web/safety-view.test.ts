@@ -76,6 +76,8 @@ describe('what the site tells of its safety', () => {
       readBack: 'unknown' as const,
       round: 0,
       hasDiffered: false,
+      isDoubted: false,
+      saysMa: null,
       cleared: [],
       failures: 0,
       failedAtMs: 0,

@@ -22,6 +22,8 @@ const inSetUp = (charger: Charger): Charger => ({
     readBack: 'unknown',
     round: 0,
     hasDiffered: false,
+    isDoubted: false,
+    saysMa: null,
     cleared: ['16 A from 22:00 on every day (level 3)'],
     failures: 0,
     failedAtMs: 0,

@@ -43,6 +43,16 @@ function gateWithMain(changed: Partial<GateView['circuits'][number]>): GateView 
 const withLimits = (...outsideLimits: OutsideLimit[]): SiteState => ({ ...garageState(), outsideLimits });
 
 describe('the site as JSON', () => {
+  it('says that sessions cannot be written down, since when and why, and asks for attention', () => {
+    expect(viewOf().limitsOnly).toBeNull();
+    const limitsOnly = { sinceMs: NOW_MS - 1000, why: 'disk full' };
+    const view = viewOf({ state: { ...garageState(), limitsOnly } });
+    expect(view.limitsOnly).toMatchObject({ since: new Date(NOW_WALL_MS - 1000).toISOString(), why: 'disk full' });
+    expect(view.limitsOnly?.words).toContain('Limits are kept, but sessions cannot be written down (disk full)');
+    expect(view.status.level).toBe('attention');
+    expect(view.ready, 'it is under control').toBe(true);
+  });
+
   it('has every field that the contract names', () => {
     const view = viewOf();
     const keys = (of: object | undefined) => Object.keys(of ?? {});

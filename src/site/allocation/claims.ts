@@ -9,11 +9,12 @@ import { testWishes } from '#site/deadman/wishes.ts';
 import { isStuck } from '#site/gate/belief.ts';
 import { ceilingOf } from '#site/gate/ceiling.ts';
 import { NOISE_MA } from '#site/gate/constants.ts';
-import { phasesOf } from '#site/gate/mask.ts';
+import { levelMa, limitWithin } from '#site/gate/ledger.ts';
+import { phasesOf, sharersOf } from '#site/gate/mask.ts';
 import { plugInReserve } from '#site/gate/reserve.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import type { Connector, SiteState } from '#site/state.ts';
-import type { ConnectorSpec, Topology } from '#site/topology.ts';
+import type { ChargerTraits, ConnectorSpec, Topology } from '#site/topology.ts';
 
 /**
  * `claims` asks. `fixed` stands at its fallback because nobody asks. `stuck` takes what it may still
@@ -42,20 +43,46 @@ export const wants = (connector: Connector): boolean =>
 const isSeenDrawing = ({ status, draw }: Connector): boolean =>
   status === 'Unknown' && draw !== null && Math.max(...draw.ma) > NOISE_MA;
 
-/** A model that cannot pause draws its minimum whatever it is told: it is let in before those that can wait. */
+/**
+ * A model that cannot pause draws its minimum whatever it is told: it is let in before those that can wait. What is
+ * told in watts asks for the current that it books (rule 10): in amperes of its limit a car on one phase would take
+ * three times its share, and nobody would give way for it.
+ */
 export function claimOf(state: SiteState, spec: ConnectorSpec, atMs: number): Claim {
   const connector = at(state.connectors, spec.index);
-  const charger = at(state.chargers, spec.charger);
-  const { stepMa, canPause } = charger.traits;
+  const { traits } = at(state.chargers, spec.charger);
   return {
     connector: spec.index,
     node: at(spec.path, 0),
     phaseMask: maskOf(phasesOf(connector, spec, atMs)),
-    minMa: spec.minMa,
-    ceilingMa: ceilingOf(connector, spec, charger, state.topology.nominalV, atMs).limitMa,
-    stepMa,
-    arrival: canPause ? (connector.wantsSinceMs ?? Number.MAX_SAFE_INTEGER) : -1,
+    minMa: drawnMa(state, spec, spec.minMa, atMs),
+    ceilingMa: drawnMa(state, spec, ceilingMa(state, spec, atMs), atMs),
+    stepMa: isInWatts(spec, traits) ? 1 : traits.stepMa,
+    arrival: traits.canPause ? (connector.wantsSinceMs ?? Number.MAX_SAFE_INTEGER) : -1,
   };
+}
+
+const isInWatts = ({ dc }: ConnectorSpec, { rateUnit }: ChargerTraits): boolean => rateUnit === 'W' && dc === null;
+
+function ceilingMa(state: SiteState, spec: ConnectorSpec, atMs: number): number {
+  const connector = at(state.connectors, spec.index);
+  return ceilingOf(connector, spec, at(state.chargers, spec.charger), state.topology.nominalV, atMs).limitMa;
+}
+
+/** The current that a limit asks for on each phase. */
+function drawnMa(state: SiteState, spec: ConnectorSpec, limitMa: number, atMs: number): number {
+  const { traits } = at(state.chargers, spec.charger);
+  if (limitMa === 0 || !isInWatts(spec, traits)) return limitMa;
+  return levelMa(limitMa, spec, traits, sharersOf(at(state.connectors, spec.index), atMs));
+}
+
+/** The limit that gives a connector its share: the other way round, in steps of its charger. */
+export function limitOfShare(state: SiteState, spec: ConnectorSpec, shareMa: number, atMs: number): number {
+  const { traits } = at(state.chargers, spec.charger);
+  if (shareMa === 0 || !isInWatts(spec, traits)) return shareMa;
+  const withinMa = limitWithin(shareMa, spec, traits, sharersOf(at(state.connectors, spec.index), atMs));
+  const limitMa = Math.min(withinMa, ceilingMa(state, spec, atMs));
+  return Math.max(spec.minMa, Math.floor(limitMa / traits.stepMa) * traits.stepMa);
 }
 
 function maskOf(phases: readonly PhaseIndex[]): number {
@@ -77,7 +104,8 @@ export function claimsOf(
     const connector = at(state.connectors, spec.index);
     if (!asking.has(at(parts, spec.index)) || !wants(connector)) continue;
     const claim = claimOf(state, spec, atMs);
-    const testedMa = tests.get(spec.index)?.limitMa ?? Number.POSITIVE_INFINITY;
+    const test = tests.get(spec.index);
+    const testedMa = test === undefined ? Number.POSITIVE_INFINITY : drawnMa(state, spec, test.limitMa, atMs);
     out.push(testedMa < claim.ceilingMa ? { ...claim, ceilingMa: testedMa } : claim);
   }
   return out;
@@ -121,9 +149,10 @@ export function standingMa(
   parts: readonly Part[],
   capacityMa: Float64Array,
   free: readonly boolean[],
+  atMs: number,
 ): readonly number[] {
   const hoped = plugInReserve(state, free);
-  const leastMa = leastAsked(state, parts);
+  const leastMa = leastAsked(state, parts, atMs);
   const isTight = (row: number) => {
     const freeMa = capacityMa[row] ?? 0;
     const reservedMa = hoped[row] ?? 0;
@@ -151,13 +180,14 @@ export function standingMa(
 }
 
 /** The smallest minimum that asks on each row; 0 where nobody does. */
-function leastAsked(state: SiteState, parts: readonly Part[]): Float64Array {
+function leastAsked(state: SiteState, parts: readonly Part[], atMs: number): Float64Array {
   const least = new Float64Array(4 * state.topology.circuits.length);
   for (const spec of state.topology.connectors) {
     if (at(parts, spec.index) !== 'claims') continue;
+    const leastMa = drawnMa(state, spec, spec.minMa, atMs);
     for (const circuit of spec.path) {
       for (const row of [...spec.phases, 3]) {
-        const ma = row === 3 ? spec.minMa * spec.phases.length : spec.minMa;
+        const ma = row === 3 ? leastMa * spec.phases.length : leastMa;
         const known = least[circuit * 4 + row] ?? 0;
         least[circuit * 4 + row] = known === 0 ? ma : Math.min(known, ma);
       }

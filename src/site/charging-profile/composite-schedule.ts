@@ -32,8 +32,8 @@ export type SocketOutlook = {
 export type StationOutlook = {
   readonly nominalV: number;
   readonly supplyPhases: 1 | 3;
-  /** What the site leaves all cars together, without the back office's own limits. */
-  readonly leavesMa: Quad;
+  /** What the site leaves all cars together, without the back office's own limits; in order, the first from now. */
+  readonly leaves: readonly { readonly afterMs: number; readonly limitMa: Quad }[];
 };
 
 export type CompositeQuery = {
@@ -48,8 +48,8 @@ export type CompositeQuery = {
 const MAX_AHEAD_S = 7 * 86_400;
 
 /**
- * Sockets looked at for one answer, a few microseconds each: the loop must not wait for it. A day of hourly changes
- * is told for 400 sockets, a week of them for 34.
+ * Sockets times instants looked at for one answer, a microsecond or three each: the loop must not wait for it. A week
+ * of hourly changes is told of 59 sockets, a day of them of 400.
  */
 const MAX_LOOKS = 10_000;
 
@@ -69,48 +69,36 @@ export function compositeSchedule(
   );
   if (query.connector !== 0 && asked.length === 0) return null;
   const startWallMs = Math.floor(query.atWallMs / 1000) * 1000;
-  const { periods, durationS } = periodsOf({ stack, station, query, sockets: withHolds(stack, asked, station, query) });
+  const { periods, durationS } = periodsOf({ stack, station, query, sockets: asked }, startWallMs);
   return { unit: query.unit, startWallMs, durationS, minRate: null, periods };
 }
-
-/** Its grant stands until something is known to change. */
-type HeldSocket = SocketOutlook & { readonly heldUntilMs: number };
 
 type Scene = {
   readonly stack: ProfileStack;
   readonly station: StationOutlook;
   readonly query: CompositeQuery;
-  readonly sockets: readonly HeldSocket[];
+  readonly sockets: readonly SocketOutlook[];
 };
 
-function withHolds(
-  stack: ProfileStack,
-  sockets: readonly SocketOutlook[],
-  station: StationOutlook,
-  { atWallMs }: CompositeQuery,
-): readonly HeldSocket[] {
-  const ofStation = stationWish(stack, station, atWallMs);
-  return sockets.map(socket => {
-    const own = ownWish(stack, socket, station, atWallMs);
-    return { ...socket, heldUntilMs: nextOf(socket, own, ofStation, atWallMs) };
-  });
-}
-
-function periodsOf(scene: Scene): { readonly periods: readonly ChargingPeriod[]; readonly durationS: number } {
-  const { query, sockets } = scene;
-  const startWallMs = Math.floor(query.atWallMs / 1000) * 1000;
-  const durationS = Math.min(query.durationS, MAX_AHEAD_S);
+function periodsOf(
+  scene: Scene,
+  startWallMs: number,
+): { readonly periods: readonly ChargingPeriod[]; readonly durationS: number } {
+  const durationS = Math.min(scene.query.durationS, MAX_AHEAD_S);
   const numberPhases = phasesSaid(scene);
-  let { limit, nextMs } = lookAt(scene, query.atWallMs);
-  const periods: ChargingPeriod[] = [{ startS: 0, limit, numberPhases }];
-  for (let looks = MAX_LOOKS; nextMs < startWallMs + durationS * 1000; looks -= sockets.length) {
+  let seen = firstSeen(scene);
+  let atMs = nextOf(seen);
+  const periods: ChargingPeriod[] = [{ startS: 0, limit: limitAt(scene, seen, scene.query.atWallMs), numberPhases }];
+  for (let looks = 0; atMs < startWallMs + durationS * 1000; atMs = nextOf(seen)) {
+    looks += scene.sockets.length;
     const last = at(periods, periods.length - 1);
-    const seconds = (nextMs - startWallMs) / 1000;
-    ({ limit, nextMs } = lookAt(scene, nextMs));
+    seen = seenAt(scene, seen, atMs);
+    const limit = limitAt(scene, seen, atMs);
     // Whole seconds: a decrease is told early, a raise late.
+    const seconds = (atMs - startWallMs) / 1000;
     const startS = Math.max(last.startS, limit < last.limit ? Math.floor(seconds) : Math.ceil(seconds));
     if (startS >= durationS) break;
-    if (periods.length === MAX_PERIODS || looks <= 0) return { periods, durationS: startS };
+    if (periods.length === MAX_PERIODS || looks > MAX_LOOKS) return { periods, durationS: startS };
     if (limit === last.limit) continue;
     if (startS === last.startS) periods.pop();
     periods.push({ startS, limit, numberPhases });
@@ -125,59 +113,77 @@ function phasesSaid({ sockets, station, query }: Scene): number | null {
   return only.isDc ? null : only.phases.length;
 }
 
-type Look = {
-  /** In the unit of the question, rounded down to what it can say. */
-  readonly limit: number;
-  /** When to look again; Infinity where nothing changes any more. */
-  readonly nextMs: number;
-};
+/** What a socket is allowed, mA on each active phase, and until when that is so. */
+type Seen = { readonly limitMa: number; readonly untilMs: number };
 
-function lookAt({ stack, station, query, sockets }: Scene, atMs: number): Look {
-  const ofStation = stationWish(stack, station, atMs);
-  const sum = { ma: [0, 0, 0] as [number, number, number], powerW: 0 };
-  let nextMs = Number.POSITIVE_INFINITY;
-  for (const socket of sockets) {
-    const own = ownWish(stack, socket, station, atMs);
-    const limitMa = limitOf(socket, own, ofStation, atMs);
-    nextMs = Math.min(nextMs, nextOf(socket, own, ofStation, atMs));
-    for (const phase of socket.phases) sum.ma[phase] += limitMa;
-    sum.powerW += (limitMa / 1000) * socket.wattsPerA;
-  }
-  const share = query.connector === 0 ? shareOf(sum.ma, sum.powerW, ofStation, station) : 1;
-  const value = query.unit === 'A' ? (Math.max(...sum.ma) * share) / 100 : sum.powerW * share;
-  // The dust of a division is no tenth.
-  const whole = Math.floor(value + 1e-6);
-  return { limit: query.unit === 'A' ? whole / 10 : whole, nextMs };
+/** Infinity where nothing changes any more. */
+const nextOf = (seen: readonly Seen[]): number => Math.min(...seen.map(({ untilMs }) => untilMs));
+
+/** Now: until something is known to change, the grant stands. */
+function firstSeen(scene: Scene): readonly Seen[] {
+  const { atWallMs } = scene.query;
+  const ofStation = stationWish(scene, atWallMs);
+  return scene.sockets.map(socket => {
+    const allowed = allowedAt(scene, socket, ofStation, atWallMs);
+    return { ...allowed, limitMa: Math.min(allowed.limitMa, endless(socket.grantMa)) };
+  });
 }
 
-const ownWish = (stack: ProfileStack, socket: SocketOutlook, { nominalV }: StationOutlook, atMs: number): Wish =>
-  wishOf(stack, socket.connector, atMs, socket.session, socket.isDc ? null : nominalV);
+/** Looks anew only at those for which something changes. */
+function seenAt(scene: Scene, before: readonly Seen[], atMs: number): readonly Seen[] {
+  const ofStation = stationWish(scene, atMs);
+  return scene.sockets.map((socket, index) => {
+    const seen = at(before, index);
+    return seen.untilMs > atMs ? seen : allowedAt(scene, socket, ofStation, atMs);
+  });
+}
 
-const stationWish = (stack: ProfileStack, { nominalV }: StationOutlook, atMs: number): Wish =>
-  wishOf(stack, 0, atMs, null, nominalV);
+/** Less than the least that a car can be given is a pause. */
+function allowedAt({ stack, station }: Scene, socket: SocketOutlook, ofStation: Wish, atMs: number): Seen {
+  const { leaves, wattsPerA, minMa } = socket;
+  const own = wishOf(stack, socket.connector, atMs, socket.session, socket.isDc ? null : station.nominalV);
+  const left = leaves.findLast(({ fromWallMs }, i) => i === 0 || fromWallMs <= atMs)?.limitMa ?? 0;
+  const mostMa = Math.min(left, inMa(own, wattsPerA), inMa(ofStation, wattsPerA));
+  const step = leaves.find(({ fromWallMs }, i) => i > 0 && fromWallMs > atMs)?.fromWallMs;
+  const untilMs = Math.min(endless(step), endless(own.nextChangeWallMs), endless(ofStation.nextChangeWallMs));
+  return { limitMa: mostMa < minMa ? 0 : mostMa, untilMs };
+}
+
+const stationWish = ({ stack, station }: Scene, atMs: number): Wish => wishOf(stack, 0, atMs, null, station.nominalV);
 
 const endless = (value: number | null | undefined): number => value ?? Number.POSITIVE_INFINITY;
-
-function nextOf({ leaves }: SocketOutlook, own: Wish, ofStation: Wish, atMs: number): number {
-  const step = leaves.find(({ fromWallMs }) => fromWallMs > atMs)?.fromWallMs;
-  return Math.min(endless(step), endless(own.nextChangeWallMs), endless(ofStation.nextChangeWallMs));
-}
-
-/** Of one socket, mA on each active phase: less than the least that a car can be given is a pause. */
-function limitOf(socket: HeldSocket, own: Wish, ofStation: Wish, atMs: number): number {
-  const leaves = socket.leaves.findLast(({ fromWallMs }, i) => i === 0 || fromWallMs <= atMs);
-  const mostMa = Math.min(leaves?.limitMa ?? 0, inMa(own, socket.wattsPerA), inMa(ofStation, socket.wattsPerA));
-  const allowedMa = mostMa < socket.minMa ? 0 : mostMa;
-  return atMs < socket.heldUntilMs ? Math.min(allowedMa, endless(socket.grantMa)) : allowedMa;
-}
 
 const inMa = ({ limitMa, limitW }: Wish, wattsPerA: number): number =>
   Math.min(endless(limitMa), limitW === null ? Number.POSITIVE_INFINITY : Math.floor((limitW * 1000) / wattsPerA));
 
+/** In the unit of the question, rounded down to what it can say. */
+function limitAt(scene: Scene, seen: readonly Seen[], atMs: number): number {
+  const { query, sockets, station } = scene;
+  const ma: [number, number, number] = [0, 0, 0];
+  let powerW = 0;
+  sockets.forEach(({ phases, wattsPerA }, index) => {
+    const { limitMa } = at(seen, index);
+    for (const phase of phases) ma[phase] += limitMa;
+    powerW += (limitMa / 1000) * wattsPerA;
+  });
+  const left = station.leaves.findLast(({ afterMs }, i) => i === 0 || query.atWallMs + afterMs <= atMs)?.limitMa;
+  const share = query.connector === 0 ? shareOf(ma, powerW, stationWish(scene, atMs), left) : 1;
+  const value = query.unit === 'A' ? (Math.max(...ma) * share) / 100 : powerW * share;
+  // The dust of a division is no tenth.
+  const whole = Math.floor(value + 1e-6);
+  return query.unit === 'A' ? whole / 10 : whole;
+}
+
 /** How much of all that is asked for the site and the back office leave together, 0 to 1. */
-function shareOf(ma: readonly [number, number, number], powerW: number, ofStation: Wish, station: StationOutlook) {
+function shareOf(
+  ma: readonly [number, number, number],
+  powerW: number,
+  ofStation: Wish,
+  left: Quad | undefined,
+): number {
+  const used = quad([ma[0], ma[1], ma[2]]);
   const shares = [
-    ...quad([ma[0], ma[1], ma[2]]).map((usedMa, row) => at(station.leavesMa, row) / usedMa),
+    ...(left ?? []).map((limitMa, row) => limitMa / at(used, row)),
     endless(ofStation.limitMa) / Math.max(...ma),
     endless(ofStation.limitW) / powerW,
   ];

@@ -32,17 +32,19 @@ export function wishOf(
   nominalV: number | null,
 ): Wish {
   const startedMs = session?.startedAtWallMs ?? null;
-  const ranked = connector === 0 ? stationEntries(stack) : connectorEntries(stack, connector, session);
-  const nextMs = Math.min(...ranked.map(({ profile }) => nextBoundary(profile, atWallMs, startedMs)));
-  const nextChangeWallMs = Number.isFinite(nextMs) ? nextMs : null;
-  for (const { profile } of ranked) {
-    const period = periodAt(profile, atWallMs, startedMs);
-    if (period === null) continue;
-    const limit =
-      connector === 0 ? total(period, profile.schedule.unit) : each(period, profile.schedule.unit, nominalV);
-    return { ...limit, profileId: profile.id, nextChangeWallMs };
+  const unit = (entry: StackEntry) => entry.profile.schedule.unit;
+  let nextMs = Number.POSITIVE_INFINITY;
+  let speaks: { readonly entry: StackEntry; readonly period: ChargingPeriod } | null = null;
+  for (const entry of connector === 0 ? stationEntries(stack) : connectorEntries(stack, connector, session)) {
+    nextMs = Math.min(nextMs, nextBoundary(entry.profile, atWallMs, startedMs));
+    const period: ChargingPeriod | null = speaks === null ? periodAt(entry.profile, atWallMs, startedMs) : null;
+    if (period !== null) speaks = { entry, period };
   }
-  return { limitMa: null, limitW: null, profileId: null, nextChangeWallMs };
+  const nextChangeWallMs = Number.isFinite(nextMs) ? nextMs : null;
+  if (speaks === null) return { limitMa: null, limitW: null, profileId: null, nextChangeWallMs };
+  const { entry, period } = speaks;
+  const limit = connector === 0 ? total(period, unit(entry)) : each(period, unit(entry), nominalV);
+  return { ...limit, profileId: entry.profile.id, nextChangeWallMs };
 }
 
 const stationEntries = (stack: ProfileStack): ProfileStack =>
@@ -55,13 +57,18 @@ const stationEntries = (stack: ProfileStack): ProfileStack =>
  * only for that connector", this is the one that allows less.
  */
 function connectorEntries(stack: ProfileStack, connector: number, session: ProfileSession | null): ProfileStack {
-  const rank = ({ connector: its, profile, session: of }: StackEntry): number => {
-    if (profile.purpose === 'TxProfile') return its === connector && session !== null && of === session.id ? 0 : -1;
-    if (profile.purpose !== 'TxDefaultProfile') return -1;
-    if (its === connector) return 1;
-    return its === 0 ? 2 : -1;
-  };
-  return stack.filter(entry => rank(entry) >= 0).sort((a, b) => rank(a) - rank(b));
+  let its: StackEntry | null = null;
+  let own: StackEntry | null = null;
+  let everyones: StackEntry | null = null;
+  for (const entry of stack) {
+    if (entry.connector !== connector && entry.connector !== 0) continue;
+    const { purpose } = entry.profile;
+    if (purpose === 'TxProfile' && session !== null && entry.session === session.id) its = entry;
+    if (purpose !== 'TxDefaultProfile') continue;
+    if (entry.connector === 0) everyones = entry;
+    else own = entry;
+  }
+  return [its, own, everyones].filter(entry => entry !== null);
 }
 
 type Limit = Pick<Wish, 'limitMa' | 'limitW'>;

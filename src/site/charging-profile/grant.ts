@@ -35,15 +35,16 @@ function scheduleOf(place: Place, { limitMa, lapseMa, ttlMs }: Sent, chargerWall
   if (ttlMs === null) return { startWallMs: 0, periods: [period(place, 0, limitMa)] };
   // Its clock was lost since this was decided: no end can be written, so only what may stand for ever.
   if (chargerWallMs === null) return { startWallMs: 0, periods: [period(place, 0, Math.min(limitMa, lapseMa))] };
-  const beginMs = chargerWallMs - SKEW_MS;
+  // A clock that was lost counts from 1970, and no schedule begins before it.
+  const beginMs = Math.max(0, chargerWallMs - SKEW_MS);
   const endMs = chargerWallMs + ttlMs;
   if (hasOwnLevel(traits)) {
     const lapse = period(place, seconds(endMs - beginMs), lapseMa);
     return { startWallMs: beginMs, periods: [period(place, 0, limitMa), lapse] };
   }
-  const base = period(place, 0, spec.fallbackMa);
+  const base = beginMs === 0 ? [] : [period(place, 0, spec.fallbackMa)];
   const grant = period(place, seconds(beginMs), limitMa);
-  return { startWallMs: 0, periods: [base, grant, period(place, seconds(endMs), lapseMa)] };
+  return { startWallMs: 0, periods: [...base, grant, period(place, seconds(endMs), lapseMa)] };
 }
 
 /** The base profile of a socket, or of all of them (null). */

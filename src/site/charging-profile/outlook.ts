@@ -5,7 +5,7 @@
  */
 import { at } from '#base/assert.ts';
 import type { Moment } from '#base/clock.ts';
-import { NO_LIMIT_MA, type Quad } from '#base/units.ts';
+import type { Quad } from '#base/units.ts';
 import { wants } from '#site/allocation/claims.ts';
 import { grantMa } from '#site/gate/ledger.ts';
 import { isExpired } from '#site/gate/limits.ts';
@@ -41,16 +41,18 @@ export function socketOutlook(
 
 /** Roots stand beside each other, so that what they leave adds up. */
 export function stationOutlook(state: SiteState, atMs: number): StationOutlook {
-  const { topology } = state;
-  const rooms = siteRows(withoutBackOffice(state), atMs);
+  const { nominalV, supplyPhases } = state.topology;
+  const leaves = roomsAhead(state, atMs).map(({ fromMs, rooms }) => ({
+    afterMs: fromMs - atMs,
+    limitMa: rootsLeave(state, rooms),
+  }));
+  return { nominalV, supplyPhases, leaves };
+}
+
+function rootsLeave({ topology }: SiteState, rooms: readonly RowRoom[]): Quad {
   const roots = topology.circuits.filter(({ parent }) => parent < 0);
-  const sum = (row: 0 | 1 | 2 | 3) =>
-    Math.min(
-      NO_LIMIT_MA,
-      roots.reduce((all, { index }) => all + Math.max(0, at(rooms, 4 * index + row).targetMa), 0),
-    );
-  const leavesMa: Quad = [sum(0), sum(1), sum(2), sum(3)];
-  return { nominalV: topology.nominalV, supplyPhases: topology.supplyPhases, leavesMa };
+  const sum = (row: number) => roots.reduce((all, { index }) => all + Math.max(0, targetMa(rooms, index, row)), 0);
+  return [sum(0), sum(1), sum(2), sum(3)];
 }
 
 /**
@@ -58,16 +60,28 @@ export function stationOutlook(state: SiteState, atMs: number): StationOutlook {
  * office keeps a car down, that is its share for as long as the limits stay as they are.
  */
 function leavesOf(state: SiteState, spec: ConnectorSpec, { nowMs, wallMs }: Moment): SocketOutlook['leaves'] {
-  const local = withoutBackOffice(state);
   const shareMa = shareOf(state, spec);
-  const steps = [{ fromWallMs: wallMs, limitMa: Math.min(shareMa, roomOf(local, spec, nowMs)) }];
-  for (const endsMs of endsAhead(local, nowMs)) {
-    const later = withoutEnded(local, endsMs);
-    const isFreed = isFreedBy(state, spec, endsMs);
-    const limitMa = Math.min(isFreed ? spec.maxMa : shareMa, roomOf(later, spec, nowMs));
-    steps.push({ fromWallMs: wallMs + endsMs - nowMs, limitMa });
-  }
-  return steps;
+  return roomsAhead(state, nowMs).map(({ fromMs, rooms }, index) => {
+    const isOpen = index > 0 && isFreedBy(state, spec, fromMs);
+    const limitMa = Math.min(isOpen ? spec.maxMa : shareMa, roomOf(rooms, spec));
+    return { fromWallMs: wallMs + fromMs - nowMs, limitMa };
+  });
+}
+
+type RoomsFrom = { readonly fromMs: number; readonly rooms: readonly RowRoom[] };
+
+/** The same for every socket of a question, and much more work than what each of them makes of it. */
+const ahead = new WeakMap<SiteState, readonly RoomsFrom[]>();
+
+/** What rows leave now, and from each instant on at which a limit from outside ends. Meters are read as now. */
+function roomsAhead(state: SiteState, atMs: number): readonly RoomsFrom[] {
+  const known = ahead.get(state);
+  if (known?.[0]?.fromMs === atMs) return known;
+  const local = withoutBackOffice(state);
+  const later = endsAhead(local, atMs).map(fromMs => ({ fromMs, rooms: siteRows(withoutEnded(local, fromMs), atMs) }));
+  const all = [{ fromMs: atMs, rooms: siteRows(local, atMs) }, ...later];
+  ahead.set(state, all);
+  return all;
 }
 
 /** What the others leave it of what is shared; its rating where nobody asks, or where only the back office holds it. */
@@ -77,8 +91,7 @@ function shareOf(state: SiteState, spec: ConnectorSpec): number {
   return target.targetMa;
 }
 
-const isBackOffices = ({ reason }: Target): boolean =>
-  (reason.limit ?? reason.source) === BACK_OFFICE || reason.source === BACK_OFFICE;
+const isBackOffices = ({ reason }: Target): boolean => reason.source === BACK_OFFICE || reason.limit === BACK_OFFICE;
 
 const withoutBackOffice = (state: SiteState): SiteState => ({
   ...state,
@@ -93,7 +106,7 @@ function endsAhead({ outsideLimits }: SiteState, atMs: number): readonly number[
   return [...new Set(ends)].sort((a, b) => a - b);
 }
 
-/** Limits as they will stand then: gone, or at their fail-safe value. Meters are read as now. */
+/** Limits as they will stand then: gone, or at their fail-safe value. */
 const withoutEnded = (state: SiteState, atMs: number): SiteState => ({
   ...state,
   outsideLimits: state.outsideLimits.flatMap(limit => (isExpired(limit, atMs) ? afterEnd(limit) : [limit])),
@@ -111,8 +124,7 @@ function isFreedBy(state: SiteState, spec: ConnectorSpec, atMs: number): boolean
 }
 
 /** The least that a row above it leaves, were it alone there. */
-function roomOf(state: SiteState, spec: ConnectorSpec, atMs: number): number {
-  const rooms = siteRows(state, atMs);
+function roomOf(rooms: readonly RowRoom[], spec: ConnectorSpec): number {
   let roomMa = spec.maxMa;
   for (const circuit of spec.path) {
     for (const phase of spec.phases) roomMa = Math.min(roomMa, targetMa(rooms, circuit, phase));

@@ -37,11 +37,13 @@ function scheduleBoundary(profile: ChargingProfile, atWallMs: number, startedWal
   // As if it began now: that holds at every later instant, too.
   if (beginsWithCar(profile) && startedWallMs === null) return Number.POSITIVE_INFINITY;
   const originMs = originOf(profile, atWallMs, startedWallMs);
+  const elapsedMs = atWallMs - originMs;
+  if (elapsedMs < 0) return originMs;
   const everyMs = recurrenceMs(profile);
   const lastMs = Math.min(everyMs, (profile.schedule.durationS ?? Number.POSITIVE_INFINITY) * 1000);
-  const offsets = profile.schedule.periods.map(period => period.startS * 1000).filter(offset => offset < lastMs);
-  const instants = [...offsets, lastMs, everyMs].map(offset => originMs + offset);
-  return Math.min(...instants.filter(instant => instant > atWallMs), Number.POSITIVE_INFINITY);
+  if (elapsedMs >= lastMs) return originMs + everyMs;
+  const next = profile.schedule.periods.find(({ startS }) => startS * 1000 > elapsedMs);
+  return originMs + Math.min(lastMs, next === undefined ? Number.POSITIVE_INFINITY : next.startS * 1000);
 }
 
 /** validFrom counts, validTo no longer does (K01.FR.36, FR.37). */

@@ -77,7 +77,7 @@ function connectorBounds(connector: Connector, charger: Charger, intervalMs: num
   const sample = isLastWord(draw, connector, charger, atMs) ? draw : null;
   if (fresh === null) return { sample, low: ZERO_TRIPLE, restsOnMs: null };
   const inWindow = earlierDraws.filter(earlier => atMs - earlier.atMs <= intervalMs + 2_000);
-  const now = minTriple(fresh.ma, triple(lowestObeyedMa(ledger, atMs)));
+  const now = minTriple(fresh.ma, triple(lowestObeyedMa(ledger, charger.traits, fresh.atMs, atMs)));
   const restsOnMs = Math.max(fresh.ma[0], fresh.ma[1], fresh.ma[2]) > 0 ? fresh.atMs - LINK_MS : null;
   return { sample, low: inWindow.reduce<Triple>((low, { ma }) => minTriple(low, ma), now), restsOnMs };
 }

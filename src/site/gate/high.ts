@@ -114,7 +114,7 @@ function vouchersOf(state: SiteState, circuit: Circuit, firstMs: number, atMs: n
     const charger = at(state.chargers, at(state.topology.connectors, index).charger);
     const draw = freshDraw(connector, charger, atMs);
     if (draw === null || draw.atMs - LINK_MS < firstMs) continue;
-    let ma = minTriple(draw.ma, triple(lowestObeyedMa(connector.ledger, atMs)));
+    let ma = minTriple(draw.ma, triple(lowestObeyedMa(connector.ledger, charger.traits, draw.atMs, atMs)));
     const voucher = [{ sinceMs: draw.atMs, ma }];
     for (const earlier of unbroken(draw, connector.earlierDraws, charger.linkSinceMs)) {
       ma = minTriple(ma, earlier.ma);

@@ -81,10 +81,17 @@ export const mayHaveLapsed = (held: Held, atMs: number): boolean => atMs >= held
 
 /**
  * What caps the least that a car may be drawing: the lowest limit it may obey. One that obeys none draws
- * what its sample says: its limit would make the rest of its draw look like the building's.
+ * what its sample says: its limit would make the rest of its draw look like the building's. Nor is a limit in
+ * watts a current: a car on one phase draws three times as much, and what it was seen to draw under it stands.
+ * @param seenAtMs when its sample was taken
  */
-export const lowestObeyedMa = (ledger: Ledger, atMs: number): number =>
-  ledger.uncontrolled ? Number.POSITIVE_INFINITY : lowestHeldMa(ledger, atMs);
+export function lowestObeyedMa(ledger: Ledger, traits: ChargerTraits, seenAtMs: number, atMs: number): number {
+  const last = newest(ledger);
+  const isFollowed = last.ackedAtMs !== null && seenAtMs >= last.ackedAtMs + traits.reactionMs;
+  const isAlone = ledger.held.length === 1 && isFollowed && !mayHaveLapsed(last, atMs);
+  if (ledger.uncontrolled || (traits.rateUnit === 'W' && isAlone)) return Number.POSITIVE_INFINITY;
+  return lowestHeldMa(ledger, atMs);
+}
 
 /** The last acknowledged limit, or null. */
 export function grantMa(ledger: Ledger): number | null {

@@ -51,6 +51,7 @@ export const setupOf = (before: Setup, todo: readonly SetupStep[]): Setup => ({
   todo,
   round: before.round + 1,
   readBack: 'unknown',
+  saysMa: null,
   failures: 0,
 });
 
@@ -103,6 +104,13 @@ const isSpokenFor = (state: SiteState, connector: number, { traits }: Charger): 
   !hasOwnLevel(traits) && at(state.connectors, connector).hasBase;
 
 /**
+ * A decrease of an earlier life may not have been written down, and its car may still be following it: what the
+ * charger itself says is less then than all that we know. Of several sockets only the first was asked.
+ */
+const saidMa = ({ connectorId }: ConnectorSpec, { setup }: Charger): number =>
+  setup.saysMa === null || connectorId !== 1 ? Number.POSITIVE_INFINITY : setup.saysMa;
+
+/**
  * A feasible point at or below what is drawn, planned and held (rule 26), never above what it may hold now. Null
  * where nothing is known to hold: the last lease runs on, or the base governs.
  */
@@ -117,7 +125,7 @@ function holdMa(
   const last = newest(ledger);
   // What was acknowledged is what it holds; more would be a raise that nobody checked.
   const knownMa = isUnknown(last) ? highestHeldMa(ledger, atMs) : last.limitMa;
-  const heldMa = ledger.uncontrolled ? Math.min(knownMa, ledger.brokenMa) : knownMa;
+  const heldMa = Math.min(ledger.uncontrolled ? Math.min(knownMa, ledger.brokenMa) : knownMa, saidMa(spec, charger));
   if (status === 'Available' && statusAtMs >= charger.linkSinceMs) return Math.min(spec.fallbackMa, heldMa);
   // With one level the base would take the place of a lower limit.
   const keptMa = !hasOwnLevel(charger.traits) && !isUnknown(last) && heldMa < spec.fallbackMa ? heldMa : null;

@@ -1,12 +1,14 @@
 /** What became of a step of set-up (rules 17, 25). */
 import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
+import { NOISE_MA, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { hasOwnLevel } from '#site/gate/lease.ts';
 import { believed, highestHeldMa, isUnknown, newest, withAck, withSent } from '#site/gate/ledger.ts';
 import { afterStep, sameStep, setupOf, wholeSetup } from '#site/gate/set-up.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
-import type { Setup, SiteState } from '#site/state.ts';
+import type { Connector, Setup, SiteState } from '#site/state.ts';
+import type { ConnectorSpec } from '#site/topology.ts';
 
 type Settled = Extract<SiteEvent, { type: 'command-settled' }>;
 type Step = Extract<GateCommand, { type: 'set-up' }>;
@@ -25,7 +27,7 @@ export function stepSettled(state: SiteState, command: Step, event: Settled): Si
     case 'read-back':
       return readBack(over, command, event);
     case 'clock':
-      return over;
+      return said(over, command, event);
     // Its rejection is tolerated (rule 17): many models know no station maximum.
     case 'maximum':
       return over;
@@ -53,6 +55,13 @@ const failed = (state: SiteState, charger: number, atMs: number): SiteState =>
 
 const advanced = (state: SiteState, { charger, step }: Step): SiteState =>
   withCharger(state, charger, found => ({ ...found, setup: afterStep(found.setup, other => sameStep(other, step)) }));
+
+/** What it holds as it stands, before this set-up has written anything. */
+function said(state: SiteState, { charger }: Step, { outcome }: Settled): SiteState {
+  const said = outcome.ok ? outcome.said : undefined;
+  if (said?.kind !== 'composite') return state;
+  return withCharger(state, charger, found => ({ ...found, setup: { ...found.setup, saysMa: said.highestMa } }));
+}
 
 /** The base stands. With one stack level it has taken the place of whatever limit was there. */
 function withBase(state: SiteState, connector: number, atMs: number): SiteState {
@@ -91,7 +100,9 @@ function readBack(state: SiteState, { charger, step }: Step, event: Settled): Si
   // What an earlier life of ours left may still govern a socket that nothing was said to since.
   if (said?.kind !== 'composite' || isUnknown(newest(ledger))) return noted(state, charger, 'unsupported');
   const mostMa = Math.max(spec.fallbackMa, highestHeldMa(believed(ledger), event.atMs));
-  return said.highestMa <= mostMa + ROUNDING_MA ? noted(state, charger, 'agrees') : differs(state, charger);
+  return said.highestMa <= mostMa + ROUNDING_MA
+    ? noted(state, charger, 'agrees')
+    : differs(state, spec, charger, event.atMs);
 }
 
 /** One socket that differs is a charger that differs. */
@@ -101,14 +112,36 @@ const noted = (state: SiteState, index: number, found: 'agrees' | 'unsupported')
     return { ...charger, setup: { ...charger.setup, readBack } };
   });
 
-function differs(state: SiteState, index: number): SiteState {
-  const spec = at(state.topology.chargers, index);
-  return withCharger(state, index, charger => {
-    if (!charger.setup.hasDiffered) {
-      return { ...charger, setup: { ...setupOf(charger.setup, wholeSetup(spec, charger.traits)), hasDiffered: true } };
-    }
-    const leaseClass = charger.traits.leaseClass === 'C' ? 'C' : 'unknown';
-    const setup: Setup = { ...charger.setup, readBack: 'differs' };
-    return { ...charger, traits: { ...charger.traits, leaseClass }, setup };
-  });
+function differs(state: SiteState, { index }: ConnectorSpec, charger: number, atMs: number): SiteState {
+  const spec = at(state.topology.chargers, charger);
+  const { traits, setup } = at(state.chargers, charger);
+  if (!setup.hasDiffered) {
+    const again: Setup = { ...setupOf(setup, wholeSetup(spec, traits)), hasDiffered: true };
+    return withCharger(state, charger, found => ({ ...found, setup: again }));
+  }
+  const leaseClass = traits.leaseClass === 'C' ? 'C' : 'unknown';
+  const known = withCharger(state, charger, found => ({
+    ...found,
+    traits: { ...traits, leaseClass },
+    setup: { ...setup, readBack: 'differs' },
+  }));
+  if (setup.isDoubted || !drawsNow(at(state.connectors, index), atMs)) return known;
+  return withConnector(doubted(known, charger), index, withDoubt);
+}
+
+/** Once in the life of this process: a model whose answers are always wrong, and which obeys, has shown it then. */
+const doubted = (state: SiteState, charger: number): SiteState =>
+  withCharger(state, charger, found => ({ ...found, setup: { ...found.setup, isDoubted: true } }));
+
+const drawsNow = ({ draw }: Connector, atMs: number): boolean =>
+  draw !== null && atMs - draw.atMs <= SAMPLE_FRESH_MS && Math.max(...draw.ma) > NOISE_MA;
+
+/**
+ * A car draws, its charger says that it may draw more than it was told, and nothing it did shows otherwise: it counts
+ * as one that does not obey, until its samples show that it does (rule 8).
+ */
+function withDoubt(connector: Connector): Connector {
+  const { ledger } = connector;
+  if (ledger.uncontrolled) return connector;
+  return { ...connector, ledger: { ...ledger, uncontrolled: true, obeyed: null, brokenMa: newest(ledger).limitMa } };
 }

@@ -25,6 +25,11 @@ export function StatusHead({ view }: { readonly view: SiteView }) {
             <Icon shape="warn" /> {reason}
           </p>
         ))}
+        {view.limitsOnly !== null && (
+          <p class="note attention-text">
+            <Icon shape="warn" /> {view.limitsOnly.words}
+          </p>
+        )}
         {view.refused.length > 0 && (
           <p class="note">
             <a href="#refused-title">{doorWords(view.refused.length)}</a>

@@ -19,7 +19,7 @@ const UNLIMITED = 1e9;
 const station: StationOutlook = {
   nominalV: 230,
   supplyPhases: 3,
-  leavesMa: [UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED],
+  leaves: [{ afterMs: 0, limitMa: [UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED] }],
 };
 
 /** A 32 A socket with a car that was granted 9 A, because a fuse leaves it no more. */
@@ -304,12 +304,14 @@ describe('the schedule of the whole station (errata 3.30)', () => {
   it('is never above what the site leaves all cars, however much each could take alone', () => {
     const stack = stackOf([0, hours([0, 10], [1, 32])]);
     const two = [open(10_000), open(10_000, { connector: 2 })];
-    const site: StationOutlook = { ...station, leavesMa: [40_000, 50_000, 50_000, 135_000] };
+    const site: StationOutlook = { ...station, leaves: [{ afterMs: 0, limitMa: [40_000, 50_000, 50_000, 135_000] }] };
     expect(rows(stack, two, all, site)).toEqual([
       [0, 20],
       [3600, 40],
     ]);
-    expect(rows(stack, two, all, { ...site, leavesMa: [60_000, 60_000, 60_000, 96_000] })).toEqual([
+    expect(
+      rows(stack, two, all, { ...site, leaves: [{ afterMs: 0, limitMa: [60_000, 60_000, 60_000, 96_000] }] }),
+    ).toEqual([
       [0, 20],
       [3600, 32],
     ]);

@@ -136,6 +136,7 @@ describe('a socket', () => {
       [0, 13],
       [3600 - 30, 20],
     ]);
+    expect(office.ask(0), 'the station too').toEqual(office.ask(1));
     office.limit({ source: 'ems', limitMa: triple(13_000), validUntilMs: office.desk.atMs + hour });
     office.live(30);
     expect(office.ask(1)).toEqual([
