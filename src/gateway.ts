@@ -3,6 +3,7 @@
  * through `report`; `pass` turns the state into commands. All else is a call that can be followed.
  */
 
+import { type Adoption, openAdoption } from '#adoption.ts';
 import { businessOf, openBackOffice } from '#back-office.ts';
 import { assert, at } from '#base/assert.ts';
 import type { ChargerClock } from '#base/charger-clock.ts';
@@ -18,7 +19,7 @@ import { type HearingDeps, hear } from '#hearing.ts';
 import { type History, type Nightly, openHistory } from '#history/history.ts';
 import type { SendPoints } from '#history/influx.ts';
 import { type Decide, Loop } from '#loop.ts';
-import { type MetersHandle, openMeters } from '#meters/meters.ts';
+import type { MetersHandle } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
 import { RaiseCheck } from '#raise-check.ts';
 import { ReadinessWord } from '#readiness-word.ts';
@@ -34,6 +35,7 @@ import type { LimitsOnly, SiteState } from '#site/state.ts';
 import type { ChargerSpec, ChargerTraits } from '#site/topology.ts';
 import { connectorsWithoutStatus } from '#site/unheard.ts';
 import { urgencyOf } from '#site/urgency.ts';
+import { openSiteMeters } from '#site-meters.ts';
 import { openStore, type Store, type WatchedRecords, watchRecords } from '#store/store.ts';
 import type { Upstream } from '#upstream/upstream.ts';
 import { type DemoLine, openWeb, type WebHandle } from '#web/web.ts';
@@ -63,6 +65,7 @@ export type Gateway = {
   readonly ports: { readonly chargers: number; readonly web: number | null };
   putLimits: Ems['put'];
   readonly deadman: Deadman;
+  readonly adoption: Adoption;
   /** Takes over what a new site file may change at once; anything electrical waits for a restart. */
   reload(next: Config): void;
   close(): Promise<void>;
@@ -88,6 +91,7 @@ class Hall {
   readonly #upstream: Upstream;
   readonly #loop: Loop;
   readonly #deadman: Deadman;
+  readonly #adoption: Adoption;
   readonly #chargerClock: ChargerClock;
   readonly #marks: MarkKeeper;
   readonly #hearing: HearingDeps;
@@ -102,9 +106,9 @@ class Hall {
   readonly #raises = new RaiseCheck();
 
   constructor(options: GatewayOptions, records: RecordStore) {
-    const { world, config, nightly, sendPoints } = options;
+    const { world, nightly, sendPoints } = options;
     this.#options = options;
-    this.#config = config;
+    this.#config = options.config;
     this.#world = world;
     const { clock, log } = world;
     this.#readiness = new ReadinessWord(log);
@@ -116,12 +120,21 @@ class Hall {
     this.#store = openStore({ ...common, topology, business: businessOf(() => this.#upstream) });
     const site = { state: () => this.#state, dispatch: (event: SiteEvent) => this.dispatch(event) };
     this.#deadman = openDeadman(world, this.#store, { ...site, chargers: () => this.#chargers });
+    this.#adoption = openAdoption(options, this.#store, {
+      ...site,
+      config: () => this.#config,
+      takeOver: grown => {
+        this.#config = grown;
+      },
+      door: () => this.#chargers?.adoption ?? null,
+    });
+    this.#config = this.#adoption.begin();
     const traitsOf = (charger: ChargerSpec, model: BootWords) => this.#traitsOf(charger, model);
-    this.#state = recallState(this.#store, config.topology, traitsOf, common);
+    this.#state = recallState(this.#store, topology(), traitsOf, common);
     this.#marks = new MarkKeeper(this.#store, this.#state);
     this.#chargerClock = openChargerClock(this.#store, common, () => isIdle(this.#state, world.clock.nowMs()));
-    const history = { ...common, nightly, sendPoints, timezone: config.siteTimezone };
-    this.#history = options.seen ? openHistory(history, config.history) : null;
+    const history = { ...common, nightly, sendPoints, timezone: this.#config.siteTimezone };
+    this.#history = options.seen ? openHistory(history, this.#config.history) : null;
     this.#loop = new Loop({
       ...site,
       clock,
@@ -131,13 +144,13 @@ class Hall {
     });
     this.#ems = openEms({ clock: world.clock, topology, dispatch: site.dispatch });
     const door = { ...site, world, records: this.#records, sessions: this.#store.sessions };
-    this.#upstream = openBackOffice({ ...door, chargers: () => this.#chargers }, config.upstream);
+    this.#upstream = openBackOffice({ ...door, chargers: () => this.#chargers }, options.config.upstream);
     const more = { upstream: this.#upstream, atChargerMs: () => this.#chargerClock.nowMs(), traitsOf };
     this.#hearing = { ...door, ...more };
   }
 
   async open(): Promise<Outcome<Gateway>> {
-    const { config, meterProfiles, limitsOnly } = this.#options;
+    const { meterProfiles, config, limitsOnly } = this.#options;
     if (limitsOnly) this.#records.hold(limitsOnly.why, limitsOnly.forMs);
     this.#followConfig();
     const door = await this.#openChargers();
@@ -146,16 +159,7 @@ class Hall {
     const web = this.#options.seen ? await this.#openWeb() : null;
     if (web !== null && !web.ok) return web;
     this.#web = web?.value ?? null;
-    this.#meters = openMeters(
-      {
-        ...this.#world,
-        profiles: meterProfiles,
-        sampled: (meter, reading, atMs) => this.dispatch({ type: 'meter-sampled', meter, reading, atMs }),
-        failed: (meter, detail, implausible) =>
-          this.dispatch({ type: 'meter-failed', meter, detail, implausible, atMs: this.#world.clock.nowMs() }),
-      },
-      config.meters,
-    );
+    this.#meters = openSiteMeters(this.#world, meterProfiles, config.meters, event => this.dispatch(event));
     this.#upstream.open();
     this.#loop.turn(null);
     return { ok: true, value: this.#handle(door.value.port) };
@@ -167,22 +171,24 @@ class Hall {
       ports: { chargers: chargersPort, web: this.#web?.port ?? null },
       putLimits: (source, body) => this.#ems.put(source, body),
       deadman: this.#deadman,
+      adoption: this.#adoption,
       reload: next => this.#reload(next),
       close: () => this.close(),
     };
   }
 
-  #reload(next: Config): void {
+  #reload(file: Config): void {
+    const { config: next, leftOut } = this.#adoption.merge(file);
     const { live, restart } = compareConfigs(this.#config, next);
-    const { log } = this.#world;
-    for (const change of restart) log.warn('the new site file waits for a restart', { change });
+    for (const change of restart) this.#world.log.warn('the new site file waits for a restart', { change });
     if (restart.length > 0) return;
     this.#config = next;
+    this.#adoption.leaveOut(leftOut);
     this.#state = { ...this.#state, topology: next.topology };
     this.#followConfig();
     this.#chargers?.reconfigure(next.chargers);
     this.#web?.reconfigure(next.web);
-    for (const change of live) log.info('taken over from the new site file', { change });
+    for (const change of live) this.#world.log.info('taken over from the new site file', { change });
   }
 
   async close(): Promise<void> {
@@ -260,6 +266,7 @@ class Hall {
         world: this.#world,
         profiles: this.#options.chargerProfiles,
         profileId: charger => at(this.#state.chargers, charger).traits.profileId,
+        toldMs: () => this.#chargerClock.nowMs(),
         connectorsWithoutStatus: charger => connectorsWithoutStatus(this.#state, charger),
         report: (charger, report, atMs, answered) => hear(this.#hearing, charger, report, atMs, answered),
         connected: (charger, generation, ocppVersion) =>
@@ -267,7 +274,7 @@ class Hall {
         lost: (charger, generation, detail) =>
           this.dispatch({ type: 'charger-lost', charger, generation, detail, atMs: clock.nowMs() }),
       },
-      this.#options.config.chargers,
+      this.#config.chargers,
     );
   }
 
@@ -288,6 +295,7 @@ class Hall {
         clearLimits: source => this.#ems.clear(source),
         deadman: this.#deadman,
         demo: this.#options.demo ?? null,
+        adoption: this.#adoption,
         mark: (charger, mark) => this.dispatch({ type: 'charger-marked', charger, mark, atMs: clock.nowMs() }),
       },
       this.#options.config.web,

@@ -37,6 +37,7 @@ const WITHOUT_FRONT = ['base', 'site', 'ocpp', 'real', 'sim'];
 const PUBLISHED = [
   'chargers/quirks.ts',
   'chargers/profile-schema.ts',
+  'config/adopt.ts',
   'config/check.ts',
   'config/load.ts',
   'config/reload.ts',

@@ -14,6 +14,7 @@ import type { ChargerDoor, FramePipe, Handshake, Listening, Verdict, World } fro
 import { admit, chooseSubprotocol, type Refused } from './admission.ts';
 import { identityOf, plainAddress, shown } from './identity.ts';
 import { Link } from './link.ts';
+import { type AdoptionDesk, Lobby } from './lobby.ts';
 import type { ChargerDoorOptions, ChargersOptions } from './options.ts';
 import type { ChargerProfile } from './quirks.ts';
 import { createRefusals, type RefusedCharger } from './refusals.ts';
@@ -28,6 +29,8 @@ export type ChargersDeps = {
   readonly profiles: readonly ChargerProfile[];
   /** Id of the profile whose traits a charger has now (Charger.traits.profileId). */
   profileId(charger: number): string;
+  /** Time as chargers are told. */
+  toldMs(): number;
   /** OCPP connector numbers of a charger whose status is unknown. */
   connectorsWithoutStatus(charger: number): readonly number[];
   connected(charger: number, generation: number, ocppVersion: string): void;
@@ -57,10 +60,17 @@ export type ChargersHandle = {
   letIn(charger: number): void;
   /** Who was turned away, newest last. */
   unknown(): readonly RefusedCharger[];
+  readonly adoption: AdoptionDoor;
   /** Takes over who may come in and how it proves itself; links that stand are left alone. */
   reconfigure(options: ChargersOptions): void;
   /** Says good-bye to every charger and listens no more. `lost` is not called for these. */
   close(): Promise<void>;
+};
+
+/** The window in which chargers that nobody knows may wait, and who waits. */
+export type AdoptionDoor = AdoptionDesk & {
+  /** A charger is known from now on; one of that identity that waits is linked at once, on the socket it has. */
+  admit(options: ChargerDoorOptions): void;
 };
 
 /** Opens the door. Fails when the address cannot be listened on. */
@@ -79,25 +89,44 @@ export async function openChargers(deps: ChargersDeps, options: ChargersOptions)
 class Chargers {
   readonly door: ChargerDoor;
   private readonly deps: ChargersDeps;
-  private readonly slots: ReadonlyMap<string, Slot>;
-  private readonly byIndex: ReadonlyMap<number, Slot>;
+  private readonly slots = new Map<string, Slot>();
+  private readonly byIndex = new Map<number, Slot>();
   private readonly options: Map<string, ChargerDoorOptions>;
   private readonly pingless: ReadonlySet<string>;
   private readonly throttle = createThrottle();
   private readonly refusals = createRefusals();
+  private readonly lobby: Lobby;
   private closing = false;
 
   constructor(deps: ChargersDeps, chargers: readonly ChargerDoorOptions[]) {
     this.deps = deps;
-    const slots = chargers.map(newSlot);
-    this.slots = new Map(slots.map(slot => [slot.options.identity, slot]));
-    this.byIndex = new Map(slots.map(slot => [slot.options.index, slot]));
+    for (const charger of chargers) this.place(charger);
     this.options = new Map(chargers.map(charger => [charger.identity, charger]));
+    this.lobby = new Lobby({
+      world: deps.world,
+      toldMs: () => deps.toldMs(),
+      note: (identity, address, cause) => this.note(identity, address, cause),
+    });
     this.pingless = new Set(deps.profiles.filter(profile => !profile.answersPings).map(profile => profile.id));
     this.door = {
       judge: handshake => this.judge(handshake),
       connected: (pipe, handshake) => this.receive(pipe, handshake),
     };
+  }
+
+  private place(options: ChargerDoorOptions): Slot {
+    const slot = newSlot(options);
+    this.slots.set(options.identity, slot);
+    this.byIndex.set(options.index, slot);
+    return slot;
+  }
+
+  /** Its socket stays as it is: whoever dials anew may take minutes. */
+  private admit(options: ChargerDoorOptions): void {
+    this.options.set(options.identity, options);
+    const slot = this.place(options);
+    const waited = this.lobby.take(options.identity);
+    if (waited !== null) this.link(slot, waited.pipe, waited.subprotocol);
   }
 
   handle(listening: Listening): ChargersHandle {
@@ -108,6 +137,7 @@ class Chargers {
       cut: (charger, forMs) => this.cut(charger, forMs),
       letIn: charger => this.letIn(charger),
       unknown: () => this.refusals.list(),
+      adoption: { ...this.lobby.desk(), admit: options => this.admit(options) },
       reconfigure: next => {
         for (const charger of next.chargers) this.options.set(charger.identity, charger);
       },
@@ -118,6 +148,8 @@ class Chargers {
   private async judge(handshake: Handshake): Promise<Verdict> {
     const { clock } = this.deps.world;
     const address = plainAddress(handshake.remoteAddress);
+    const named = identityOf(handshake.path);
+    if (named.ok && !this.options.has(named.value)) return this.lobby.judge(handshake, named.value);
     const admitted = admit(
       handshake,
       this.options,
@@ -138,6 +170,7 @@ class Chargers {
   }
 
   private note(identity: string, address: string, cause: string): void {
+    if (this.closing) return;
     const { clock, log } = this.deps.world;
     if (!this.refusals.note(identity, address, cause, clock.wallMs())) return;
     log.warn('charger turned away', { identity, address, cause });
@@ -165,11 +198,14 @@ class Chargers {
     const named = identityOf(handshake.path);
     const slot = named.ok ? this.slots.get(named.value) : undefined;
     const spoken = chooseSubprotocol(handshake.subprotocols, SUBPROTOCOLS);
-    if (this.closing || slot === undefined) pipe.close(1001, 'closing');
-    else if (this.isCut(slot)) pipe.close(1013, 'cut for a test');
+    if (this.closing || !named.ok) pipe.close(1001, 'closing');
+    else if (slot !== undefined && this.isCut(slot)) pipe.close(1013, 'cut for a test');
     else if (!spoken.ok) {
-      this.note(slot.options.identity, plainAddress(pipe.remoteAddress), spoken.cause);
+      this.note(named.value, plainAddress(pipe.remoteAddress), spoken.cause);
       pipe.close(1002, shown(spoken.cause));
+    } else if (slot === undefined) {
+      this.refusals.forget(named.value, plainAddress(pipe.remoteAddress));
+      this.lobby.receive(pipe, handshake, named.value, spoken.subprotocol);
     } else if (slot.link === null) this.link(slot, pipe, spoken.subprotocol);
     else void this.receiveTwin(slot, slot.link, pipe, spoken.subprotocol);
   }
@@ -252,6 +288,7 @@ class Chargers {
 
   private async close(listening: Listening): Promise<void> {
     this.closing = true;
+    this.lobby.close();
     for (const slot of this.slots.values()) slot.link?.close(1001, 'Busbar stops');
     await listening.close();
   }

@@ -9,6 +9,7 @@ import type { UpstreamOptions } from '#upstream/options.ts';
 import type { WebOptions } from '#web/options.ts';
 import { examine } from './examine.ts';
 import type { Preset } from './lease.ts';
+import type { RawConfig } from './raw.ts';
 
 export type Config = {
   readonly topology: Topology;
@@ -25,6 +26,8 @@ export type Config = {
   readonly commissioningUntilWallMs: number | null;
   /** By charger index: what the file says of it whatever model boots; see `adjusted`. */
   readonly traitOverrides: readonly TraitOverrides[];
+  /** What all this was resolved from: an adopted charger is checked beside it (adopt.ts). */
+  readonly raw: RawConfig;
 };
 
 /** The devices that a file may name. */

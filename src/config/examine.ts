@@ -55,6 +55,7 @@ function resolved(raw: RawConfig, devices: Devices, nowWallMs: number): Config {
     preset: raw.site.preset,
     commissioningUntilWallMs: openUntil(raw, nowWallMs),
     traitOverrides: raw.chargers.map(traitOverrides),
+    raw,
   };
 }
 
@@ -63,7 +64,7 @@ function chargersOptions(raw: RawConfig): ChargersOptions {
   return { host: raw.ocpp.host, port: raw.ocpp.port, chargers };
 }
 
-function authOf(charger: RawCharger): ChargersOptions['chargers'][number]['auth'] {
+export function authOf(charger: RawCharger): ChargersOptions['chargers'][number]['auth'] {
   if (charger.auth === 'none') {
     assert(charger.address !== undefined, 'a charger without a password was let pass without an address');
     return { kind: 'none', address: charger.address };

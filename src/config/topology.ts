@@ -48,7 +48,7 @@ export function topologyOf(raw: RawConfig, devices: Devices): Topology {
 }
 
 /** The traits that a charger's entry names; cautious ones until its boot tells the model. */
-function traitsFor(charger: RawCharger, devices: Devices): ChargerTraits {
+export function traitsFor(charger: RawCharger, devices: Pick<Devices, 'chargers'>): ChargerTraits {
   const profile = devices.chargers.find(candidate => candidate.id === charger.profile);
   return adjusted(profile === undefined ? CAUTIOUS_TRAITS : traitsOf(profile), traitOverrides(charger));
 }
@@ -97,10 +97,11 @@ function bareCircuit(circuit: RawCircuit, index: number, ordered: readonly RawCi
   };
 }
 
-function chargerCircuit(
+/** The feed of a charger whose sockets share it. @param circuits that one may feed from */
+export function chargerCircuit(
   charger: RawCharger,
   index: number,
-  ordered: readonly RawCircuit[],
+  circuits: readonly { readonly id: string }[],
   { phases: supply, nominalV }: RawConfig['supply'],
 ): Circuit {
   const limit = (source: string, amps: number): FixedLimit => {
@@ -112,7 +113,7 @@ function chargerCircuit(
     index,
     id: charger.identity,
     name: charger.name ?? charger.identity,
-    parent: ordered.findIndex(candidate => candidate.id === charger.circuit),
+    parent: circuits.findIndex(candidate => candidate.id === charger.circuit),
     children: [],
     limits: [limit('charger', toA(feedMa(charger, nominalV))), ...cable],
     marginMa: null,
@@ -126,24 +127,32 @@ function chargerCircuit(
 
 function connectorsOf(raw: RawConfig, circuits: readonly Circuit[]): ConnectorSpec[] {
   const out: ConnectorSpec[] = [];
-  raw.chargers.forEach((charger, chargerIndex) => {
-    const feed = circuits.findIndex(circuit => circuit.id === (isShared(charger) ? charger.identity : charger.circuit));
-    for (const socket of socketsOf(charger)) {
-      const own = charger.name ?? charger.identity;
-      out.push({
-        index: out.length,
-        charger: chargerIndex,
-        evseId: socket.connectorId,
-        connectorId: socket.connectorId,
-        name: socket.name ?? (isShared(charger) ? `${own} socket ${socket.connectorId}` : own),
-        path: pathUp(circuits, feed),
-        phases: gridPhases(raw.supply.phases, charger.phases ?? raw.supply.phases, charger.rotation ?? 'RST'),
-        fallbackMa: 0,
-        ...socketFigures(charger, socket, raw.supply.nominalV),
-      });
-    }
+  raw.chargers.forEach((charger, index) => {
+    out.push(...socketSpecs(charger, { charger: index, first: out.length }, circuits, raw.supply));
   });
   return out;
+}
+
+/** The sockets of one charger, without their fallback. @param place index of the charger, and of its first socket */
+export function socketSpecs(
+  charger: RawCharger,
+  place: { readonly charger: number; readonly first: number },
+  circuits: readonly Circuit[],
+  supply: RawConfig['supply'],
+): readonly ConnectorSpec[] {
+  const feed = circuits.findIndex(circuit => circuit.id === (isShared(charger) ? charger.identity : charger.circuit));
+  const own = charger.name ?? charger.identity;
+  return socketsOf(charger).map((socket, index) => ({
+    index: place.first + index,
+    charger: place.charger,
+    evseId: socket.connectorId,
+    connectorId: socket.connectorId,
+    name: socket.name ?? (isShared(charger) ? `${own} socket ${socket.connectorId}` : own),
+    path: pathUp(circuits, feed),
+    phases: gridPhases(supply.phases, charger.phases ?? supply.phases, charger.rotation ?? 'RST'),
+    fallbackMa: 0,
+    ...socketFigures(charger, socket, supply.nominalV),
+  }));
 }
 
 function pathUp(circuits: readonly Circuit[], feed: number): readonly number[] {
@@ -152,13 +161,14 @@ function pathUp(circuits: readonly Circuit[], feed: number): readonly number[] {
   return path;
 }
 
-const joined = (circuit: Circuit, all: readonly Circuit[], connectors: readonly ConnectorSpec[]): Circuit => ({
+/** A circuit with what hangs on it. */
+export const joined = (circuit: Circuit, all: readonly Circuit[], connectors: readonly ConnectorSpec[]): Circuit => ({
   ...circuit,
   children: all.filter(other => other.parent === circuit.index).map(other => other.index),
   connectors: connectors.filter(connector => connector.path.includes(circuit.index)).map(connector => connector.index),
 });
 
-const chargerSpec = (
+export const chargerSpec = (
   charger: RawCharger,
   index: number,
   connectors: readonly ConnectorSpec[],

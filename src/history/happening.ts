@@ -38,6 +38,7 @@ export type Happening =
   | { readonly what: 'limits-cleared'; readonly source: string }
   /** Sessions could not be written down from here on, or could again (null). */
   | { readonly what: 'limits-only'; readonly why: string | null }
+  | { readonly what: 'charger-adopted' | 'charger-removed' | 'charger-restored'; readonly charger: string }
   | MeterChange;
 
 const NOTHING: readonly Happening[] = [];
@@ -59,6 +60,8 @@ export function happenings(before: SiteState | null, after: SiteState, event: Si
       return [{ what: 'limits-only', why: event.limitsOnly?.why ?? null }];
     case 'limits-cleared':
       return [{ what: event.type, source: event.source }];
+    case 'topology-changed':
+      return [{ what: `charger-${event.change}`, charger: identity(after, event.charger) }];
     default:
       return NOTHING;
   }

@@ -44,7 +44,7 @@ export type PostParts = {
 /** Sets up charger number `index` of the site, without power. */
 export function openPost(parts: PostParts, plan: PlannedCharger, index: number): Post {
   const { clock, truth, observer, network } = parts;
-  const link = network.link(plan.identity, `10.0.0.${index + 10}`, plan.latencyMs);
+  const link = network.link(plan.identity, plan.address ?? `10.0.0.${index + 10}`, plan.latencyMs);
   const watched: ObservedConnector[] = [];
   const path = truth.path(plan.circuit);
   const linkWatch = new LinkWatch(observer, path, () => watched.some(c => c.carPhases() !== null));

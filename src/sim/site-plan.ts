@@ -39,6 +39,10 @@ export type PlannedCharger = {
   readonly habit: Habit;
   /** Device profile that the site file names for it; without it the boot tells the model. */
   readonly profile?: string;
+  /** It stands in no file: nobody knows it until it is adopted. */
+  readonly unlisted?: true;
+  /** Where it comes from; an address of the site's network without it. */
+  readonly address?: string;
   /** What the installer has it stand at when nobody commands it; `auto` without it. */
   readonly fallbackA?: number;
   readonly clockErrorMs: number;
@@ -89,6 +93,9 @@ const dcFigures = ({ ratingKw, minKw, standbyKw, efficiency, powerFactor }: DcPl
 export const socketsOf = (charger: PlannedCharger): readonly number[] =>
   Array.from({ length: charger.sockets ?? 1 }, (_, index) => index + 1);
 
+/** The chargers that stand in the file. */
+const listed = ({ chargers }: SitePlan): readonly PlannedCharger[] => chargers.filter(charger => !charger.unlisted);
+
 /** The configuration of the site, raw, as it stands in its YAML file. */
 export function rawConfig(plan: SitePlan): unknown {
   const supplyPhases = plan.supplyPhases ?? 3;
@@ -121,7 +128,7 @@ export function rawConfig(plan: SitePlan): unknown {
             },
           ],
     ),
-    chargers: plan.chargers.map(charger => ({
+    chargers: listed(plan).map(charger => ({
       identity: charger.identity,
       name: charger.identity,
       circuit: plan.circuits[charger.circuit]?.id,

@@ -32,6 +32,10 @@ export type StoryCharger = {
   /** Device profile that the site file names, so that its class is known before it speaks. */
   readonly profile?: string;
   readonly habit?: HabitName;
+  /** It stands in no file; those that do come before it. */
+  readonly unlisted?: true;
+  /** Where it comes from, if not from the site's network. */
+  readonly address?: string;
   /** A DC charger; its habit is then that it takes watts only. */
   readonly dc?: DcPlan;
 };
@@ -156,7 +160,7 @@ export async function story(plan: StoryPlan): Promise<Story> {
       return (await fetch(door, { method: mark === 'switched-off' ? 'PUT' : 'DELETE' })).status;
     },
     drawA: (identity, socket = 1) => postOf(identity).station.connectorOf(socket).drawMa() / 1000,
-    grantA: identity => grantA(gateway(), site.posts.indexOf(postOf(identity))),
+    grantA: identity => grantA(gateway(), identity),
     flowA: circuit => {
       const [l1, l2, l3] = site.truth.total(circuitOf(circuit));
       return [l1 / 1000, l2 / 1000, l3 / 1000];
@@ -181,9 +185,11 @@ const inMa = (amps: number | readonly [number, number, number]): Triple => {
   return [Math.round(a * 1000), Math.round(b * 1000), Math.round(c * 1000)];
 };
 
-function grantA(gateway: Gateway, charger: number): number | null {
+function grantA(gateway: Gateway, identity: string): number | null {
   const { topology, connectors } = gateway.state();
-  const index = at(topology.chargers, charger).connectors[0] ?? -1;
+  const charger = topology.chargers.find(spec => spec.identity === identity);
+  assert(charger !== undefined, `${identity} is part of the site`);
+  const index = charger.connectors[0] ?? -1;
   const acknowledged = at(connectors, index).ledger.held.filter(held => held.ackedAtMs !== null);
   const last = acknowledged.at(-1);
   return last ? last.limitMa / 1000 : null;
@@ -212,6 +218,8 @@ export function sitePlan(plan: StoryPlan): SitePlan {
         ratingA: dc === undefined ? (charger.ratingA ?? 32) : gridMa(1000 * dc.ratingKw, dc, NOMINAL_V) / 1000,
         ...(dc === undefined ? {} : { dc }),
         ...(charger.sockets === undefined ? {} : { sockets: charger.sockets }),
+        ...(charger.unlisted === undefined ? {} : { unlisted: true }),
+        ...(charger.address === undefined ? {} : { address: charger.address }),
         ...(charger.profile === undefined ? {} : { profile: charger.profile }),
         rotation: [...(charger.rotation ?? 'RST')].map(letter => 'RST'.indexOf(letter) as 0 | 1 | 2),
         brand,

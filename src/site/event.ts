@@ -4,7 +4,7 @@ import type { DeadmanTest, ModelKey, TestAction } from '#site/deadman/test.ts';
 import type { GateCommand, PassResult } from '#site/gate/decision.ts';
 import type { Report } from '#site/report.ts';
 import type { CsmsWish, LimitsOnly, MeterReading, OutsideLimit } from '#site/state.ts';
-import type { ChargerTraits } from '#site/topology.ts';
+import type { ChargerTraits, Topology } from '#site/topology.ts';
 
 /** What an answer said beside yes, where the gate goes on with it. */
 export type Said =
@@ -74,6 +74,15 @@ export type SiteEvent =
       readonly type: 'charger-marked';
       readonly charger: number;
       readonly mark: 'switched-off' | 'switched-on' | 'trusted';
+      readonly atMs: number;
+    }
+  /** A person adopted a charger that was in no file, took one out again, or took that back. */
+  | {
+      readonly type: 'topology-changed';
+      /** The one before with more at its ends, or with a charger marked; nothing in it moves. */
+      readonly topology: Topology;
+      readonly charger: number;
+      readonly change: 'adopted' | 'removed' | 'restored';
       readonly atMs: number;
     }
   | {

@@ -7,6 +7,7 @@ import type { Claim, Share } from '#site/allocation/claim.ts';
 import {
   capacityFor,
   claimsOf,
+  isRemoved,
   limitOfShare,
   type Part,
   partsOf,
@@ -31,6 +32,7 @@ import {
   failedCheckReason,
   idleReason,
   reasonOfShare,
+  removedReason,
   stuckReason,
   waitingReason,
 } from '#site/reasons.ts';
@@ -88,7 +90,7 @@ function plan(state: SiteState, rooms: readonly RowRoom[], exposures: readonly T
   const targets = state.topology.connectors.map(spec => {
     const connector = at(state.connectors, spec.index);
     const part = at(parts, spec.index);
-    if (!wants(connector)) return { targetMa: at(standing, spec.index), reason: idleReason(state.topology, spec) };
+    if (!wants(connector)) return { targetMa: at(standing, spec.index), reason: standingReason(state, spec) };
     const share = (part === 'stuck' ? wished : main).shares[spec.index];
     const sharedMa = limitOfShare(state, spec, share?.targetMa ?? 0, atMs);
     const targetMa = connector.ledger.uncontrolled ? proofMa(spec, connector) : sharedMa;
@@ -108,9 +110,13 @@ function proofMa({ minMa }: ConnectorSpec, { ledger }: Connector): number {
   return ledger.brokenMa > minMa ? minMa : 0;
 }
 
+const standingReason = (state: SiteState, spec: ConnectorSpec) =>
+  isRemoved(state, spec) ? removedReason(state.topology, spec) : idleReason(state.topology, spec);
+
 /** A share that no row holds back is held back by its own ceiling. */
 function shareReason(state: SiteState, share: Share, spec: ConnectorSpec, rooms: readonly RowRoom[], atMs: number) {
   const { topology } = state;
+  if (isRemoved(state, spec)) return removedReason(topology, spec);
   if (share.bound.kind !== 'ceiling') return reasonOfShare(topology, share.bound, spec, rooms);
   const charger = at(state.chargers, spec.charger);
   return ceilingReason(

@@ -78,6 +78,14 @@ export const idleReason = (topology: Topology, spec: ConnectorSpec): Reason => (
   text: spec.fallbackMa === 0 ? 'nobody asks for current' : 'nobody asks, its fallback current stands ready',
 });
 
+/** A person took its charger out of the site. */
+export const removedReason = (topology: Topology, spec: ConnectorSpec): Reason => ({
+  source: 'operator',
+  id: identityOf(topology, spec),
+  row: null,
+  text: 'its charger was taken out of this site: it gets nothing',
+});
+
 export const stuckReason = (topology: Topology, spec: ConnectorSpec, words: string): Reason => ({
   source: 'charger',
   id: identityOf(topology, spec),

@@ -9,6 +9,7 @@ import { withConnector } from '#site/reduce/leaf.ts';
 import { limitsCleared, limitsSet, passed } from '#site/reduce/loop.ts';
 import { meterFailed, meterSampled } from '#site/reduce/meter.ts';
 import { chargerReported } from '#site/reduce/report.ts';
+import { topologyChanged } from '#site/reduce/topology.ts';
 import type { SiteState } from '#site/state.ts';
 
 export function reduce(state: SiteState, event: SiteEvent): SiteState {
@@ -42,6 +43,8 @@ function reduced(state: SiteState, event: SiteEvent): SiteState {
       return { ...state, commissioningUntilMs: event.untilMs };
     case 'charger-marked':
       return chargerMarked(state, event);
+    case 'topology-changed':
+      return topologyChanged(state, event);
     case 'wish-set':
       return withConnector(state, event.connector, connector => ({ ...connector, wish: event.wish }));
     case 'test-begun':

@@ -1,6 +1,6 @@
 /**
- * The electrical site as the installer declared it: fixed for the life of the process, dense arrays
- * by index. Built by `config/`, read by everyone.
+ * The electrical site as the installer declared it: dense arrays by index. Built by `config/`, read by everyone.
+ * It only ever grows, at the ends (reduce/topology.ts): an adopted charger moves no index of another.
  */
 import type { PhaseIndex, Triple } from '#base/units.ts';
 
@@ -110,6 +110,8 @@ export type ChargerSpec = {
   readonly connectors: readonly number[];
   /** Traits until a boot tells the model. */
   readonly traits: ChargerTraits;
+  /** A person took it out: it gets nothing, and keeps its place and its booking until it is known to have no power. */
+  readonly removed?: true;
 };
 
 export type MeterSpec = {

@@ -19,6 +19,8 @@ function urgencyOfFact(event: SiteEvent, before: SiteState, after: SiteState): U
   switch (event.type) {
     case 'charger-lost':
     case 'limits-set':
+    // What was the building's until now may draw its rating: the others give way at once.
+    case 'topology-changed':
       return 'now';
     case 'command-settled':
       // A raise that never left takes no room from anyone: a full disk must not start a pass for each.

@@ -8,6 +8,7 @@ import { type Marks, NO_MARKS } from '#site/marks.ts';
 import type { OutsideLimit } from '#site/state.ts';
 import type { Topology } from '#site/topology.ts';
 import type { RecordStore } from '#world.ts';
+import { type AdoptionBook, openAdoptionBook } from './adopted.ts';
 import { decodeChargerTime, encodeChargerTime } from './charger-time.ts';
 import { decodeResults, encodeResults } from './deadman-results.ts';
 import { decodeMarks, encodeMarks } from './marks.ts';
@@ -45,6 +46,7 @@ export type Store = {
   recall<K extends keyof Remembered>(kind: K): Outcome<Recalled<Remembered[K]> | null>;
   readonly schedules: ScheduleBook;
   readonly sessions: SessionBook;
+  readonly adopted: AdoptionBook;
 };
 
 /** How far back a readable record is looked for, when the newest are damaged. */
@@ -113,6 +115,7 @@ export function openStore(deps: StoreDeps): Store {
   return {
     schedules: openScheduleBook(deps),
     sessions: new SessionBook({ ...NOBODY_ELSE, ...deps.business, log, records }),
+    adopted: openAdoptionBook(deps),
     async remember(kind, value) {
       const now = site();
       const atWallMs = now.moment.wallMs;

@@ -8,7 +8,7 @@ const circuitKey = (c: CircuitView): string => c.id;
 const connectorKey = (c: ConnectorView): string => `${c.charger} ${c.evseId} ${c.connectorId}`;
 const meterKey = (m: MeterView): string => m.id;
 
-/** The change that turns `before` into `after`. Circuits, connectors and meters never come or go while we run. */
+/** The change that turns `before` into `after`. Circuits and connectors may come at the end, none goes. */
 export function changeBetween(before: SiteView, after: SiteView): SiteChange {
   const change: Record<string, unknown> = { at: after.at };
   for (const key of Object.keys(after) as (keyof SiteView)[]) {
@@ -41,7 +41,11 @@ const RUNS_DOWN = 'leaseMs';
 function merged<T>(members: readonly T[], changed: readonly T[] | undefined, key: (member: T) => string): readonly T[] {
   if (changed === undefined) return members;
   const byKey = new Map(changed.map(member => [key(member), member]));
-  return members.map(member => byKey.get(key(member)) ?? member);
+  const known = new Set(members.map(key));
+  return [
+    ...members.map(member => byKey.get(key(member)) ?? member),
+    ...changed.filter(member => !known.has(key(member))),
+  ];
 }
 
 /** Equality of plain JSON values. */

@@ -1,5 +1,6 @@
 /** What the API answers and takes, as JSON Schema 2020-12 (OpenAPI 3.1). Held true by `test/web/openapi.test.ts`. */
 import { EXPOSURE_WORDS } from '#site/gate/exposure-words.ts';
+import { ADOPTION_SCHEMAS } from './openapi-adoption.ts';
 import { DEADMAN_SCHEMAS } from './openapi-deadman.ts';
 import {
   count,
@@ -173,6 +174,7 @@ const site = record({
   upstream: list(ref('Upstream')),
   loop: ref('Loop'),
   refused: { ...list(ref('Refused')), description: 'Chargers that were not let in, newest first.' },
+  adoption: ref('Adoption'),
 });
 
 const demo = record({
@@ -243,9 +245,16 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     blockedReductions: count('Reductions that a charger could not be told.'),
     failedChecks: count('Passes whose own check failed.'),
   }),
-  Refused: record({ identity: text(), remoteAddress: text(), cause: text(), at: time('When it last tried.') }),
+  Refused: record({
+    identity: text(),
+    remoteAddress: text(),
+    cause: text(),
+    meaning: text('What that means for the site.'),
+    at: time('When it last tried.'),
+  }),
   ...DEADMAN_SCHEMAS,
   Demo: demo,
+  ...ADOPTION_SCHEMAS,
   Ready: record({ ready: flag('Always true here.'), reasons: list(text()) }),
   Problem: {
     ...record(

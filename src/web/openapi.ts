@@ -170,6 +170,50 @@ const deadman = {
   },
 };
 
+const adoption = {
+  '/api/v1/adoption': {
+    get: {
+      summary: 'The window for chargers that stand in no file, who waits, and who was adopted.',
+      responses: ok('Adoption.', ref('Adoption')),
+    },
+  },
+  '/api/v1/adoption/window': {
+    put: {
+      summary: 'Opens the window for half an hour; one that is open begins anew.',
+      description:
+        'While it is open a charger that nobody knows may wait if it comes from this machine or its network: it is read, and granted nothing. Kept in the log.',
+      security: TOKEN,
+      responses: { ...ok('It is open.', ref('Adoption')), ...problems(401, 403) },
+    },
+    delete: {
+      summary: 'Closes the window; who waits is sent away.',
+      security: TOKEN,
+      responses: { ...DONE, ...problems(401, 403) },
+    },
+  },
+  '/api/v1/adoption/chargers/{identity}': {
+    parameters: [IDENTITY],
+    put: {
+      summary: 'Adopts a charger that waits, or takes back one that was taken out.',
+      description:
+        'The body is its entry as it would stand in the site file, without its identity. Without auth it goes on as it came: with its own password, or from its address. One that is taken back keeps the figures that it had. Kept in the log.',
+      security: TOKEN,
+      requestBody: { required: true, content: json(ref('AdoptionEntry')) },
+      responses: {
+        ...ok('It is part of the site; within 15 s it is under control.', ref('AdoptionDone')),
+        ...problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
+      },
+    },
+    delete: {
+      summary: 'Takes an adopted charger out.',
+      description:
+        'It is told 0 and keeps its place and its booking. Once a person has said that it has no power, the next start forgets it. Kept in the log.',
+      security: TOKEN,
+      responses: { ...DONE, ...problems(400, 401, 403, 404, 409, 503) },
+    },
+  },
+};
+
 const demo = {
   '/api/v1/demo': {
     get: {
@@ -202,7 +246,7 @@ export const OPENAPI = {
     version: '1',
     description: 'What every charger of a site may draw, and why. Field names carry units; errors are RFC 9457.',
   },
-  paths: { ...health, ...site, ...upstream, ...limits, ...chargers, ...deadman, ...demo },
+  paths: { ...health, ...site, ...upstream, ...limits, ...chargers, ...deadman, ...adoption, ...demo },
   components: {
     schemas: SCHEMAS,
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'web.token of the configuration.' } },

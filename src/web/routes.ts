@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Problem } from '#base/problem.ts';
+import { type AdoptionRoutes, adoptionRoutes } from './adoption-routes.ts';
 import { type ChargerRoutes, chargerRoutes } from './charger-routes.ts';
 import { type DeadmanRoutes, deadmanRoutes } from './deadman-routes.ts';
 import { type DemoRoutes, demoRoutes } from './demo-routes.ts';
@@ -20,6 +21,7 @@ const MAX_BODY_BYTES = 128 * 1024;
 const PAGE_FOLDER = resolve(import.meta.dirname, 'ui/dist');
 
 export type Routes = ChargerRoutes &
+  AdoptionRoutes &
   DeadmanRoutes &
   DemoRoutes & {
     readonly stream: LiveStream;
@@ -47,6 +49,7 @@ export function createApp(routes: Routes): Express {
   chargerRoutes(app, routes);
   deadmanRoutes(app, routes);
   demoRoutes(app, routes);
+  adoptionRoutes(app, routes);
   pageRoutes(app);
   app.use((req, res) => sendProblem(res, 404, `There is nothing at ${req.path}.`));
   app.use(onError(routes.log));

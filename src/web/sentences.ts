@@ -216,7 +216,7 @@ function bareReason(why: Why): string {
     case 'transit':
       return transitSentence(why);
     case 'operator':
-      return 'set by a person';
+      return why.text === '' ? 'set by a person' : why.text;
     default:
       return unreachable(why.source);
   }

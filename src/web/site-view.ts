@@ -170,6 +170,8 @@ export type RefusedView = {
   readonly remoteAddress: string;
   /** In words. */
   readonly cause: string;
+  /** What that means for the site, in words. */
+  readonly meaning: string;
   /** When it last tried. */
   readonly at: string;
 };
@@ -180,6 +182,43 @@ export type LimitsOnlyView = {
   readonly why: string;
   /** The same as a sentence for people. */
   readonly words: string;
+};
+
+/** A charger that stands in no file and waits to be adopted. */
+export type WaitingView = {
+  readonly identity: string;
+  readonly remoteAddress: string;
+  readonly since: string;
+  readonly ocppVersion: string;
+  /** It came with a password, which is its own once it is adopted; else it is bound to its address. */
+  readonly hasPassword: boolean;
+  /** What it said of itself; null until then. */
+  readonly vendor: string | null;
+  readonly model: string | null;
+  readonly serial: string | null;
+  readonly firmware: string | null;
+  /** How many it says it has; null where it did not. */
+  readonly sockets: number | null;
+  readonly keys: readonly { readonly key: string; readonly value: string | null }[];
+  /** What a person may begin with: what is not known stands at its worst. */
+  readonly proposal: {
+    readonly name: string;
+    /** Null where there is a choice. */
+    readonly circuit: string | null;
+    readonly ratingA: number;
+    readonly phases: 1 | 3;
+    readonly rotation: string;
+  };
+};
+
+export type AdoptionView = {
+  /** When the window closes by itself; null while it is closed. */
+  readonly until: string | null;
+  readonly waiting: readonly WaitingView[];
+  /** Chargers that people adopted. `removed`: taken out again, it gets nothing and keeps its booking. */
+  readonly adopted: readonly { readonly charger: string; readonly since: string; readonly removed: boolean }[];
+  /** Adopted once, but the site file has no place for it any more, or names it itself. */
+  readonly leftOut: readonly { readonly charger: string; readonly problems: readonly string[] }[];
 };
 
 export type StatusView = {
@@ -220,4 +259,5 @@ export type SiteView = {
   readonly upstream: readonly UpstreamView[];
   readonly loop: LoopView;
   readonly refused: readonly RefusedView[];
+  readonly adoption: AdoptionView;
 };

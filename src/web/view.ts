@@ -6,6 +6,7 @@ import { freshness } from '#site/gate/freshness.ts';
 import type { GateCircuit, GateConnector, GateView } from '#site/gate/view.ts';
 import type { Reason } from '#site/reason.ts';
 import type { Meter, MeterQuality, SiteState } from '#site/state.ts';
+import { type AdoptionShown, adoptionView } from './adoption-view.ts';
 import { limitSources, limitViews } from './limit-view.ts';
 import { safetyView } from './safety-view.ts';
 import { amps, kilowatts, whySentence } from './sentences.ts';
@@ -50,6 +51,7 @@ export type ViewInput = {
   readonly upstream: readonly Office[];
   /** In a demo alone. */
   readonly demo?: { readonly worldPort: number } | null;
+  readonly adoption: AdoptionShown;
   readonly clock: ClockQuality;
   readonly nowMs: number;
   readonly nowWallMs: number;
@@ -88,6 +90,7 @@ export function siteView(input: ViewInput): SiteView {
     upstream: input.upstream.map(upstreamView),
     loop: loopView(state, input.loop),
     refused: input.refused.map(refusedView),
+    adoption: adoptionView(topology, input.adoption, atMs => iso(input, atMs)),
   };
 }
 
@@ -256,9 +259,13 @@ const loopView = ({ loop }: SiteState, figures: LoopFigures): LoopView => ({
   failedChecks: loop.failedChecks,
 });
 
+/** Whatever the cause: nobody here tells it anything. */
+const NOT_OURS = 'not under control, may draw its full rating';
+
 const refusedView = ({ identity, address, cause, lastAtWallMs }: Refused): RefusedView => ({
   identity,
   remoteAddress: address,
   cause,
+  meaning: NOT_OURS,
   at: new Date(lastAtWallMs).toISOString(),
 });

@@ -7,6 +7,7 @@ import { failed, type Outcome, ok } from '#base/outcome.ts';
 import type { Checked } from '#base/problem.ts';
 import type { GateView } from '#site/gate/view.ts';
 import type { SiteState } from '#site/state.ts';
+import type { AdoptionDesk } from './adoption-routes.ts';
 import type { Mark } from './charger-routes.ts';
 import type { DeadmanDesk } from './deadman-routes.ts';
 import type { DemoLine } from './demo-view.ts';
@@ -55,6 +56,8 @@ export type WebDeps = {
   readonly deadman: DeadmanDesk;
   /** The world around a demo's gateway; none elsewhere. */
   readonly demo?: DemoLine | null;
+  /** Chargers that stand in no file. */
+  readonly adoption: AdoptionDesk;
 };
 
 export type WebHandle = {
@@ -89,6 +92,7 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
     clearLimits: source => problemsOf(deps.clearLimits(source)),
     deadman: deps.deadman,
     upstream: () => upstreamDetail(deps.upstream()),
+    adoption: deps.adoption,
   });
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, app);
   server.maxConnections = MAX_CONNECTIONS;
@@ -128,6 +132,7 @@ function viewReader(deps: WebDeps): () => SiteView {
       refused: deps.refused(),
       upstream: deps.upstream(),
       demo: deps.demo ?? null,
+      adoption: deps.adoption.shown(),
       clock: deps.clock.quality(),
       nowMs,
       nowWallMs,

@@ -21,6 +21,7 @@ async function open(): Promise<{ chargers: ChargersHandle; told: string[] }> {
       world,
       profiles: [],
       profileId: () => 'generic',
+      toldMs: () => Date.UTC(2026, 0, 1),
       connectorsWithoutStatus: () => [],
       connected: (charger, generation) => told.push(`${charger} connected ${generation}`),
       lost: (charger, generation) => told.push(`${charger} lost ${generation}`),

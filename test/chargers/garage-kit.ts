@@ -17,6 +17,7 @@ export async function garage(pingless = false) {
       world,
       profiles: pingless ? [{ id: 'deaf', answersPings: false } as ChargerProfile] : [],
       profileId: () => (pingless ? 'deaf' : 'generic'),
+      toldMs: () => Date.UTC(2026, 0, 1),
       connectorsWithoutStatus: () => [...unknownConnectors],
       connected: (charger, generation, version) => told.push(`${charger} connected ${generation} ${version}`),
       lost: (charger, generation, detail) => told.push(`${charger} lost ${generation}: ${detail}`),

@@ -40,6 +40,7 @@ export function pageOf({ gateway, site }: Story): SiteView {
     loop: { lastPassMs: 0, p99PassMs: 0, p99ReactionMs: null },
     notReady: notReady(state, nowMs),
     refused: [],
+    adoption: { untilMs: null, waiting: [], adopted: [], leftOut: [] },
     upstream: [],
     clock: 'unknown',
     nowMs,

@@ -115,3 +115,20 @@ it('a charger that says nothing of its clock is asked for a sample once a minute
   desk.start(0);
   expect(asks(passes(desk, 200)).map(([second]) => second)).toEqual([0, 60, 120, 180]);
 });
+
+describe('a car that is seen above its limit', () => {
+  it('is asked again at once and every three seconds, so that the others give way for what it rises to', () => {
+    const desk = settledCars(2, 40, 'A');
+    expect(desk.limitsA()).toEqual([19.5, 19.5]);
+    wish(desk, 0, 10);
+    passes(desk, 20);
+    desk.draws(0, 14);
+    expect(asks(passes(desk, 7))).toEqual([
+      [0, 0],
+      [3, 0],
+      [6, 0],
+    ]);
+    desk.draws(0, 10);
+    expect(asks(passes(desk, 20)), 'it obeys after all').toEqual([]);
+  });
+});

@@ -10,6 +10,7 @@ const input: ViewInput = {
   loop: { lastPassMs: 2, p99PassMs: 4, p99ReactionMs: 8 },
   notReady: [],
   refused: [],
+  adoption: { untilMs: null, waiting: [], adopted: [], leftOut: [] },
   upstream: [],
   clock: 'synchronised',
   nowMs: NOW_MS,

@@ -6,6 +6,8 @@ import { NO_RESULTS } from '#site/deadman/results.ts';
 import type { GateView } from '#site/gate/view.ts';
 import { chargerMarked } from '#site/reduce/charger.ts';
 import type { SiteState } from '#site/state.ts';
+import type { AdoptionDesk } from '#web/adoption-routes.ts';
+import type { AdoptionShown } from '#web/adoption-view.ts';
 import type { Mark } from '#web/charger-routes.ts';
 import type { DeadmanDesk } from '#web/deadman-routes.ts';
 import type { WebOptions } from '#web/options.ts';
@@ -103,6 +105,17 @@ const NO_TESTS: DeadmanDesk = {
   shown: () => ({ ended: [], results: NO_RESULTS }),
 };
 
+/** Nobody waits in this garage, and nobody may. */
+export const NOBODY_WAITS: AdoptionShown = { untilMs: null, waiting: [], adopted: [], leftOut: [] };
+
+const CLOSED: AdoptionDesk = {
+  openWindow() {},
+  closeWindow() {},
+  shown: () => NOBODY_WAITS,
+  adopt: async () => ({ kind: 'unknown', why: 'Nobody waits.' }),
+  remove: async () => ({ kind: 'unknown', why: 'Nobody was adopted.' }),
+};
+
 export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): WebDeps {
   const write = (source: string, body: unknown) => {
     parts.writes.push({ source, body });
@@ -122,6 +135,7 @@ export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): Web
     putLimits: write,
     clearLimits: source => write(source, null),
     deadman: NO_TESTS,
+    adoption: CLOSED,
     mark: (charger, mark) => {
       parts.marks.push({ charger, mark });
       parts.state = chargerMarked(parts.state, { type: 'charger-marked', charger, mark, atMs: clock.nowMs() });

@@ -11,6 +11,7 @@ const input: ViewInput = {
   loop: { lastPassMs: 0.2, p99PassMs: 0.6, p99ReactionMs: null },
   notReady: [],
   refused: [],
+  adoption: { untilMs: null, waiting: [], adopted: [], leftOut: [] },
   upstream: [],
   clock: 'synchronised',
   nowMs: NOW_MS,

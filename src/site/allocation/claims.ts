@@ -43,6 +43,10 @@ export const wants = (connector: Connector): boolean =>
 const isSeenDrawing = ({ status, draw }: Connector): boolean =>
   status === 'Unknown' && draw !== null && Math.max(...draw.ma) > NOISE_MA;
 
+/** A person took its charger out: it is told 0 for as long as it comes, and booked like any other. */
+export const isRemoved = ({ topology }: SiteState, { charger }: ConnectorSpec): boolean =>
+  at(topology.chargers, charger).removed === true;
+
 /**
  * A model that cannot pause draws its minimum whatever it is told: it is let in before those that can wait. What is
  * told in watts asks for the current that it books (rule 10): in amperes of its limit a car on one phase would take
@@ -65,6 +69,7 @@ export function claimOf(state: SiteState, spec: ConnectorSpec, atMs: number): Cl
 const isInWatts = ({ dc }: ConnectorSpec, { rateUnit }: ChargerTraits): boolean => rateUnit === 'W' && dc === null;
 
 function ceilingMa(state: SiteState, spec: ConnectorSpec, atMs: number): number {
+  if (isRemoved(state, spec)) return 0;
   const connector = at(state.connectors, spec.index);
   return ceilingOf(connector, spec, at(state.chargers, spec.charger), state.topology.nominalV, atMs).limitMa;
 }
@@ -164,7 +169,7 @@ export function standingMa(
     const { traits } = at(state.chargers, spec.charger);
     if (at(parts, spec.index) !== 'fixed' || spec.fallbackMa === 0 || !traits.canPause) return spec.fallbackMa;
     if (!spec.path.some(circuit => [...spec.phases, 3].some(row => tight.has(circuit * 4 + row))))
-      return spec.fallbackMa;
+      return isRemoved(state, spec) ? 0 : spec.fallbackMa;
     const [l1, l2, l3] = fallbackOf(spec);
     if (!at(free, spec.index)) subtract(capacityMa, spec, [-l1, -l2, -l3]);
     return 0;

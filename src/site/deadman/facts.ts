@@ -40,6 +40,7 @@ function trailAfter(test: DeadmanTest, state: SiteState, event: SiteEvent): Trai
     case 'limits-cleared':
     case 'commissioning':
     case 'charger-marked':
+    case 'topology-changed':
     case 'wish-set':
     case 'durability':
     case 'passed':

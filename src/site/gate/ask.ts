@@ -20,7 +20,7 @@ import type { Background, Charger, SiteState } from '#site/state.ts';
 /**
  * Samples worth asking for: from a car whose decrease holds up a raise (rule 5), and from cars that may
  * explain a suspect reading (background.ts): at most one a minute for each charger, more often only while
- * a row is measured over its limit.
+ * a row is measured over its limit, or the car itself was.
  */
 export function asksFor(
   state: SiteState,
@@ -36,7 +36,7 @@ export function asksFor(
   for (const wish of wishes) {
     if (!isReachable(wish.charger) || asked.has(wish.spec.charger)) continue;
     const isOn = (circuits: ReadonlySet<number>) => wish.spec.path.some(circuit => circuits.has(circuit));
-    const urgent = (isOn(over) || isOn(suspect)) && mayDrawOtherwise(wish, atMs);
+    const urgent = isAboveItsLimit(wish) || ((isOn(over) || isOn(suspect)) && mayDrawOtherwise(wish, atMs));
     const useful =
       needsClock(wish) ||
       (isOn(tight) && isDecreaseDue(wish, atMs)) ||
@@ -49,6 +49,10 @@ export function asksFor(
   }
   return out;
 }
+
+/** It was seen above its limit once (rule 8): it may be rising still, and its second sample decides. */
+const isAboveItsLimit = ({ connector: { ledger } }: Wish): boolean =>
+  !ledger.uncontrolled && ledger.overSinceMs !== null;
 
 /** One that answered the last question may be asked again at once: it is seconds that count, and it keeps up. */
 const urgentGapMs = ({ connector: { draw }, charger }: Wish): number =>

@@ -102,7 +102,7 @@ function readBack(state: SiteState, { charger, step }: Step, event: Settled): Si
   const mostMa = Math.max(spec.fallbackMa, highestHeldMa(believed(ledger), event.atMs));
   return said.highestMa <= mostMa + ROUNDING_MA
     ? noted(state, charger, 'agrees')
-    : differs(state, spec, charger, event.atMs);
+    : differs(state, spec, said.highestMa, event.atMs);
 }
 
 /** One socket that differs is a charger that differs. */
@@ -112,7 +112,7 @@ const noted = (state: SiteState, index: number, found: 'agrees' | 'unsupported')
     return { ...charger, setup: { ...charger.setup, readBack } };
   });
 
-function differs(state: SiteState, { index }: ConnectorSpec, charger: number, atMs: number): SiteState {
+function differs(state: SiteState, { index, charger }: ConnectorSpec, saidMa: number, atMs: number): SiteState {
   const spec = at(state.topology.chargers, charger);
   const { traits, setup } = at(state.chargers, charger);
   if (!setup.hasDiffered) {
@@ -125,13 +125,18 @@ function differs(state: SiteState, { index }: ConnectorSpec, charger: number, at
     traits: { ...traits, leaseClass },
     setup: { ...setup, readBack: 'differs' },
   }));
-  if (setup.isDoubted || !drawsNow(at(state.connectors, index), atMs)) return known;
+  const connector = at(state.connectors, index);
+  if (setup.isDoubted || !drawsNow(connector, atMs) || saidMa <= wasToldMa(connector, atMs) + ROUNDING_MA) return known;
   return withConnector(doubted(known, charger), index, withDoubt);
 }
 
 /** Once in the life of this process: a model whose answers are always wrong, and which obeys, has shown it then. */
 const doubted = (state: SiteState, charger: number): SiteState =>
   withCharger(state, charger, found => ({ ...found, setup: { ...found.setup, isDoubted: true } }));
+
+/** The most that was ever said to it and may stand, a decrease that was lost on the way included. */
+const wasToldMa = ({ ledger }: Connector, atMs: number): number =>
+  highestHeldMa({ ...ledger, held: ledger.held.filter(held => !isUnknown(held)) }, atMs);
 
 const drawsNow = ({ draw }: Connector, atMs: number): boolean =>
   draw !== null && atMs - draw.atMs <= SAMPLE_FRESH_MS && Math.max(...draw.ma) > NOISE_MA;

@@ -1,9 +1,10 @@
+import { Adoption } from './adoption.tsx';
 import { BackOffice } from './back-office.tsx';
 import { Cap } from './cap.tsx';
 import { Chart } from './chart.tsx';
 import { Circuits, MainCircuit } from './circuits.tsx';
 import { Connectors } from './connectors.tsx';
-import { CommissioningBanner, Footer, Header, LostBanner } from './frame.tsx';
+import { AdoptionBanner, CommissioningBanner, Footer, Header, LostBanner } from './frame.tsx';
 import { Limits, Refused } from './lists.tsx';
 import { isLost, site } from './live.ts';
 import { StatusHead } from './status-head.tsx';
@@ -26,6 +27,7 @@ export function App() {
       <Header view={view} />
       <LostBanner />
       <CommissioningBanner view={view} />
+      <AdoptionBanner view={view} />
       <main>
         <StatusHead view={view} />
         <h2 class="unseen">Main circuit</h2>
@@ -35,6 +37,7 @@ export function App() {
         </div>
         <Circuits view={view} />
         <Connectors view={view} />
+        <Adoption view={view} />
         <div class="desk">
           <Limits view={view} />
           <Refused view={view} />

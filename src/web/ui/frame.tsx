@@ -53,6 +53,22 @@ export function CommissioningBanner({ view }: Props) {
   );
 }
 
+/** Stands while unknown chargers may wait here. */
+export function AdoptionBanner({ view }: Props) {
+  const { until, waiting } = view.adoption;
+  if (until === null) return null;
+  const who = waiting.length === 0 ? 'nobody waits yet' : waiting.length === 1 ? '1 waits' : `${waiting.length} wait`;
+  return (
+    <p class="commissioning">
+      <Icon shape="clock" />
+      <span>
+        <b>Open for new chargers for {age(Date.parse(until) - siteNowMs.value)}:</b> {who}.{' '}
+        <a href="#adoption-title">See below</a>
+      </span>
+    </p>
+  );
+}
+
 function trusted(unproven: number): string {
   if (unproven === 0) return 'every charger is proven.';
   const who = unproven === 1 ? '1 charger that is not proven counts' : `${unproven} chargers that are not proven count`;

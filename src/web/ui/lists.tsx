@@ -57,7 +57,7 @@ export const Refused = ({ view }: Props) =>
     <section class="card list" aria-labelledby="refused-title">
       <h2 id="refused-title">Chargers not let in</h2>
       <ul class="refused">
-        {view.refused.map(({ identity, remoteAddress, cause, at }) => (
+        {view.refused.map(({ identity, remoteAddress, cause, meaning, at }) => (
           <li key={`${identity} ${remoteAddress}`}>
             <p class="refused-who">
               <Icon shape="off" /> <b>{identity === '' ? '(no name)' : identity}</b>{' '}
@@ -65,7 +65,9 @@ export const Refused = ({ view }: Props) =>
                 from {remoteAddress}, {age(siteNowMs.value - Date.parse(at))} ago
               </span>
             </p>
-            <p>{cause}</p>
+            <p>
+              {cause}: <span class="attention-text">{meaning}</span>
+            </p>
           </li>
         ))}
       </ul>
