@@ -15,7 +15,7 @@ describe('a car on a charger that does not obey', () => {
         desk.draws(0, 25);
         desk.draws(1, others);
       }
-      desk.settleAndAnswer(desk.pass().commands);
+      desk.settleAndAnswer(desk.pass().commands, bay => (bay === 0 ? 25 : others));
     }
     expect(desk.state.connectors[0]?.ledger.uncontrolled).toBe(true);
     expect(desk.state.backgrounds[0]).toMatchObject({ heldMa: [5000, 5000, 5000, 15000], excessMa: [0, 0, 0, 0] });

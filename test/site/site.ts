@@ -247,10 +247,10 @@ export class Desk {
   }
 
   /** As `settleAll`; a charger that is asked for a sample shows its grant. */
-  settleAndAnswer(commands: readonly GateCommand[]): void {
+  settleAndAnswer(commands: readonly GateCommand[], drawA = (bay: number) => this.limitsA()[bay] ?? 0): void {
     this.settleAll(commands);
     for (const { type, connector } of commands) {
-      if (type === 'ask-sample') this.draws(connector, this.limitsA()[connector] ?? 0);
+      if (type === 'ask-sample') this.draws(connector, drawA(connector));
     }
   }
 
