@@ -16,6 +16,8 @@ export const isOpen = signal(false);
 /** What the last press of a button was answered with. */
 export const answer = signal<Written>({ kind: 'done' });
 
+/** What ran last, while anybody looked. */
+const lastAction = signal<string | null>(null);
 const heardAtMs = signal(0);
 const nowMs = signal(0);
 
@@ -33,13 +35,13 @@ export function elapsedMs({ state, elapsedMs: told }: TroubleView): number | nul
 export function openDemo(): void {
   setInterval(() => void ask(), ASK_MS);
   setInterval(() => {
-    if (isOpen.value && demo.value?.troubles.some(({ state }) => state === 'running')) nowMs.value = performance.now();
+    if (demo.value?.troubles.some(({ state }) => state === 'running')) nowMs.value = performance.now();
   }, TICK_MS);
 }
 
 /** Silence changes nothing: the next answer comes soon. */
 async function ask(): Promise<void> {
-  if (worldUrl.value === null || !isOpen.value) return;
+  if (worldUrl.value === null || document.hidden) return;
   try {
     hear((await (await fetch(`${worldUrl.value}/api/v1/demo`)).json()) as DemoView);
   } catch {
@@ -47,7 +49,17 @@ async function ask(): Promise<void> {
   }
 }
 
+const isOn = ({ state }: TroubleView): boolean => state === 'running' || state === 'stands';
+
+/** What runs or stands, or how the last one ended; null before the first. */
+export const current = computed<TroubleView | null>(() => {
+  const troubles = demo.value?.troubles ?? [];
+  const ended = troubles.filter(({ sentence }) => sentence !== null);
+  return troubles.find(isOn) ?? ended.find(({ action }) => action === lastAction.value) ?? ended[0] ?? null;
+});
+
 function hear(view: DemoView): void {
+  lastAction.value = view.troubles.find(isOn)?.action ?? lastAction.value;
   heardAtMs.value = performance.now();
   nowMs.value = heardAtMs.value;
   demo.value = view;

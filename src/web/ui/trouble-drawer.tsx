@@ -1,19 +1,13 @@
 /** Make trouble: what people may break in the demo, with a stopwatch, and how it ended. */
 import type { TroubleView } from '../demo-view.ts';
 import type { SiteView } from '../site-view.ts';
-import { answer, demo, elapsedMs, isOpen, makeTrouble, openDrawer, takeBack } from './demo.ts';
+import { answer, current, demo, elapsedMs, isOpen, makeTrouble, openDrawer, takeBack } from './demo.ts';
 import { Icon } from './icons.tsx';
 import { Answer } from './marks.tsx';
 
 export function TroubleDrawer({ view }: { readonly view: SiteView }) {
   if (view.demo === null) return null;
-  if (!isOpen.value) {
-    return (
-      <button type="button" class="strong trouble-open" aria-expanded="false" onClick={() => openDrawer(true)}>
-        Make trouble
-      </button>
-    );
-  }
+  if (!isOpen.value) return <Closed />;
   return (
     <aside class="drawer" aria-labelledby="trouble-title">
       <div class="section-head">
@@ -35,6 +29,28 @@ export function TroubleDrawer({ view }: { readonly view: SiteView }) {
         ))}
       </ul>
     </aside>
+  );
+}
+
+/** Whoever has not opened the drawer sees what runs all the same: one trouble begins by itself. */
+function Closed() {
+  const trouble = current.value;
+  return (
+    <div class="trouble-closed">
+      {trouble !== null && (
+        <div class={trouble.well === false ? 'trouble-now alarm-text' : 'trouble-now'} data-now={trouble.action}>
+          <h3>{trouble.title}</h3>
+          <output class="stopwatch">{((elapsedMs(trouble) ?? 0) / 1000).toFixed(1)} s</output>
+          <p>
+            {trouble.well !== null && <Icon shape={trouble.well ? 'tick' : 'stop'} />}{' '}
+            {trouble.sentence ?? trouble.now ?? trouble.does}
+          </p>
+        </div>
+      )}
+      <button type="button" class="strong" aria-expanded="false" onClick={() => openDrawer(true)}>
+        Make trouble
+      </button>
+    </div>
   );
 }
 
