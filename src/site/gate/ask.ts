@@ -31,6 +31,7 @@ export function asksFor(
   const tight = new Set([...waiting.values()].map(room => room.circuit));
   const suspect = circuitsWhere(state, background => background.suspectSinceMs !== null);
   const over = circuitsWhere(state, background => background.unclear);
+  const called = rollCall(wishes, tight, atMs);
   const asked = new Set<number>();
   const out: GateCommand[] = [];
   for (const wish of wishes) {
@@ -41,7 +42,7 @@ export function asksFor(
       needsClock(wish) ||
       (isOn(tight) && isDecreaseDue(wish, atMs)) ||
       (isOn(suspect) && mayDrawOtherwise(wish, atMs)) ||
-      (isOn(tight) && isSilent(wish, atMs));
+      called.has(wish.spec.index);
     const gapMs = urgent ? urgentGapMs(wish) : ASK_EVERY_MS;
     if (!(urgent || useful) || atMs - wish.charger.askedAtMs < gapMs) continue;
     asked.add(wish.spec.charger);
@@ -77,9 +78,25 @@ function isDecreaseDue(wish: Wish, atMs: number): boolean {
 export const askDueMs = (ackedAtMs: number, charger: Charger): number =>
   ackedAtMs + charger.traits.reactionMs + LINK_MS;
 
-/** A car whose word is too old to free anything for a raise (rule 13): some chargers send a sample a minute. */
-const isSilent = ({ connector: { draw } }: Wish, atMs: number): boolean =>
-  draw !== null && atMs - draw.atMs > SAMPLE_USABLE_MS && Math.max(...draw.ma) > NOISE_MA;
+/**
+ * Where a raise waits and a car's word is too old to free anything for it (rule 13; some chargers send a sample a
+ * minute), all that draw there are asked in one pass. Asked one by one, each vouches for another moment, and of no
+ * moment is known what all of them drew together.
+ */
+function rollCall(wishes: readonly Wish[], tight: ReadonlySet<number>, atMs: number): ReadonlySet<number> {
+  const called = new Set<number>();
+  for (const circuit of tight) {
+    const drawing = wishes.filter(wish => wish.spec.path.includes(circuit) && draws(wish) && isReachable(wish.charger));
+    const isDue = drawing.every(({ charger }) => atMs - charger.askedAtMs >= ASK_EVERY_MS);
+    if (!isDue || !drawing.some(wish => sampleAgeMs(wish, atMs) > SAMPLE_USABLE_MS)) continue;
+    for (const wish of drawing) if (sampleAgeMs(wish, atMs) > LINK_MS) called.add(wish.spec.index);
+  }
+  return called;
+}
+
+const draws = ({ connector: { draw } }: Wish): boolean => draw !== null && Math.max(...draw.ma) > NOISE_MA;
+
+const sampleAgeMs = ({ connector: { draw } }: Wish, atMs: number): number => (draw === null ? 0 : atMs - draw.atMs);
 
 /** Several cars that each rise by less than a meter's noise are more than noise together. */
 const TELLING_MA = 100;
