@@ -164,7 +164,8 @@ export class Office {
       this.#availability.catchUp();
       // A session that ended took its wish along, on disk or not.
       if (this.#wishes.stack().length > 0) this.#wishes.apply();
-      if (this.isReachable() && this.numbering().unstored.length > 0)
+      const { limitsOnly } = this.#deps.state();
+      if (this.isReachable() && limitsOnly === null && this.numbering().unstored.length > 0)
         void this.#register.settle().then(() => this.wake());
       this.#courier.wake();
     };
