@@ -241,7 +241,7 @@ export class Office {
       toCharger: command,
       expect: (spec, idToken, profile) => {
         this.#authority().expects(idToken);
-        if (profile !== null) this.#expected.add(spec.index, idToken, profile);
+        this.#expected.set(spec.index, idToken, profile);
       },
       trigger: (message, number) => this.#triggers.take(message, number),
       heartbeatChanged: () => this.#station.setHeartbeat(this.#variables.heartbeatS()),
