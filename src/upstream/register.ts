@@ -74,8 +74,9 @@ export class Register {
     return index === null ? null : at(this.#deps.state().topology.connectors, index);
   }
 
-  isBusy({ charger, connectorId }: ConnectorSpec): boolean {
-    return this.liveOn(at(this.#deps.state().topology.chargers, charger).identity, connectorId) !== null;
+  /** As the charger says now: a session whose stop was lost runs on in the book, but not at its socket. */
+  isBusy({ index }: ConnectorSpec): boolean {
+    return at(this.#deps.state().connectors, index).transaction !== null;
   }
 
   isReachable({ charger }: ConnectorSpec): boolean {
