@@ -123,6 +123,16 @@ describe('a start', () => {
     expect(book.open().map(({ id }) => id)).toEqual(Array.from({ length: OPEN_KEPT }, (_, n) => n + 4));
     expect(stored()).toHaveLength(OPEN_KEPT);
   });
+
+  test('that the back office has yet to hear of is not given up, however many there are', async () => {
+    const book = open();
+    needed = () => true;
+    for (let n = 1; n <= OPEN_KEPT + 3; n++) await tell(book, start(n), n);
+    expect(book.open()).toHaveLength(OPEN_KEPT + 3);
+    needed = () => false;
+    await tell(book, start(99), 99);
+    expect(book.open()).toHaveLength(OPEN_KEPT);
+  });
 });
 
 describe('a stop', () => {
