@@ -167,6 +167,22 @@ describe('samples', () => {
     await tell(book, samples('Transaction.End', 6));
     expect(stored('session-samples')).toHaveLength(2);
   });
+
+  test('that tell of one instant in two messages are both kept', async () => {
+    const book = open();
+    const said = (measurand: 'Voltage' | 'SoC'): Report => ({
+      ...{ kind: 'meter-values', connectorId: 1, transactionId: 7 },
+      samples: [
+        {
+          ...{ atWallMs: 5, context: 'Transaction.Begin' },
+          values: [{ measurand, phase: null, value: 50, location: 'Outlet' }],
+        },
+      ],
+    });
+    await tell(book, said('Voltage'));
+    await tell(book, said('SoC'));
+    expect(stored('session-samples')).toHaveLength(2);
+  });
 });
 
 describe('what is forgotten', () => {
