@@ -38,7 +38,12 @@ export function admit(
   return judgeProof(handshake, charger);
 }
 
-function judgeProof(handshake: Handshake, charger: ChargerDoorOptions): Admitted | Refused {
+/** One that was let in as a stranger may have been adopted before it is here: then it has to prove itself. */
+export const mayPass = (handshake: Handshake, charger: ChargerDoorOptions | undefined): boolean =>
+  charger === undefined || judgeProof(handshake, charger).ok;
+
+/** Whether a handshake proves that it comes from this charger. */
+export function judgeProof(handshake: Handshake, charger: ChargerDoorOptions): Admitted | Refused {
   const { auth, identity } = charger;
   switch (auth.kind) {
     case 'none': {

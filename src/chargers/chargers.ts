@@ -11,7 +11,7 @@ import type { Refusal } from '#ocpp/incoming.ts';
 import type { Command, CommandReply } from '#site/command.ts';
 import type { Reply, Report } from '#site/report.ts';
 import type { ChargerDoor, FramePipe, Handshake, Listening, Verdict, World } from '#world.ts';
-import { admit, chooseSubprotocol, type Refused } from './admission.ts';
+import { admit, chooseSubprotocol, mayPass, type Refused } from './admission.ts';
 import { identityOf, plainAddress, shown } from './identity.ts';
 import { Link } from './link.ts';
 import { type AdoptionDesk, Lobby } from './lobby.ts';
@@ -128,7 +128,7 @@ class Chargers {
   private admit(options: ChargerDoorOptions): void {
     this.options.set(options.identity, options);
     const slot = this.place(options);
-    const waited = this.lobby.take(options.identity);
+    const waited = this.lobby.take(options);
     if (waited !== null) this.link(slot, waited.pipe, waited.subprotocol);
   }
 
@@ -203,6 +203,7 @@ class Chargers {
     const spoken = chooseSubprotocol(handshake.subprotocols, SUBPROTOCOLS);
     if (this.closing || !named.ok) pipe.close(1001, 'closing');
     else if (slot !== undefined && this.isCut(slot)) pipe.close(1013, 'cut for a test');
+    else if (!mayPass(handshake, this.options.get(named.value))) pipe.close(1008, 'come again');
     else if (!spoken.ok) {
       this.note(named.value, plainAddress(pipe.remoteAddress), spoken.cause);
       pipe.close(1002, shown(spoken.cause));

@@ -8,7 +8,7 @@ import type { Refusal } from '#ocpp/incoming.ts';
 import { Peer } from '#ocpp/peer.ts';
 import type { Command, Variable } from '#site/command.ts';
 import type { Reply, Report } from '#site/report.ts';
-import type { FramePipe, Randomness } from '#world.ts';
+import type { FramePipe, Handshake, Randomness } from '#world.ts';
 import { type Handover, handoverOf } from './handover.ts';
 import { Pulse } from './pulse.ts';
 
@@ -58,6 +58,7 @@ export type GuestDeps = {
   readonly dialect: Dialect;
   readonly identity: string;
   readonly address: string;
+  readonly handshake: Handshake;
   readonly password: Uint8Array | null;
   /** Time as chargers are told. */
   toldMs(): number;
@@ -68,6 +69,8 @@ export type GuestDeps = {
 export class Guest {
   readonly password: Uint8Array | null;
   readonly subprotocol: string;
+  /** What it came with, for when it is to prove that it is the one that was adopted. */
+  readonly handshake: Handshake;
   private readonly deps: GuestDeps;
   private readonly handover: Handover;
   private readonly peer: Peer;
@@ -83,6 +86,7 @@ export class Guest {
     const { clock, dialect, randomness } = deps;
     this.deps = deps;
     this.password = deps.password;
+    this.handshake = deps.handshake;
     this.subprotocol = subprotocol;
     this.sinceWallMs = clock.wallMs();
     this.handover = handoverOf(pipe);

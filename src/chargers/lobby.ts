@@ -5,10 +5,11 @@
 import type { Clock, Timer } from '#base/clock.ts';
 import { dialectFor, SUBPROTOCOLS } from '#ocpp/dialects.ts';
 import type { FramePipe, Handshake, Verdict, World } from '#world.ts';
-import { chooseSubprotocol, type RefusalStatus } from './admission.ts';
+import { chooseSubprotocol, judgeProof, type RefusalStatus } from './admission.ts';
 import { Guest, type Waiting } from './guest.ts';
 import { basicCredentials, plainAddress } from './identity.ts';
 import { isLocalAddress } from './local-address.ts';
+import type { ChargerDoorOptions } from './options.ts';
 import { twinCause } from './slot.ts';
 
 /** Long enough to walk through a garage and switch chargers on, short enough to be remembered. */
@@ -132,6 +133,7 @@ export class Lobby {
       dialect,
       identity,
       address,
+      handshake,
       password: said.password,
       toldMs: () => this.deps.toldMs(),
       ended: detail => {
@@ -142,10 +144,19 @@ export class Lobby {
     this.guests.set(identity, guest);
   }
 
-  /** Takes one out who was adopted, with its open pipe; null where nobody of that name waits. */
-  take(identity: string): Taken | null {
+  /**
+   * Takes one out who was adopted, with its open pipe; null where nobody of that name waits. Who came in its place
+   * while the adoption was written down has to prove itself like anybody else.
+   */
+  take(charger: ChargerDoorOptions): Taken | null {
+    const { identity } = charger;
     const guest = this.guests.get(identity);
     if (guest === undefined) return null;
+    const proof = judgeProof(guest.handshake, charger);
+    if (!proof.ok) {
+      guest.sendAway(`${identity} was adopted: ${proof.cause}`);
+      return null;
+    }
     this.guests.delete(identity);
     return { pipe: guest.handOn(), subprotocol: guest.subprotocol };
   }

@@ -27,6 +27,8 @@ export const OPEN_KEPT = 20;
 /** Two for each session that is remembered, and as many again. */
 const SAMPLES_KEPT = 4_000;
 const STRAYS_KEPT = 200;
+/** Sockets whose start waits for the disk: those of a large site; a charger may name sockets that it has not. */
+const REFUSED_KEPT = 1_000;
 
 /** Empty `changes`: it is on disk already. `stored` is called once they are. */
 export type Due = { readonly changes: readonly StoreChange[]; stored(): void };
@@ -95,6 +97,8 @@ export class SessionBook {
   refuse(report: Report, charger: string, id: number): void {
     if (report.kind !== 'transaction-started' || this.get(id) !== null) return;
     this.#refused.set(`${charger}/${report.connectorId}`, begunBy(report, charger, id));
+    const [oldest] = this.#refused.keys();
+    if (this.#refused.size > REFUSED_KEPT && oldest !== undefined) this.#refused.delete(oldest);
   }
 
   /** What has to be on disk before this report is answered; null where nothing has. */
@@ -173,8 +177,8 @@ export class SessionBook {
 
   #billed(report: Samples, charger: string): Due {
     const { connectorId, transactionId, samples } = report;
-    const stamps = samples.map(({ atWallMs, context }) => `${atWallMs} ${context}`).join();
-    const told = `samples/${charger}/${connectorId}/${transactionId}/${stamps}`;
+    // Some chargers tell one measurand a message: those of an instant are told apart by what they say.
+    const told = `samples/${charger}/${connectorId}/${transactionId}/${samples[0]?.atWallMs}/${digest(samples)}`;
     if (this.#samples.has(told)) return this.#again(told);
     const session = transactionId === null ? null : this.get(transactionId);
     return this.#first(told, this.#samples.put(told, { samples }), { kind: 'samples', session, charger, report });
@@ -194,10 +198,12 @@ export class SessionBook {
     return { changes: pending.changes, stored };
   }
 
-  /** Open sessions of the same socket beyond those that may still get their stop. */
+  /** Open sessions of the same socket beyond those that may still get their stop, or that the back office has yet to hear of. */
   #withoutStop({ charger, connectorId }: Session): readonly StoreChange[] {
     const same = this.open().filter(each => each.charger === charger && each.connectorId === connectorId);
-    return same.slice(0, Math.max(0, same.length + 1 - OPEN_KEPT)).map(({ id }) => {
+    const over = same.slice(0, Math.max(0, same.length + 1 - OPEN_KEPT));
+    const known = over.filter(each => !this.#pending.has(`start/${each.id}`) && !this.#deps.isNeeded(each));
+    return known.map(({ id }) => {
       this.#deps.log.error('a session was never ended by its charger, and is given up', { charger, connectorId, id });
       return this.#forget(id);
     });
@@ -221,3 +227,10 @@ export class SessionBook {
 }
 
 const isOpen = ({ endedAtWallMs }: Session): boolean => endedAtWallMs === null;
+
+/** 32 bits of what was said (FNV-1a): enough among the few messages of one instant and session. */
+function digest(said: object): string {
+  let hash = 0x811c9dc5;
+  for (const character of JSON.stringify(said)) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 0).toString(16);
+}

@@ -74,7 +74,7 @@ export class Authority {
 
   /** The back office starts a session with this card itself. */
   expects(idToken: string): void {
-    this.#freshUntilMs.set(keyOf(idToken), this.#deps.clock.nowMs() + FRESH_MS);
+    this.#freshen(keyOf(idToken));
   }
 
   /** ClearCache: nobody is known any more but who is listed. */
@@ -115,9 +115,20 @@ export class Authority {
     return rule === 'everyone' || (rule === 'known' && isKnown) ? 'Accepted' : 'Invalid';
   }
 
+  /** In the order in which they end: what is over goes. */
+  #freshen(key: string): void {
+    const nowMs = this.#deps.clock.nowMs();
+    this.#freshUntilMs.delete(key);
+    this.#freshUntilMs.set(key, nowMs + FRESH_MS);
+    for (const [oldest, untilMs] of this.#freshUntilMs) {
+      if (untilMs > nowMs && this.#freshUntilMs.size <= TOKENS_MAX) break;
+      this.#freshUntilMs.delete(oldest);
+    }
+  }
+
   #accepted(key: string): void {
     const { clock, store } = this.#deps;
-    this.#freshUntilMs.set(key, clock.nowMs() + FRESH_MS);
+    this.#freshen(key);
     const nowWallMs = clock.wallMs();
     const isWritten = nowWallMs - (this.#acceptedAtWallMs.get(key) ?? Number.NEGATIVE_INFINITY) < DAY_MS;
     if (isWritten) return;

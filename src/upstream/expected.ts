@@ -15,15 +15,18 @@ export class Expected {
     this.#clock = clock;
   }
 
-  add(connector: number, idToken: string, profile: ChargingProfile): void {
-    this.#bySocket.set(connector, { idToken, profile, untilMs: this.#clock.nowMs() + EXPECTED_MS });
+  /** In place of what was expected there. */
+  set(connector: number, idToken: string, profile: ChargingProfile | null): void {
+    if (profile === null) this.#bySocket.delete(connector);
+    else this.#bySocket.set(connector, { idToken, profile, untilMs: this.#clock.nowMs() + EXPECTED_MS });
   }
 
   /** A session begins there: the profile it was started with, once. */
   take(connector: number, idToken: string): ChargingProfile | null {
     const found = this.#bySocket.get(connector);
     this.#bySocket.delete(connector);
-    const isMeant = found !== undefined && found.idToken === idToken && this.#clock.nowMs() < found.untilMs;
-    return isMeant ? found.profile : null;
+    // A card's number has no case (1.6 clause 6.1).
+    const isCard = found?.idToken.toLowerCase() === idToken.toLowerCase();
+    return isCard && this.#clock.nowMs() < found.untilMs ? found.profile : null;
   }
 }

@@ -164,7 +164,8 @@ export class Office {
       this.#availability.catchUp();
       // A session that ended took its wish along, on disk or not.
       if (this.#wishes.stack().length > 0) this.#wishes.apply();
-      if (this.isReachable() && this.numbering().unstored.length > 0)
+      const { limitsOnly } = this.#deps.state();
+      if (this.isReachable() && limitsOnly === null && this.numbering().unstored.length > 0)
         void this.#register.settle().then(() => this.wake());
       this.#courier.wake();
     };
@@ -240,7 +241,7 @@ export class Office {
       toCharger: command,
       expect: (spec, idToken, profile) => {
         this.#authority().expects(idToken);
-        if (profile !== null) this.#expected.add(spec.index, idToken, profile);
+        this.#expected.set(spec.index, idToken, profile);
       },
       trigger: (message, number) => this.#triggers.take(message, number),
       heartbeatChanged: () => this.#station.setHeartbeat(this.#variables.heartbeatS()),

@@ -73,16 +73,18 @@ export class Outbox {
 
   /** Samples of a session; what was not sent yet waits in one message. They may lose a second (promise 3). */
   sampled(session: Session, samples: readonly MeterSample[]): readonly StoreChange[] {
-    const waiting = this.#rows.find(
+    const waiting = this.#rows.findLast(
       row => row.what === 'samples' && row.session === session.id && !this.#sent.has(row.key),
     );
-    if (waiting?.what !== 'samples') {
+    const all = waiting?.what === 'samples' ? [...waiting.samples, ...samples] : samples;
+    const kept = all.length > SAMPLES_IN_ROW ? halved(all) : all;
+    // Of evidence nothing is left out: what does not fit goes in a message of its own.
+    if (waiting?.what !== 'samples' || kept.length > SAMPLES_IN_ROW) {
       const row = this.#row(session.id, { what: 'samples', samples });
       this.#add(row);
       return [putRow(row)];
     }
-    const all = [...waiting.samples, ...samples];
-    const row = { ...waiting, samples: all.length > SAMPLES_IN_ROW ? halved(all) : all };
+    const row = { ...waiting, samples: kept };
     this.#rows = this.#rows.map(each => (each === waiting ? row : each));
     return [putRow(row)];
   }

@@ -39,13 +39,21 @@ export class Register {
     return this.#numbering;
   }
 
-  /** A boot was accepted: what was only proposed holds from now on, on disk before anything is sent under it. */
+  /**
+   * A boot was accepted: what was only proposed holds from now on, on disk before anything is sent under it. Where the
+   * disk refuses, nothing is sent; it is tried again when something changes at the site.
+   */
   async settle(): Promise<void> {
     const { unstored } = this.numbering();
     if (unstored.length > 0) {
       const stored = await this.#deps.commit(unstored);
-      if (!stored.ok) this.#deps.world.log.error('connector numbers could not be stored', { detail: stored.detail });
-      this.#numbering = { ...this.#numbering, unstored: [] };
+      if (!stored.ok) {
+        this.#deps.world.log.error('connector numbers could not be stored', { detail: stored.detail });
+        return;
+      }
+      // A charger may have been adopted meanwhile: its numbers are not among those.
+      const left = this.#numbering.unstored.filter(change => !unstored.includes(change));
+      this.#numbering = { ...this.#numbering, unstored: left };
     }
     const bound = this.outbox.waiting().flatMap(session => this.bound(session));
     if (bound.length > 0) void this.#deps.commit(bound);
@@ -66,8 +74,9 @@ export class Register {
     return index === null ? null : at(this.#deps.state().topology.connectors, index);
   }
 
-  isBusy({ charger, connectorId }: ConnectorSpec): boolean {
-    return this.liveOn(at(this.#deps.state().topology.chargers, charger).identity, connectorId) !== null;
+  /** As the charger says now: a session whose stop was lost runs on in the book, but not at its socket. */
+  isBusy({ index }: ConnectorSpec): boolean {
+    return at(this.#deps.state().connectors, index).transaction !== null;
   }
 
   isReachable({ charger }: ConnectorSpec): boolean {

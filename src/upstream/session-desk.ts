@@ -78,10 +78,9 @@ export class SessionDesk {
   /** Samples of a charger: what of them goes up, as changes of the store. */
   sampled(spec: ConnectorSpec, report: Samples): readonly StoreChange[] {
     const { deps, register, samples, courier, isLinked } = this.#desk;
-    const { state, sessions, world } = deps;
+    const { state, world } = deps;
     const { identity } = at(state().topology.chargers, spec.charger);
-    const named = report.transactionId === null ? null : sessions.get(report.transactionId);
-    const session = named?.charger === identity ? named : register.liveOn(identity, spec.connectorId);
+    const session = this.#sessionOf(report.transactionId, identity, spec.connectorId);
     const scene = { connector: spec.index, session, state: state(), isLinked: isLinked() };
     const chosen = samples.chosen(report.samples, { ...scene, now: momentOf(world.clock) });
     if (chosen.length === 0) return [];
@@ -129,6 +128,14 @@ export class SessionDesk {
     const now = deps.sessions.get(id)?.upstream ?? null;
     if (now !== null && now.transactionId !== upstream?.transactionId) store(deps.sessions.bind(id, now));
     wishes.apply();
+  }
+
+  /** Ids of ours are positive: one that nobody knows is of a session long over, and not of the one that runs. */
+  #sessionOf(transactionId: number | null, charger: string, connectorId: number): Session | null {
+    const { deps, register } = this.#desk;
+    if (transactionId === null || transactionId <= 0) return register.liveOn(charger, connectorId);
+    const named = deps.sessions.get(transactionId);
+    return named?.charger === charger ? named : null;
   }
 
   #specOf(charger: string, connectorId: number): ConnectorSpec | null {

@@ -69,4 +69,4 @@ function isOurName(name: string, configured: string): boolean {
 }
 
 const isLoopback = (address: string): boolean =>
-  address === 'localhost' || address === '::1' || /^(::ffff:)?127\./.test(address);
+  address === 'localhost' || address === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(address);

@@ -1,6 +1,7 @@
 /** Chargers that nobody knows: turned away, read in the half hour of the window, adopted while the garage charges. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Story, type StoryCharger, type StoryPlan, story } from '#sim/story.ts';
+import { handMade } from './hand-made.ts';
 
 let open: Story | null = null;
 
@@ -124,6 +125,21 @@ describe('while the window is open', () => {
     await site.run('2 min');
     expect(site.gateway.state().topology.chargers.map(spec => spec.identity)).toEqual(['CP1', 'CP2', 'CP3', 'CP4']);
     expect(site.gateway.state().chargers.every(charger => charger.booted && charger.link === 'online')).toBe(true);
+  });
+
+  it('who comes in its place while the adoption is written down has to prove itself', async () => {
+    const site = await garage([STRANGER], { mortal: true });
+    site.gateway.adoption.openWindow();
+    await site.run('30 s');
+    site.site.disk.slow(120_000, 30_000);
+    const adopted = site.gateway.adoption.adopt('CP3', AS_IT_IS);
+    site.post('CP3').station.reboot(1e9);
+    await handMade(site, 'CP2', 'CP3');
+    expect(waitingIn(site)).toEqual(['CP3']);
+    await site.run('2 min');
+    expect(await adopted).toMatchObject({ kind: 'done' });
+    expect(stateOf(site, 'CP3')?.charger?.link).toBe('offline');
+    expect(waitingIn(site)).toEqual([]);
   });
 
   it('after half an hour it closes by itself, and who still waits is sent away', async () => {

@@ -123,6 +123,16 @@ describe('a start', () => {
     expect(book.open().map(({ id }) => id)).toEqual(Array.from({ length: OPEN_KEPT }, (_, n) => n + 4));
     expect(stored()).toHaveLength(OPEN_KEPT);
   });
+
+  test('that the back office has yet to hear of is not given up, however many there are', async () => {
+    const book = open();
+    needed = () => true;
+    for (let n = 1; n <= OPEN_KEPT + 3; n++) await tell(book, start(n), n);
+    expect(book.open()).toHaveLength(OPEN_KEPT + 3);
+    needed = () => false;
+    await tell(book, start(99), 99);
+    expect(book.open()).toHaveLength(OPEN_KEPT);
+  });
 });
 
 describe('a stop', () => {
@@ -155,6 +165,22 @@ describe('samples', () => {
     await tell(book, samples('Transaction.Begin'));
     expect(await tell(book, samples('Transaction.Begin'))).toBe(0);
     await tell(book, samples('Transaction.End', 6));
+    expect(stored('session-samples')).toHaveLength(2);
+  });
+
+  test('that tell of one instant in two messages are both kept', async () => {
+    const book = open();
+    const said = (measurand: 'Voltage' | 'SoC'): Report => ({
+      ...{ kind: 'meter-values', connectorId: 1, transactionId: 7 },
+      samples: [
+        {
+          ...{ atWallMs: 5, context: 'Transaction.Begin' },
+          values: [{ measurand, phase: null, value: 50, location: 'Outlet' }],
+        },
+      ],
+    });
+    await tell(book, said('Voltage'));
+    await tell(book, said('SoC'));
     expect(stored('session-samples')).toHaveLength(2);
   });
 });

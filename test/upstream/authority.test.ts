@@ -94,3 +94,12 @@ it('one that is expected from above is not asked for', () => {
   });
   expect([said, asked.length]).toEqual(['Accepted', 0]);
 });
+
+it('of ten thousand cards that were accepted just now the oldest is asked again, so that memory has an end', () => {
+  const office = authority('known', true);
+  for (let card = 0; card <= 10_000; card++) office.heard(`card-${card}`, 'Accepted');
+  office.mayStart('card-10000', 1, () => {});
+  expect(asked).toHaveLength(0);
+  office.mayStart('card-0', 2, () => {});
+  expect(asked).toHaveLength(1);
+});

@@ -148,3 +148,14 @@ it('one that is set aside holds nobody up, and waits on disk for a person', () =
   expect(drained()).toEqual(['start 2']);
   expect(box.figures()).toMatchObject({ queued: 0, setAside: 1, oldestWallMs: null });
 });
+
+it('of evidence nothing is left out, and no message of it grows without end', () => {
+  begin(1);
+  for (let i = 0; i < 50; i++) sampled(1, sample(i, 'Transaction.Begin'));
+  const sizes: number[] = [];
+  for (let turn = box.next(); turn !== null; turn = box.next()) {
+    if (turn.row.what === 'samples') sizes.push(turn.row.samples.length);
+    box.delivered(turn, null);
+  }
+  expect(sizes).toEqual([20, 20, 10]);
+});
