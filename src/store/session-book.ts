@@ -24,6 +24,8 @@ import { decodeSession, SESSION_KIND, sessionDocument } from './sessions.ts';
 export const ENDED_KEPT = 1_000;
 /** Of one socket, whose stops never came. A charger that loses its stops must not fill the disk. */
 export const OPEN_KEPT = 20;
+/** Of one charger, whatever sockets it names: it may name some that it has not. */
+export const OPEN_OF_CHARGER = 100;
 /** Two for each session that is remembered, and as many again. */
 const SAMPLES_KEPT = 4_000;
 const STRAYS_KEPT = 200;
@@ -200,9 +202,13 @@ export class SessionBook {
 
   /** Open sessions of the same socket beyond those that may still get their stop, or that the back office has yet to hear of. */
   #withoutStop({ charger, connectorId }: Session): readonly StoreChange[] {
-    const same = this.open().filter(each => each.charger === charger && each.connectorId === connectorId);
-    const over = same.slice(0, Math.max(0, same.length + 1 - OPEN_KEPT));
-    const known = over.filter(each => !this.#pending.has(`start/${each.id}`) && !this.#deps.isNeeded(each));
+    const own = this.open().filter(each => each.charger === charger);
+    const same = own.filter(each => each.connectorId === connectorId);
+    const over = new Set([
+      ...same.slice(0, Math.max(0, same.length + 1 - OPEN_KEPT)),
+      ...own.slice(0, Math.max(0, own.length + 1 - OPEN_OF_CHARGER)),
+    ]);
+    const known = [...over].filter(each => !this.#pending.has(`start/${each.id}`) && !this.#deps.isNeeded(each));
     return known.map(({ id }) => {
       this.#deps.log.error('a session was never ended by its charger, and is given up', { charger, connectorId, id });
       return this.#forget(id);

@@ -47,11 +47,14 @@ export class SessionDesk {
     switch (business.kind) {
       case 'started': {
         const { session, report } = business;
+        // A socket that the site file does not know has no number upstream: nothing of it can ever be told.
+        if (!this.#isSocket(session)) return [];
         const words = startWords(report.reservationId);
         return [...this.#desk.register.bound(session), ...this.#make(business, session, words)];
       }
       case 'ended': {
         const { session, report } = business;
+        if (session.upstream === null && !this.#isSocket(session)) return [];
         return this.#make(business, session, stopWords(report, this.#refused.has(session.id)));
       }
       case 'samples': {
@@ -136,6 +139,12 @@ export class SessionDesk {
     if (transactionId === null || transactionId <= 0) return register.liveOn(charger, connectorId);
     const named = deps.sessions.get(transactionId);
     return named?.charger === charger ? named : null;
+  }
+
+  #isSocket({ charger, connectorId }: Session): boolean {
+    const { chargers, connectors } = this.#desk.deps.state().topology;
+    const sockets = chargers.find(({ identity }) => identity === charger)?.connectors ?? [];
+    return sockets.some(index => at(connectors, index).connectorId === connectorId);
   }
 
   #specOf(charger: string, connectorId: number): ConnectorSpec | null {

@@ -42,3 +42,20 @@ it('what a charger tells late of a session that nobody knows is not billed to th
   expect([text.includes('4321'), text.includes('5678'), text.includes('5679')]).toEqual([false, true, true]);
   await site.close();
 });
+
+it('starts on sockets that a charger has not fill neither the outbox nor the disk', async () => {
+  const site = await garage(2, { whoMayCharge: 'everyone' });
+  const charger = await handMade(site, 'CP2', 'CP2', 'secret-2');
+  for (let socket = 2; socket < 152; socket++)
+    await charger.say('StartTransaction', { ...start(site), connectorId: socket });
+  await site.run('1 min');
+  expect(officeOf(site).received.filter(({ action }) => action === 'StartTransaction')).toEqual([]);
+  const opened = site.site.world.openStore(null);
+  if (!opened.ok) throw new Error(opened.detail);
+  const kept = (kind: string) => {
+    const found = opened.value.documents(kind);
+    return found.ok ? found.value.length : -1;
+  };
+  expect([kept('outbox'), kept('session')]).toEqual([0, 100]);
+  await site.close();
+});
