@@ -14,7 +14,7 @@ const HELD: readonly Held[] = [
 function session(charger: string, connectorId: number, second: number, meterStart: number, meterStop: number): Held {
   const stop = { meterStop, endedAt: time(second + 10), isAnswered: true };
   const began = { connectorId, idTag: `TAG-${charger}`, meterStart, startedAt: time(second) };
-  return { charger, ...began, transactionId: 7_000 + meterStart, stop };
+  return { charger, life: 1, ...began, transactionId: 7_000 + meterStart, stop };
 }
 
 const start = (connectorId: number, second: number, meterStart: number, transactionId: number): Entry => ({

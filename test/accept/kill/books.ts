@@ -6,6 +6,8 @@
 /** One session as its charger knows it. */
 export type Held = {
   readonly charger: string;
+  /** The process of the gateway in whose time it began; for people. */
+  readonly life: number;
   /** The connector's number at the back office. */
   readonly connectorId: number;
   readonly idTag: string;
@@ -62,6 +64,7 @@ export function compareBooks(held: readonly Held[], journal: readonly Entry[]): 
 /** What makes a start this one: the socket, the card and the time. The register is compared. */
 const keyOf = ({ connectorId, idTag, startedAt }: Held): string => `${connectorId} ${idTag} ${timeOf(startedAt)}`;
 const keyOfStart = ({ connectorId, idTag, timestamp }: Start): string => `${connectorId} ${idTag} ${timeOf(timestamp)}`;
+const nameOf = (session: Held): string => `${keyOf(session)}, begun in life ${session.life},`;
 const timeOf = (text: string): string => new Date(text).toISOString();
 
 function grouped<T>(list: readonly T[], key: (each: T) => string): ReadonlyMap<string, readonly T[]> {
@@ -77,8 +80,8 @@ function grouped<T>(list: readonly T[], key: (each: T) => string): ReadonlyMap<s
 /** Once everything has been let come to its end, nobody waits. */
 const unanswered = (held: readonly Held[]): readonly string[] =>
   held.flatMap(session => [
-    ...(session.transactionId === null ? [`never answered: the start of ${keyOf(session)}`] : []),
-    ...(session.stop?.isAnswered === false ? [`never answered: the stop of ${keyOf(session)}`] : []),
+    ...(session.transactionId === null ? [`never answered: the start of ${nameOf(session)}`] : []),
+    ...(session.stop?.isAnswered === false ? [`never answered: the stop of ${nameOf(session)}`] : []),
   ]);
 
 function faultsOf(
@@ -86,7 +89,7 @@ function faultsOf(
   starts: readonly Start[],
   stopsOf: ReadonlyMap<string, readonly Stop[]>,
 ): readonly string[] {
-  const name = keyOf(session);
+  const name = nameOf(session);
   const [start] = starts;
   if (start === undefined) return session.transactionId === null ? [] : [`missing: the start of ${name}`];
   if (starts.length > 1) return [`doubled: the start of ${name}, ${starts.length} times`];
@@ -99,8 +102,9 @@ function faultsOf(
   ];
 }
 
-function stopFaults({ stop, ...session }: Held, start: Start, stops: readonly Stop[]): readonly string[] {
-  const name = keyOf({ ...session, stop });
+function stopFaults(session: Held, start: Start, stops: readonly Stop[]): readonly string[] {
+  const { stop } = session;
+  const name = nameOf(session);
   const [found] = stops;
   if (found === undefined) return stop?.isAnswered ? [`missing: the stop of ${name}`] : [];
   if (stops.length > 1) return [`doubled: the stop of ${name}, ${stops.length} times`];
@@ -130,7 +134,7 @@ function disordered(
       const stop = start === undefined ? undefined : stopsOf.get(String(start.transactionId))?.[0];
       const isLate = start !== undefined && start.place < last;
       last = Math.max(last, start?.place ?? -1, stop?.place ?? -1);
-      return isLate ? [`out of order: ${keyOf(session)} begins before the one before it has ended`] : [];
+      return isLate ? [`out of order: ${nameOf(session)} begins before the one before it has ended`] : [];
     });
   });
 }
@@ -141,5 +145,7 @@ function sharedIds(held: readonly Held[]): readonly string[] {
     held.filter(session => session.transactionId !== null),
     session => String(session.transactionId),
   );
-  return [...ids].filter(([, of]) => of.length > 1).map(([id, of]) => `one id for two: ${id}, ${of.map(keyOf).join()}`);
+  return [...ids]
+    .filter(([, of]) => of.length > 1)
+    .map(([id, of]) => `one id for two: ${id}, ${of.map(nameOf).join()}`);
 }

@@ -24,6 +24,8 @@ import { cardOf, MODEL, numberOf, type Use } from './site.ts';
 export type ChargerDeps = {
   readonly url: string;
   readonly random: Prng;
+  /** How many processes the gateway has been. */
+  life(): number;
   /** A start or a stop was answered. */
   answered(): void;
   /** A profile came. @param beforeA the most that was held until now */
@@ -71,6 +73,7 @@ export class HurriedCharger {
     this.#deps = deps;
     this.#line = new Line({
       url: `${deps.url}/${use.name}`,
+      awayMs: () => deps.random.between(...use.awayMs),
       connected: () => void this.#toTell.unshift(() => this.#sendStatus()),
       asked: (action, payload) => this.#asked(action, payload),
     });
@@ -131,6 +134,7 @@ export class HurriedCharger {
     await pause(this.#deps.random.between(...GAP_MS));
     const held: Held = {
       charger: this.name,
+      life: this.#deps.life(),
       connectorId: numberOf(this.name),
       idTag: cardOf(this.name),
       meterStart: this.#registerWh,

@@ -19,6 +19,8 @@ export class GatewayProcess {
   readonly deaths: string[] = [];
   /** Lines of its log at the level of an error. */
   readonly errors: string[] = [];
+  /** How often it was started. */
+  lives = 0;
   readonly #configFile: string;
   readonly #environment: NodeJS.ProcessEnv;
   #child: ChildProcess | null = null;
@@ -45,6 +47,7 @@ export class GatewayProcess {
   /** It dials and opens its doors in its own time. */
   start(): void {
     this.#isWanted = true;
+    this.lives++;
     const child = spawn(process.execPath, ['--import', LEASH, MAIN, 'run', '--config', this.#configFile], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: this.#environment,

@@ -26,6 +26,8 @@ const KILLED_AFTER_RAISE_MS: readonly [number, number] = [0, 100];
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 10;
 const SHOWN = 12;
+/** What chargers hold is written down every ten seconds where it became less: then a restart does not count them at their ratings. */
+const WRITTEN_AFTER_MS = 8_000;
 
 export type KillPlan = { readonly rounds: number; readonly seed: string };
 
@@ -97,6 +99,7 @@ async function openScene({ seed }: KillPlan, folder: string): Promise<Scene> {
       new HurriedCharger(use, {
         url: `ws://127.0.0.1:${door}/ocpp`,
         random: random.split(use.name),
+        life: () => gateway.lives,
         answered: () => {
           whole.answers++;
         },
@@ -134,6 +137,7 @@ async function killAll(
   fuse.arm();
   for (const charger of chargers.filter(({ use }) => use.stays)) charger.hurry(true);
   await until(scene, 'those that stay have what they want', () => fuse.sumA() >= HELD_A);
+  await pause(WRITTEN_AFTER_MS);
   for (const charger of chargers) charger.hurry(true);
   const records: RoundRecord[] = [];
   for (let round = 1; round <= rounds; round++) {

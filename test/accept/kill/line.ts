@@ -1,4 +1,4 @@
-/** A charger's end of OCPP-J on a real socket, made by hand: one CALL at a time, dialled again at once when it is cut. */
+/** A charger's end of OCPP-J on a real socket, made by hand: one CALL at a time, dialled again when it is cut. */
 import { WebSocket } from 'ws';
 
 export type Payload = Readonly<Record<string, unknown>>;
@@ -11,6 +11,8 @@ export type Answer =
 
 export type LineDeps = {
   readonly url: string;
+  /** How long it stays away when it has lost its link. */
+  awayMs(): number;
   /** A link stands. */
   connected(): void;
   /** The gateway's CALL; null is a NotImplemented. */
@@ -70,12 +72,13 @@ export class Line {
   }
 
   #cut(): void {
+    const waitMs = this.#isOpen ? this.#deps.awayMs() : 0;
     this.#isOpen = false;
     const calls = [...(this.#open === null ? [] : [this.#open.call]), ...this.#waiting];
     this.#open = null;
     this.#waiting = [];
     for (const { settled } of calls) settled(LOST);
-    if (!this.#isClosed) setTimeout(() => this.#isClosed || this.#dial(), REDIAL_MS);
+    if (!this.#isClosed) setTimeout(() => this.#isClosed || this.#dial(), REDIAL_MS + waitMs);
   }
 
   #next(): void {

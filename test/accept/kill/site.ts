@@ -12,18 +12,20 @@ export type Use = {
   readonly name: string;
   readonly ratingA: number;
   readonly lastsMs: readonly [number, number];
+  /** How long it stays away from a gateway that was killed, from and to. */
+  readonly awayMs: readonly [number, number];
   /** It comes first, and has all it wants before the others come. */
   readonly stays: boolean;
 };
 
 /** Over as soon as they have begun. */
-const HURRIED = { ratingA: 32, lastsMs: [0, 15], stays: false } as const;
-/** Through a kill or two. */
-const SHORT = { ratingA: 32, lastsMs: [500, 6_000], stays: false } as const;
-/** Through all: what they hold must not be forgotten. */
-const LONG = { ratingA: 10, lastsMs: [900_000, 900_000], stays: true } as const;
+const HURRIED = { ratingA: 32, lastsMs: [0, 15], awayMs: [0, 0], stays: false } as const;
+/** Long enough to be let up. */
+const SHORT = { ratingA: 32, lastsMs: [200, 2_000], awayMs: [0, 0], stays: false } as const;
+/** Through all. What they hold must not be forgotten, and nobody hears of it before they are back. */
+const LONG = { ratingA: 10, lastsMs: [900_000, 900_000], awayMs: [0, 3_000], stays: true } as const;
 
-export const USES: readonly Use[] = [HURRIED, HURRIED, HURRIED, HURRIED, SHORT, SHORT, LONG, LONG].map((use, i) => ({
+export const USES: readonly Use[] = [HURRIED, HURRIED, HURRIED, SHORT, SHORT, SHORT, LONG, LONG].map((use, i) => ({
   ...use,
   name: `K${i + 1}`,
 }));
