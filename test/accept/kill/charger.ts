@@ -132,6 +132,7 @@ export class HurriedCharger {
 
   async #begin(): Promise<void> {
     await pause(this.#deps.random.between(...GAP_MS));
+    if (!this.#mayBegin) return;
     const held: Held = {
       charger: this.name,
       life: this.#deps.life(),

@@ -1,6 +1,8 @@
 /** What all chargers together may take by what they hold, looked at whenever one is told something. */
-import type { HurriedCharger } from './charger.ts';
 import { BUILDING_A, ROOM_A } from './site.ts';
+
+/** A charger, as far as it is looked at here. */
+export type Holder = { readonly name: string; highestA(): number };
 
 /** Limits are tenths of an ampere; this is the arithmetic's. */
 const EXACT_A = 1e-6;
@@ -11,10 +13,10 @@ export class FuseWatch {
   raises = 0;
   /** The most that limits in force came to, A, since all were told one. */
   worstA = 0;
-  #chargers: readonly HurriedCharger[] = [];
+  #chargers: readonly Holder[] = [];
   #isArmed = false;
 
-  watch(chargers: readonly HurriedCharger[]): void {
+  watch(chargers: readonly Holder[]): void {
     this.#chargers = chargers;
   }
 
@@ -23,15 +25,11 @@ export class FuseWatch {
     this.#isArmed = true;
   }
 
-  fits(): boolean {
-    return this.sumA() <= ROOM_A + EXACT_A;
-  }
-
   sumA(): number {
     return this.#chargers.reduce((sum, charger) => sum + charger.highestA(), 0);
   }
 
-  told(charger: HurriedCharger, beforeA: number): void {
+  told(charger: Holder, beforeA: number): void {
     const isRaise = charger.highestA() > beforeA;
     if (isRaise) this.raises++;
     if (isRaise || this.#isArmed) this.look(`${charger.name} was told ${charger.highestA()} A, after ${beforeA} A`);

@@ -19,9 +19,8 @@ import { BUILDING_A, HELD_A, siteYaml, USES } from './site.ts';
 
 /** After the first answer of a life. */
 const KILLED_AFTER_MS = [50, 1_500] as const;
-/** Limits go up a few seconds after a start: of so many lives one lasts until then, and is killed with one on its way. */
-const RAISED_EVERY = 20;
-const KILLED_AFTER_RAISE_MS: readonly [number, number] = [0, 100];
+/** Limits go up some seconds after a start. A long life lasts until one does, and is killed with it on its way or somewhat later. */
+const KILLED_AFTER_RAISE_MS = [0, 1_500] as const;
 /** A process that starts on a busy machine; nothing waits so long unless it is dead. */
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 10;
@@ -29,7 +28,12 @@ const SHOWN = 12;
 /** What chargers hold is written down every ten seconds where it became less: then a restart does not count them at their ratings. */
 const WRITTEN_AFTER_MS = 8_000;
 
-export type KillPlan = { readonly rounds: number; readonly seed: string };
+export type KillPlan = {
+  readonly rounds: number;
+  readonly seed: string;
+  /** Of so many lives the last one is a long one. */
+  readonly longEvery: number;
+};
 
 export type RoundRecord = {
   readonly round: number;
@@ -127,7 +131,7 @@ async function closeScene({ gateway, chargers, meter, office }: Scene): Promise<
 /** One life after the other; each but the first begins with what the last one left. */
 async function killAll(
   scene: Scene,
-  { rounds }: KillPlan,
+  { rounds, longEvery }: KillPlan,
   print: (text: string) => void,
 ): Promise<readonly RoundRecord[]> {
   const { gateway, fuse, chargers } = scene;
@@ -141,7 +145,7 @@ async function killAll(
   for (const charger of chargers) charger.hurry(true);
   const records: RoundRecord[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const record = await killOnce(scene, round);
+    const record = await killOnce(scene, round, round % longEvery === 0);
     records.push(record);
     print(roundLine(record));
     gateway.start();
@@ -149,16 +153,16 @@ async function killAll(
   return records;
 }
 
-async function killOnce(scene: Scene, round: number): Promise<RoundRecord> {
+async function killOnce(scene: Scene, round: number, isLong: boolean): Promise<RoundRecord> {
   const { gateway, fuse, random } = scene;
   const before = { answers: scene.answers, raises: fuse.raises };
   const startedMs = performance.now();
   await until(scene, `the first answer of round ${round}`, () => scene.answers > before.answers);
   const answeredMs = performance.now();
-  if (round % RAISED_EVERY === 0) {
+  if (isLong) {
     await until(scene, `a limit goes up in round ${round}`, () => fuse.raises > before.raises);
-    await pause(random.between(...KILLED_AFTER_RAISE_MS));
-  } else await pause(soon(random));
+    await pause(soon(random, KILLED_AFTER_RAISE_MS));
+  } else await pause(soon(random, KILLED_AFTER_MS));
   const killedAfterMs = performance.now() - answeredMs;
   await gateway.kill();
   fuse.look(`after the kill of round ${round}`);
@@ -167,10 +171,8 @@ async function killOnce(scene: Scene, round: number): Promise<RoundRecord> {
 }
 
 /** Sooner more often than later. */
-const soon = (random: Prng): number => {
-  const [fromMs, toMs] = KILLED_AFTER_MS;
-  return fromMs + random.unit() ** 2 * (toMs - fromMs);
-};
+const soon = (random: Prng, [fromMs, toMs]: readonly [number, number]): number =>
+  fromMs + random.unit() ** 2 * (toMs - fromMs);
 
 async function areControlled({ webUrl }: Scene): Promise<boolean> {
   const answer = await fetch(`${webUrl}/api/v1/site`).catch(() => null);
