@@ -69,6 +69,7 @@ export type SitePlan = {
 export type PlannedOffice = {
   readonly whoMayCharge?: 'everyone' | 'known' | 'csms';
   readonly knownTokens?: readonly string[];
+  readonly messagesPerS?: number;
 };
 
 export const OCPP_PORT = 8887;

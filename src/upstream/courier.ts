@@ -7,11 +7,6 @@ import type { Outcome } from '#base/outcome.ts';
 import type { Peer } from '#ocpp/peer.ts';
 import type { Reply, Report } from '#site/report.ts';
 
-/**
- * A full back office of today took one station with 34 connectors at five messages a second, and lost its database
- * pool when two sent the same unpaced.
- */
-const PACE_MS = 200;
 /** Questions that wait: one for each charger that has a card at its reader, and a boot. More are not asked. */
 const ASKED_MAX = 64;
 
@@ -26,6 +21,8 @@ export type Parcel = {
 
 export type CourierDeps = {
   readonly clock: Clock;
+  /** From one message of a burst to the next. */
+  readonly paceMs: number;
   /** The next message that nobody waits for; null when there is none, or none may go. */
   next(): Parcel | null;
   /** A message was not answered in time: the back office is away, not wrong. */
@@ -92,7 +89,7 @@ export class Courier {
     }
   }
 
-  #waitMs = (): number => (this.#isBurst ? this.#lastMs + PACE_MS - this.#deps.clock.nowMs() : 0);
+  #waitMs = (): number => (this.#isBurst ? this.#lastMs + this.#deps.paceMs - this.#deps.clock.nowMs() : 0);
 
   #wakeIn(ms: number): void {
     this.#timer?.cancel();

@@ -67,6 +67,7 @@ export class Office {
     this.#wishes = new Wishes({ ...site, numbering, sessionOn, liveIds, store }, documents(PROFILE_KIND));
     this.#courier = new Courier({
       clock,
+      paceMs: 1000 / options.messagesPerS,
       next: () => this.#next(),
       unanswered: () => this.#link.silent('the back office does not answer'),
     });

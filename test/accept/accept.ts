@@ -2,7 +2,7 @@
  * `npm run accept`: the demo's world around the real gateway on real sockets, ten minutes long, with a
  * building that steps up by 15 A. Judged by the world's own truth: no phase above `limitA` and no circuit
  * above `limitW` for longer than the grace window, and no raise that did not fit. After that, in a garage
- * opened anew, the gateway is killed for good (death.ts).
+ * opened anew, the gateway is killed for good (death.ts), and on another site a hundred times under load (kill/).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import type { DemoTraffic } from '#sim/demo-traffic.ts';
 import { simLimit } from '#sim/demo-watch.ts';
 import type { SiteView } from '#web/site-view.ts';
 import { HEAVY_BUILDING, runDeath } from './death.ts';
+import { runKills } from './kill/kill.ts';
 import { closeStage, openStage, type Stage } from './stage.ts';
 import {
   count,
@@ -54,7 +55,10 @@ const TRAFFIC: DemoTraffic = {
 /** Every lease has been renewed by then. */
 const DEATH_SETTLE_MS = 60_000;
 
-const PARTS = ['limits', 'death'] as const;
+/** Every fourth life lasts until a limit goes up. */
+const KILLS = { rounds: 100, longEvery: 4 };
+
+const PARTS = ['limits', 'death', 'kill'] as const;
 
 type Wanted = { readonly minutes: number; readonly parts: readonly string[] };
 
@@ -80,7 +84,8 @@ function readArguments(args: readonly string[]): Wanted | null {
 async function accept({ minutes, parts }: Wanted): Promise<number> {
   const limits = parts.includes('limits') ? await alone((clock, folder) => keepLimits(clock, folder, minutes)) : 0;
   const death = parts.includes('death') ? await alone(dieForGood) : 0;
-  return Math.max(limits, death);
+  const kill = parts.includes('kill') ? await alone((_, folder) => killUnderLoad(folder)) : 0;
+  return Math.max(limits, death, kill);
 }
 
 /** A part has a clock and a folder of its own, and nothing of it goes on. */
@@ -114,11 +119,21 @@ ${Object.entries(HEAVY_BUILDING)
   .join('')}
 `);
   const { faults } = await runDeath(clock, folder, { environment: HEAVY_BUILDING, settleMs: DEATH_SETTLE_MS }, print);
-  print(
-    faults.length === 0
-      ? '\nPASSED: every charger came to its lapse value by itself, and every fuse held.\n'
-      : `\nFAILED:\n${faults.map(fault => `  ${fault}\n`).join('')}`,
-  );
+  return passed(faults, 'every charger came to its lapse value by itself, and every fuse held.');
+}
+
+async function killUnderLoad(folder: string): Promise<number> {
+  print(`
+The gateway is killed ${KILLS.rounds} times (SIGKILL) while chargers start and stop without rest, and started again at once on the
+same records. Then every session is looked for in the back office's ledger.
+`);
+  const { faults } = await runKills({ ...KILLS, seed: `accept ${Date.now()}` }, folder, print);
+  return passed(faults, 'what was answered is at the back office, once, and no limit went up beyond the fuse.');
+}
+
+/** 0 without a fault. */
+function passed(faults: readonly string[], words: string): number {
+  print(faults.length === 0 ? `\nPASSED: ${words}\n` : `\nFAILED:\n${faults.map(fault => `  ${fault}\n`).join('')}`);
   return faults.length === 0 ? 0 : 1;
 }
 

@@ -77,6 +77,18 @@ it('a reconnect is no boot: statuses are told again, at five messages a second',
   await site.close();
 });
 
+it('a back office that bears more is told what waited at the pace of the site file', async () => {
+  const site = await garage(8, { ...EVERYONE, messagesPerS: 50 });
+  const { received } = officeOf(site);
+  await site.run('1 min');
+  // The station and its eight sockets, after the boot: eight gaps of 20 ms and as many answers.
+  const statuses = received.filter(({ action }) => action === 'StatusNotification').slice(0, 9);
+  const tookMs = (statuses[8]?.atMs ?? Number.POSITIVE_INFINITY) - (statuses[0]?.atMs ?? 0);
+  expect(tookMs).toBeGreaterThanOrEqual(8 * 20 - 15);
+  expect(tookMs).toBeLessThan(8 * 100);
+  await site.close();
+});
+
 it('each socket has its number, and says why it has the current it has', async () => {
   const site = await garage(3, EVERYONE);
   const office = officeOf(site);
