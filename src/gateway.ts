@@ -35,7 +35,7 @@ import { urgencyOf } from '#site/urgency.ts';
 import { openSiteMeters } from '#site-meters.ts';
 import { openStore, type Store, type WatchedRecords, watchRecords } from '#store/store.ts';
 import type { Upstream } from '#upstream/upstream.ts';
-import { openWeb, type WebHandle } from '#web/web.ts';
+import { type DemoLine, openWeb, type WebHandle } from '#web/web.ts';
 import type { RecordStore, World } from '#world.ts';
 
 export type GatewayOptions = {
@@ -51,6 +51,7 @@ export type GatewayOptions = {
   readonly loopbackWrites: boolean;
   readonly nightly: Nightly | null;
   readonly sendPoints: SendPoints | null;
+  readonly demo?: DemoLine | null;
   /** A simulated hang; nothing else than `pass` decides (loop.ts). */
   readonly decide?: Decide | undefined;
 };
@@ -73,8 +74,7 @@ export async function openGateway(options: GatewayOptions): Promise<Outcome<Gate
   if (!records.ok) return records;
   const hall = new Hall(options, records.value);
   const opened = await hall.open();
-  if (opened.ok) return opened;
-  await hall.close();
+  if (!opened.ok) await hall.close();
   return opened;
 }
 
@@ -250,11 +250,10 @@ class Hall {
   }
 
   #openWeb(): Promise<Outcome<WebHandle>> {
-    const { clock, log } = this.#world;
+    const { clock } = this.#world;
     return openWeb(
       {
-        clock,
-        log,
+        ...{ clock, log: this.#world.log },
         loopbackWrites: this.#options.loopbackWrites,
         state: () => this.#state,
         gate: () => gateView(this.#state, clock.nowMs()),
@@ -266,6 +265,7 @@ class Hall {
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),
         deadman: this.#deadman,
+        demo: this.#options.demo ?? null,
         adoption: this.#adoption,
         mark: (charger, mark) => this.dispatch({ type: 'charger-marked', charger, mark, atMs: clock.nowMs() }),
       },

@@ -11,6 +11,7 @@ import { type Gateway, openGateway } from '#gateway.ts';
 import { isSigned, type MeterProfile, readMeterProfiles } from '#meters/profile.ts';
 import { readMeterOnce } from '#meters/read-once.ts';
 import { crashedLately, noteCrashes } from '#real/crash-log.ts';
+import { openDemoLine } from '#real/demo-line.ts';
 import { readerBeside, readProfileFolder, readTextFile } from '#real/files.ts';
 import { openInflux } from '#real/influx.ts';
 import { lockSerial } from '#real/lock.ts';
@@ -136,6 +137,7 @@ async function run(file: string): Promise<number> {
     limitsOnly: crashedLately(dataFolder, Date.now()),
     seen: true,
     loopbackWrites: process.env.BUSBAR_DEMO === '1',
+    demo: openDemoLine(process.env.BUSBAR_DEMO_WORLD, process.env.BUSBAR_DEMO_KEY),
     nightly: (name, cron, timezone, job) => nightly(name, cron, timezone, job, world.log),
     sendPoints: influx === null ? null : openInflux(influx),
   });

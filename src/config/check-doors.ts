@@ -92,9 +92,20 @@ function timezoneFindings(draft: Draft): readonly Finding[] {
 
 export function doorNotes(draft: Draft): readonly Finding[] {
   const guards = entries(draft.circuits).flatMap(([circuit]) => (circuit.meter === undefined ? [] : [circuit.meter]));
-  return entries(draft.meters).flatMap(([meter, index]) =>
+  const unguarded = entries(draft.meters).flatMap(([meter, index]) =>
     meter.id === undefined || guards.includes(meter.id)
       ? []
       : [{ path: dotted('meters', index), message: `guards no circuit: read and shown, but no limit listens to it` }],
   );
+  return [...unguarded, ...openLines(draft)];
+}
+
+/** Of this machine: nobody else reads along. */
+const LOCAL = /^ws:\/\/(localhost|127\.|\[::1\])/;
+
+function openLines({ upstream }: Draft): readonly Finding[] {
+  if (upstream?.url === undefined || !upstream.url.startsWith('ws://') || LOCAL.test(upstream.url)) return [];
+  return [
+    { path: 'upstream.url', message: 'password and sessions go in the clear', hint: 'wss://, or a line of your own' },
+  ];
 }

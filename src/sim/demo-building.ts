@@ -4,7 +4,9 @@ import type { Triple } from '#base/units.ts';
 import type { Topology } from '#site/topology.ts';
 import type { BuildingPlan } from './building.ts';
 
-/** Shares of the declared worst case on L1, L2, L3. With everything on it stays below one on each. */
+/** What it draws with everything on, of the declared worst case; the rest is for a large load that somebody switches on. */
+const USED = 0.45;
+/** Shares of that on L1, L2, L3. With everything on it stays below one on each. */
 const BASE: Triple = [0.25, 0.22, 0.27];
 const APPLIANCES: readonly { readonly share: Triple; readonly meanOffMs: number; readonly meanOnMs: number }[] = [
   // Two lifts, the ventilation, a laundry, a kitchen, a heat pump.
@@ -21,9 +23,9 @@ export function demoBuilding(topology: Topology): BuildingPlan {
   const root = topology.circuits.findIndex(circuit => circuit.parent === -1);
   const { designLoadMa } = at(topology.circuits, root);
   const of = (share: Triple): Triple => [
-    Math.floor(share[0] * designLoadMa[0]),
-    Math.floor(share[1] * designLoadMa[1]),
-    Math.floor(share[2] * designLoadMa[2]),
+    Math.floor(share[0] * USED * designLoadMa[0]),
+    Math.floor(share[1] * USED * designLoadMa[1]),
+    Math.floor(share[2] * USED * designLoadMa[2]),
   ];
   return {
     circuit: root,

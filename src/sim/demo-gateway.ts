@@ -49,6 +49,7 @@ export class GatewayKeeper {
   private isUp = false;
   private failedStarts = 0;
   private ending = false;
+  private held = false;
   private lastWords: string[] = [];
 
   constructor(deps: KeeperDeps) {
@@ -57,7 +58,7 @@ export class GatewayKeeper {
 
   async start(): Promise<void> {
     const { configFile, environment } = await this.deps.prepare();
-    if (this.ending) return;
+    if (this.ending || this.held || this.child !== null) return;
     this.isUp = false;
     this.lastWords = [];
     const child = spawn(
@@ -85,6 +86,18 @@ export class GatewayKeeper {
     clearTimeout(late);
   }
 
+  /** As `kill -9`, and it stays dead until `revive`. */
+  hold(): void {
+    this.held = true;
+    this.child?.kill('SIGKILL');
+  }
+
+  revive(): void {
+    if (!this.held) return;
+    this.held = false;
+    if (this.child === null) void this.start();
+  }
+
   /** As `kill -9`, and nobody starts it again. Comes back when the process is gone. */
   async killForGood(): Promise<void> {
     this.ending = true;
@@ -108,7 +121,7 @@ export class GatewayKeeper {
 
   private ended(how: string): void {
     this.child = null;
-    if (this.ending) return;
+    if (this.ending || this.held) return;
     if (!this.isUp) this.failedStarts++;
     if (this.failedStarts >= MOST_FAILED_STARTS) {
       this.deps.gaveUp(this.lastWords);

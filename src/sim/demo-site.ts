@@ -1,5 +1,6 @@
 /** A site file as a simulated world needs it: who stands where, and what the gateway child is told. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { failed, type Outcome, ok } from '#base/outcome.ts';
 import type { Config } from '#config/config.ts';
 import { loadConfig, problemLine } from '#config/load.ts';
 import { isSigned } from '#meters/profile.ts';
@@ -7,16 +8,26 @@ import { readerBeside, readTextFile } from '#real/files.ts';
 import { CONFIG_FOLDER, DEMO_SITES } from './demo-options.ts';
 import { shippedDevices } from './devices.ts';
 
-/** The site file of a demo. */
-export const demoSiteFile = (name: string): string => join(CONFIG_FOLDER, DEMO_SITES[name] ?? 'demo.yaml');
+/** The site file of a demo, by its name or its path. */
+export function demoSiteFile(name: string): string {
+  const ours = DEMO_SITES[name];
+  return ours === undefined ? resolve(name) : join(CONFIG_FOLDER, ours);
+}
+
+/** The configuration in a file that ships with us; a fault in one is a bug of ours. */
+export function readDemoSite(file: string, environment: Readonly<Record<string, string>> = {}): Config {
+  const read = checkDemoSite(file, environment);
+  if (!read.ok) throw new Error(read.detail);
+  return read.value;
+}
 
 /**
- * The configuration in a file that ships with us; a fault in one is a bug of ours.
+ * The configuration in a site file, or everything that is wrong with it, a line each.
  * @param environment BUSBAR_… overrides, where the gateway child is told the same
  */
-export function readDemoSite(file: string, environment: Readonly<Record<string, string>> = {}): Config {
+export function checkDemoSite(file: string, environment: Readonly<Record<string, string>> = {}): Outcome<Config> {
   const text = readTextFile(file);
-  if (!text.ok) throw new Error(text.detail);
+  if (!text.ok) return text;
   const { chargers, meters } = shippedDevices();
   const devices = {
     chargers,
@@ -32,8 +43,8 @@ export function readDemoSite(file: string, environment: Readonly<Record<string, 
     nowWallMs: Date.now(),
   };
   const { config, problems } = loadConfig(input);
-  if (config === null || problems.length > 0) throw new Error(problems.map(problemLine).join('\n'));
-  return config;
+  if (config === null || problems.length > 0) return failed('malformed', problems.map(problemLine).join('\n'));
+  return ok(config);
 }
 
 /**

@@ -15,6 +15,8 @@ export type Scene = {
   /** Writes need it; null where this machine writes without. */
   readonly token: string | null;
   readonly lan: boolean;
+  /** No trouble begins by itself. */
+  readonly calm: boolean;
   /** Modbus TCP port of the simulated meter. */
   readonly meterPort: number | null;
 };
@@ -23,21 +25,25 @@ export type Scene = {
 export function demoWelcome(scene: Scene): string {
   const here = `http://127.0.0.1:${scene.ports.web}`;
   return `
-${scene.siteName}: ${scene.bays} bays under a contract of ${scene.contractW / 1000} kW. The gateway is the real one; the cars, the
-chargers, the meter and the building around it are simulated. Cars are coming in now.
+${scene.siteName}: ${scene.bays} bays${contractWords(scene)}. The gateway is the real one; the cars, the
+chargers, the meter, the back office and the building around it are simulated. Cars are coming in now.
 
   Dashboard   ${here}/
 ${lanLines(scene)}
 Four things to try
-  1. Allow the garage 30 kW and watch every bay give way within ten seconds; then take the cap back:
+  1. Press "Make trouble" on the dashboard: switch on a large load, silence the meter, let a charger lie,
+     cut the back office, pull a cable, kill Busbar. Each has a stopwatch and ends in one measured sentence,
+     there and here.${scene.calm ? '' : ' One begins by itself in a moment.'}
+  2. Allow the garage 30 kW with the slider "Cap by hand", or from here, and watch every bay give way:
        curl -X PUT ${here}/api/v1/limits/cap${bearer(scene)} \\
             -H 'content-type: application/json' -d '[{"circuit": "${scene.root}", "limitW": 30000}]'
        curl -X DELETE ${here}/api/v1/limits/cap${bearer(scene)}
-  2. Ask why a bay has 11 A: the sentence on its card says it, and so does "reason" in
-       curl -s ${here}/api/v1/site
-  3. Kill the gateway: kill -9 ${scene.pid}
+  3. Kill the gateway yourself: kill -9 ${scene.pid}
      The cars go on at the limits their chargers hold; it is back within seconds and takes over.
   4. ${phoneLine(scene)}
+
+Why has a bay 11 A? The sentence on its card says it; "reason" in curl -s ${here}/api/v1/site names the
+limit and the phase; src/site/reasons.ts is the rule.
 
 What really flows can be asked of the simulated meter at any time:
        npm run --silent busbar -- meter read --profile eastron-sdm630 --tcp 127.0.0.1:${scene.meterPort} --unit 1
@@ -45,6 +51,9 @@ What really flows can be asked of the simulated meter at any time:
 Ctrl-C ends everything.
 `;
 }
+
+const contractWords = ({ contractW }: Scene): string =>
+  contractW === 0 ? '' : ` under a contract of ${contractW / 1000} kW`;
 
 /** The first words of a gateway without simulated chargers. */
 export function emptyWelcome(scene: Scene, password: string): string {

@@ -13,10 +13,11 @@ import { type Building, type BuildingPlan, startBuilding } from './building.ts';
 import { type MeterServer, serveMeter } from './demo-meter.ts';
 import { type DemoWatch, openWatch } from './demo-watch.ts';
 import { BRANDS, type Brand, HABITS } from './habits.ts';
-import { meterDevice } from './meter-device.ts';
+import { type MeterDevice, meterDevice } from './meter-device.ts';
 import type { WireTap } from './pipe.ts';
 import { type Prng, prng } from './prng.ts';
-import { Station, type StationPlan } from './station.ts';
+import { Station } from './station.ts';
+import type { StationPlan } from './station-plan.ts';
 import { openTruth, type Truth } from './truth.ts';
 
 /** One socket that a car can come to. */
@@ -30,6 +31,8 @@ export type DemoWorld = {
   /** Where each meter of the site answers, by its id. */
   readonly meters: ReadonlyMap<string, MeterServer>;
   readonly random: Prng;
+  /** Its meters answer nobody any more, or everybody again. */
+  silence(silent: boolean): void;
   /** The gateway's charger door is here from now on; the first time, the chargers are switched on. */
   doorAt(port: number): void;
   close(): Promise<void>;
@@ -69,7 +72,8 @@ export async function openDemoWorld(clock: Clock, config: Config, options: DemoW
   const bays = stations.flatMap((station, charger) =>
     connectorsOf(topology, charger).map(spec => ({ name: spec.name, station, connectorId: spec.connectorId })),
   );
-  const meters = await openMeters(parts);
+  const devices: MeterDevice[] = [];
+  const meters = await openMeters(parts, devices);
   let on = false;
   return {
     truth,
@@ -78,6 +82,9 @@ export async function openDemoWorld(clock: Clock, config: Config, options: DemoW
     watch,
     meters,
     random,
+    silence: silent => {
+      for (const device of devices) device.silence(silent);
+    },
     doorAt: port => {
       parts.door.port = port;
       if (on) return;
@@ -149,11 +156,18 @@ function stationPlan({ config, random }: Parts, charger: number): StationPlan {
       // The door's port comes with each dial: a gateway that is started again may stand elsewhere.
       url: `/ocpp/${encodeURIComponent(identity)}`,
       subprotocols: ['ocpp1.6'],
-      authorization: null,
+      authorization: authorizationOf(config, charger),
       maxPayloadBytes: MAX_FRAME_BYTES,
       timeoutMs: DIAL_TIMEOUT_MS,
     },
   };
+}
+
+/** A site file of one's own may want passwords. */
+function authorizationOf({ chargers }: Config, charger: number): string | null {
+  const { identity, auth } = at(chargers.chargers, charger);
+  if (auth.kind === 'none') return null;
+  return `Basic ${Buffer.from(`${identity}:${auth.password}`).toString('base64')}`;
 }
 
 /** The make whose profile the site file names; another profile is met by the first make. */
@@ -195,7 +209,7 @@ function tapped(pipe: FramePipe, tap: Tap, ended: () => void): FramePipe {
 
 // --- meters
 
-async function openMeters(parts: Parts): Promise<ReadonlyMap<string, MeterServer>> {
+async function openMeters(parts: Parts, devices: MeterDevice[]): Promise<ReadonlyMap<string, MeterServer>> {
   const { clock, config, random, truth, watch } = parts;
   const servers = new Map<string, MeterServer>();
   for (const { index, id, unit, bus } of config.meters.meters) {
@@ -211,6 +225,7 @@ async function openMeters(parts: Parts): Promise<ReadonlyMap<string, MeterServer
       },
       unit,
     );
+    devices.push(device);
     const wanted = bus.kind === 'tcp' ? bus.port : 5020;
     servers.set(id, await serveFrom(wanted, port => serveMeter(device, port)));
   }

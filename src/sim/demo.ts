@@ -6,14 +6,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Config } from '#config/config.ts';
 import { writeTextFile } from '#real/files.ts';
+import type { Topology } from '#site/topology.ts';
 import { demoBuilding } from './demo-building.ts';
 import { openStoppableClock, type StoppableClock } from './demo-clock.ts';
 import { GatewayKeeper, type GatewayPorts, type GatewayStart } from './demo-gateway.ts';
 import { DEMO_USAGE, type DemoOptions, readDemoOptions } from './demo-options.ts';
 import { freePort } from './demo-ports.ts';
-import { demoSiteFile, emptySite, readDemoSite } from './demo-site.ts';
+import { checkDemoSite, demoSiteFile, emptySite } from './demo-site.ts';
 import { startDemoTraffic, USUAL_TRAFFIC } from './demo-traffic.ts';
+import { type DemoTroubles, openTroubles } from './demo-troubles.ts';
 import { demoWelcome, emptyWelcome, type Scene } from './demo-words.ts';
 import { type DemoWorld, openDemoWorld } from './demo-world.ts';
 
@@ -33,38 +36,51 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${problems.join('')}\n${DEMO_USAGE}`);
     return EXIT.badArguments;
   }
+  const site = read.value.empty ? null : checkDemoSite(demoSiteFile(read.value.site));
+  if (site !== null && !site.ok) {
+    process.stderr.write(`${site.detail}\n`);
+    return EXIT.badArguments;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'busbar-demo-'));
   const clock = openStoppableClock();
   try {
-    return await runDemo(read.value, clock, folder);
+    return await runDemo(read.value, site?.value ?? null, clock, folder);
   } finally {
     clock.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function runDemo(options: DemoOptions, clock: StoppableClock, folder: string): Promise<number> {
+async function runDemo(
+  options: DemoOptions,
+  config: Config | null,
+  clock: StoppableClock,
+  folder: string,
+): Promise<number> {
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(EXIT.done));
   const secret = randomBytes(8).toString('hex');
-  const stage = options.empty ? emptyStage(folder, secret) : await garageStage(options, clock);
+  const stage = config === null ? emptyStage(folder, secret) : await garageStage(options, config, clock);
   const token = options.lan ? randomBytes(8).toString('hex') : null;
   say('starting the gateway …\n');
   let welcomed: GatewayPorts | null = null;
   let lives = 0;
-  const keeper = new GatewayKeeper({
+  const troubles = await troublesOf(stage, clock, token, () => keeper);
+  const keeper: GatewayKeeper = new GatewayKeeper({
     clock,
-    prepare: () => prepare(options, stage, token, folder, welcomed),
+    prepare: () => prepare(options, { ...stage, troubles }, token, folder, welcomed),
     up: (pid, ports) => {
       stage.world?.doorAt(ports.chargers);
+      troubles?.up(ports.web);
       lives++;
       const life = lives;
       void whenReady(clock, ports.web).then(() => {
         if (life !== lives) return;
         const again = welcomed !== null && welcomed.web === ports.web && welcomed.chargers === ports.chargers;
         welcomed = ports;
-        if (again) say(`The gateway is back (process ${pid}).\n`);
-        else say(welcome(options, stage, { pid, ports, token }, secret));
+        if (again) return say(`The gateway is back (process ${pid}).\n`);
+        say(welcome(options, stage, { pid, ports, token }, secret));
+        if (!options.calm) troubles?.beginByItself();
       });
     },
     died: (how, words) => say(`The gateway ended ${how}; it is started again.\n${lastWords(how, words)}`),
@@ -77,6 +93,7 @@ async function runDemo(options: DemoOptions, clock: StoppableClock, folder: stri
   await keeper.start();
   const code = await ended;
   await keeper.end();
+  await troubles?.close();
   await stage.world?.close();
   return code;
 }
@@ -93,18 +110,28 @@ type Stage = {
   readonly configFile: string;
   readonly site: Pick<Scene, 'siteName' | 'bays' | 'contractW' | 'root'>;
   readonly world: DemoWorld | null;
+  readonly topology: Topology | null;
 };
+
+/** Where nothing is simulated there is nothing to break. */
+async function troublesOf(
+  { world, topology }: Stage,
+  clock: StoppableClock,
+  token: string | null,
+  keeper: () => GatewayKeeper,
+): Promise<DemoTroubles | null> {
+  if (world === null || topology === null) return null;
+  return openTroubles({ clock, world, topology, token, keeper, told: sentence => say(`${sentence}\n`) });
+}
 
 function emptyStage(folder: string, password: string): Stage {
   const configFile = join(folder, 'empty.yaml');
   const written = writeTextFile(configFile, emptySite(password));
   if (!written.ok) throw new Error(written.detail);
-  return { configFile, site: { siteName: '', bays: 0, contractW: 0, root: 'main' }, world: null };
+  return { configFile, site: { siteName: '', bays: 0, contractW: 0, root: 'main' }, world: null, topology: null };
 }
 
-async function garageStage(options: DemoOptions, clock: StoppableClock): Promise<Stage> {
-  const configFile = demoSiteFile(options.site);
-  const config = readDemoSite(configFile);
+async function garageStage(options: DemoOptions, config: Config, clock: StoppableClock): Promise<Stage> {
   const world = await openDemoWorld(clock, config, {
     seed: options.site,
     building: demoBuilding(config.topology),
@@ -114,13 +141,18 @@ async function garageStage(options: DemoOptions, clock: StoppableClock): Promise
   const { siteName, circuits } = config.topology;
   const root = circuits.find(circuit => circuit.parent === -1);
   const contractW = root?.limits.find(limit => limit.source === 'contract')?.limitW ?? 0;
-  return { configFile, site: { siteName, bays: world.bays.length, contractW, root: root?.id ?? '' }, world };
+  return {
+    configFile: demoSiteFile(options.site),
+    site: { siteName, bays: world.bays.length, contractW, root: root?.id ?? '' },
+    world,
+    topology: config.topology,
+  };
 }
 
 /** Finds the doors' ports and says to the gateway what the site file cannot know. */
 async function prepare(
   options: DemoOptions,
-  stage: Stage,
+  stage: Stage & { readonly troubles: DemoTroubles | null },
   token: string | null,
   folder: string,
   before: GatewayPorts | null,
@@ -135,6 +167,7 @@ async function prepare(
     configFile: stage.configFile,
     environment: {
       ...Object.fromEntries(meters),
+      ...stage.troubles?.environment(),
       BUSBAR_DATA: join(folder, 'data'),
       BUSBAR_WEB__HOST: host,
       BUSBAR_OCPP__HOST: host,
@@ -169,6 +202,7 @@ function welcome(
     ...gateway,
     ...stage.site,
     lan: options.lan,
+    calm: options.calm,
     meterPort: meter?.port ?? null,
   };
   return options.empty ? emptyWelcome(scene, password) : demoWelcome(scene);

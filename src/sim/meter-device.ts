@@ -28,6 +28,8 @@ export type MeterDevice = {
   answer(request: RegisterRead, timeoutMs: number): Promise<Outcome<readonly number[]>>;
   /** The next so many requests fail in this way; on top of what is due already. */
   fail(fault: MeterFault, times: number): void;
+  /** From now on it answers nothing, or again. */
+  silence(silent: boolean): void;
 };
 
 /** One request and its answer on a LAN or through a gateway to RS-485 at 9600 baud. */
@@ -40,6 +42,7 @@ const MAP_REGISTERS = 80;
 export function meterDevice(deps: MeterDeps, unit: number): MeterDevice {
   const { clock, random } = deps;
   const due: MeterFault[] = [];
+  let isSilent = false;
   const bytes = new DataView(new ArrayBuffer(MAP_REGISTERS * 2));
   let importKwh = 0;
   let countedAtMs = clock.nowMs();
@@ -69,8 +72,11 @@ export function meterDevice(deps: MeterDeps, unit: number): MeterDevice {
     fail: (fault, times) => {
       for (let i = 0; i < times; i++) due.push(fault);
     },
+    silence: silent => {
+      isSilent = silent;
+    },
     answer: (request, timeoutMs) => {
-      const fault = due.shift();
+      const fault = isSilent ? 'silent' : due.shift();
       const latencyMs = random.whole(...LATENCY_MS);
       if (fault) deps.missed();
       if (fault === 'silent') return later(timeoutMs, () => failed('timeout', `no answer in ${timeoutMs} ms`));

@@ -6,7 +6,7 @@
 import type { ChargerDoor, FramePipe } from '#world.ts';
 import type { Link, Network } from './network.ts';
 import { Ledger } from './office-ledger.ts';
-import { OFFICE, type PlannedOffice } from './site-plan.ts';
+import { OFFICE } from './site-plan.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 type Payload = Record<string, unknown>;
@@ -60,7 +60,7 @@ export type Behaviour = {
   readonly password: string;
 };
 
-export function openSimOffice(deps: SimOfficeDeps, _plan: PlannedOffice): SimOffice {
+export function openSimOffice(deps: SimOfficeDeps): SimOffice {
   return new Office(deps);
 }
 

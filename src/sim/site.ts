@@ -112,7 +112,7 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
   const settleCars = () => {
     for (const post of posts) post.wanting.settle();
   };
-  const office = plan.upstream === undefined ? null : openSimOffice({ clock, network, link: upstream }, plan.upstream);
+  const office = plan.upstream === undefined ? null : openSimOffice({ clock, network, link: upstream });
   const disk = new SimDisk(clock);
   return {
     plan,

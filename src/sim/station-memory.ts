@@ -67,6 +67,11 @@ export class StationMemory {
     if (this.habit().forgetsAtReboot) this.replace(emptyStack);
   }
 
+  /** It obeys nothing of what it said it would. */
+  forget(): void {
+    this.kept = emptyStack;
+  }
+
   replace(stack: Stack): void {
     this.told = stack;
     if (this.habit().profiles !== 'accepted-and-forgotten') this.kept = stack;

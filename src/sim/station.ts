@@ -8,30 +8,23 @@ import type { Outcome } from '#base/outcome.ts';
 import type { Dialled, DialOptions } from '#world.ts';
 import type { CarPlan } from './car.ts';
 import { type ConnectorPlan, SimConnector } from './connector.ts';
-import type { Brand, Habit } from './habits.ts';
+import type { Habit } from './habits.ts';
 import type { Prng } from './prng.ts';
 import { limitAt, type Stack } from './profile-engine.ts';
 import { Sampling } from './sampling.ts';
 import { answerCall, type Callee } from './station-calls.ts';
 import { StationClock } from './station-clock.ts';
+import { FACTORY_KEYS } from './station-keys.ts';
 import { StationLine } from './station-line.ts';
 import { StationMemory } from './station-memory.ts';
+import type { StationPlan } from './station-plan.ts';
 import { StationTransactions, type TrueSession } from './station-transactions.ts';
 import { StationVoice } from './station-voice.ts';
 import { TransactionQueue } from './transaction-queue.ts';
 import type { Truth } from './truth.ts';
 
-export type StationPlan = {
-  readonly identity: string;
-  readonly brand: Brand;
-  readonly habit: Habit;
-  readonly dial: DialOptions;
-  readonly connectors: readonly ConnectorPlan[];
-  /** Its clock minus the true one. */
-  readonly clockErrorMs: number;
-  /** After a reboot with a car on it: goes on by itself, or waits until it is connected. */
-  readonly resumesAlone: boolean;
-};
+/** A reset asked for by the CSMS takes as long as a short power cut. */
+const RESET_MS = 15_000;
 
 export type StationDeps = {
   readonly clock: Clock;
@@ -53,14 +46,7 @@ export class Station {
   readonly plan: StationPlan;
   readonly connectors: readonly SimConnector[];
   private readonly deps: StationDeps;
-  private readonly keys = new Map([
-    ['MeterValueSampleInterval', '60'],
-    ['MeterValuesSampledData', 'Energy.Active.Import.Register'],
-    ['HeartbeatInterval', '300'],
-    ['ClockAlignedDataInterval', '0'],
-    ['WebSocketPingInterval', '0'],
-    ['ConnectionTimeOut', '60'],
-  ]);
+  private readonly keys = new Map(FACTORY_KEYS);
   private readonly line: StationLine;
   private readonly queue: TransactionQueue;
   private readonly memory = new StationMemory(() => this.plan.habit);
@@ -242,6 +228,19 @@ export class Station {
     return this.memory.writes;
   }
 
+  /** Its network cable is in or out: no line any more, all else goes on. */
+  cable(isIn: boolean): void {
+    if (!isIn) this.line.powerOff();
+    else if (!this.off) this.line.powerOn();
+  }
+
+  /** From now on it misbehaves like this, and nothing that it accepted before binds it. */
+  disobey(habit: Habit): void {
+    Object.assign(this.plan, { habit });
+    this.memory.forget();
+    this.follow();
+  }
+
   /** It obeys from now on all that it ever accepted: somebody mended it. */
   mend(habit: Habit): void {
     Object.assign(this.plan, { habit });
@@ -292,6 +291,3 @@ export class Station {
     };
   }
 }
-
-/** A reset asked for by the CSMS takes as long as a short power cut. */
-const RESET_MS = 15_000;

@@ -216,6 +216,7 @@ export class Office {
     const { clock } = world;
     return {
       sessions: this.#deps.sessions,
+      station: this.#register.station,
       availability: this.#availability,
       ...sockets,
       variables: this.#variables,

@@ -25,6 +25,8 @@ type Is<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
 export type RelayDeps = {
   readonly sessions: Sessions;
+  /** Who we are to whom: another back office’s ids mean nothing to this one. */
+  readonly station: string;
   /** A session runs there. */
   isBusy(spec: ConnectorSpec): boolean;
   specOf(number: number): ConnectorSpec | null;
@@ -158,7 +160,9 @@ function onlyPlugged(deps: RelayDeps): ConnectorSpec | null {
 
 /** Ids from above may repeat: the newest that runs is meant. */
 function remoteStop(deps: RelayDeps, { transactionId }: Is<'remote-stop'>, answer: Answer): void {
-  const session = deps.sessions.open().findLast(({ upstream }) => upstream?.transactionId === transactionId);
+  const isMeant = ({ upstream }: Session) =>
+    upstream?.station === deps.station && upstream.transactionId === transactionId;
+  const session = deps.sessions.open().findLast(isMeant);
   const charger = session === undefined ? undefined : chargerOf(deps, session);
   if (session === undefined || charger === undefined || deps.stationState() !== 'accepted') {
     answer(said('Rejected'));

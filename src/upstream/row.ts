@@ -59,13 +59,17 @@ export function reportOf(row: Row, session: Session, number: number): Report {
         reservationId: row.reservationId,
       };
     case 'stop': {
-      const { idToken, meterStopWh, atWallMs, reason, samples } = row;
+      const { idToken, meterStopWh, atWallMs, reason } = row;
+      const samples = row.samples.filter(isSayable);
       return { kind: 'transaction-ended', transactionId, idToken, meterStopWh, atWallMs, reason, samples };
     }
     case 'samples':
-      return { kind: 'meter-values', connectorId: number, transactionId, samples: row.samples };
+      return { kind: 'meter-values', connectorId: number, transactionId, samples: row.samples.filter(isSayable) };
   }
 }
+
+/** 1.6 has words for these; a sample without any value would be an empty list, which it forbids (1.6-J clause 4.1.1). */
+export const isSayable = ({ values }: MeterSample): boolean => values.some(({ measurand }) => measurand !== 'other');
 
 /** Null where the text is nothing that we wrote. */
 export function decodeRow(key: string, json: string): Row | null {

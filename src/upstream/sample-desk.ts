@@ -5,6 +5,7 @@ import type { MeterSample } from '#site/report.ts';
 import { isEvidence, offerOf, type SentSamples, thinned } from '#site/sample-thinning.ts';
 import type { Session } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
+import { isSayable } from './row.ts';
 import type { Variables } from './variables.ts';
 
 /** While there is no link, samples are a record and no live picture: five minutes apart. */
@@ -43,7 +44,7 @@ export class SampleDesk {
     const before = this.#sentOf(session);
     const chosen = thinned(samples, wanted, isAsked ? { ...before, lastWallMs: null } : before, offer);
     if (session !== null) this.#sent.set(session.id, chosen.sent);
-    return chosen.samples;
+    return chosen.samples.filter(isSayable);
   }
 
   ended(session: number): void {

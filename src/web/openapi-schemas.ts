@@ -152,7 +152,12 @@ const site = record({
     phases: { type: 'integer', enum: [1, 3] },
     nominalV: number('Nominal voltage.'),
     leaseTtlMs: number('How long a charger keeps a grant by itself.'),
+    limitSources: { ...list(text()), description: 'Names that may set limits from outside.' },
   }),
+  demo: {
+    oneOf: [record({ worldPort: count('TCP port.') }), { type: 'null' }],
+    description: 'Where the simulated world around a demo answers.',
+  },
   commissioning: {
     oneOf: [record({ until: time('Its end.') }), { type: 'null' }],
     description: 'Open while connected chargers that are not proven count at their fallback current.',
@@ -170,6 +175,23 @@ const site = record({
   loop: ref('Loop'),
   refused: { ...list(ref('Refused')), description: 'Chargers that were not let in, newest first.' },
   adoption: ref('Adoption'),
+});
+
+const demo = record({
+  busbar: oneOf(['alive', 'dead'], 'dead: killed by the trouble that runs or stands.'),
+  troubles: list(
+    record({
+      action: text(),
+      title: text(),
+      does: text('What it does, and what to watch.'),
+      undo: text('What takes it back.'),
+      state: oneOf(['ready', 'running', 'stands', 'over'], 'stands: measured to its end, not yet taken back.'),
+      elapsedMs: numberOrNull('Of the stopwatch.'),
+      now: { type: ['string', 'null'], description: 'What is true while it runs.' },
+      sentence: { type: ['string', 'null'], description: 'How it ended.' },
+      well: { type: ['boolean', 'null'], description: 'Whether its end condition held.' },
+    }),
+  ),
 });
 
 const upstream: Readonly<Record<string, Schema>> = {
@@ -231,6 +253,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     at: time('When it last tried.'),
   }),
   ...DEADMAN_SCHEMAS,
+  Demo: demo,
   ...ADOPTION_SCHEMAS,
   Ready: record({ ready: flag('Always true here.'), reasons: list(text()) }),
   Problem: {

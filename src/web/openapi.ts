@@ -217,6 +217,31 @@ const adoption = {
   },
 };
 
+const demo = {
+  '/api/v1/demo': {
+    get: {
+      summary: 'The troubles that can be made in the demo, and how they went.',
+      responses: { ...ok('Troubles.', ref('Demo')), ...problems(404, 503) },
+    },
+  },
+  '/api/v1/demo/{action}': {
+    parameters: [segment('action', 'One of them.')],
+    post: {
+      summary: 'Makes this trouble in the world around the gateway.',
+      security: TOKEN,
+      responses: {
+        202: { description: 'It runs; watch it.', content: json(ref('Demo')) },
+        ...problems(401, 403, 404, 409, 503),
+      },
+    },
+    delete: {
+      summary: 'Takes it back.',
+      security: TOKEN,
+      responses: { ...ok('It is taken back.', ref('Demo')), ...problems(401, 403, 404, 503) },
+    },
+  },
+};
+
 export const OPENAPI = {
   openapi: '3.1.0',
   info: {
@@ -224,7 +249,7 @@ export const OPENAPI = {
     version: '1',
     description: 'What every charger of a site may draw, and why. Field names carry units; errors are RFC 9457.',
   },
-  paths: { ...health, ...site, ...upstream, ...limits, ...chargers, ...deadman, ...adoption },
+  paths: { ...health, ...site, ...upstream, ...limits, ...chargers, ...deadman, ...adoption, ...demo },
   components: {
     schemas: SCHEMAS,
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'web.token of the configuration.' } },

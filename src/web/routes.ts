@@ -5,6 +5,7 @@ import type { Problem } from '#base/problem.ts';
 import { type AdoptionRoutes, adoptionRoutes } from './adoption-routes.ts';
 import { type ChargerRoutes, chargerRoutes } from './charger-routes.ts';
 import { type DeadmanRoutes, deadmanRoutes } from './deadman-routes.ts';
+import { type DemoRoutes, demoRoutes } from './demo-routes.ts';
 import type { EventView } from './events.ts';
 import { noStore, safeHeaders } from './headers.ts';
 import type { Metrics } from './metrics.ts';
@@ -22,7 +23,8 @@ const PAGE_FOLDER = resolve(import.meta.dirname, 'ui/dist');
 
 export type Routes = ChargerRoutes &
   AdoptionRoutes &
-  DeadmanRoutes & {
+  DeadmanRoutes &
+  DemoRoutes & {
     readonly stream: LiveStream;
     readonly metrics: Metrics;
     view(): SiteView;
@@ -40,13 +42,14 @@ export function createApp(routes: Routes): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
-  app.use(safeHeaders);
+  app.use(safeHeaders(routes.demo?.worldPort ?? null));
   app.use(['/healthz', '/readyz', '/metrics', '/api'], noStore);
   healthRoutes(app, routes);
   siteRoutes(app, routes);
   limitRoutes(app, routes);
   chargerRoutes(app, routes);
   deadmanRoutes(app, routes);
+  demoRoutes(app, routes);
   adoptionRoutes(app, routes);
   pageRoutes(app);
   app.use((req, res) => sendProblem(res, 404, `There is nothing at ${req.path}.`));

@@ -244,7 +244,11 @@ export type SiteView = {
     readonly nominalV: number;
     /** How long a charger keeps a grant by itself. */
     readonly leaseTtlMs: number;
+    /** Names that may set limits from outside. */
+    readonly limitSources: readonly string[];
   };
+  /** Where the world around a demo's gateway answers; null everywhere else. */
+  readonly demo: { readonly worldPort: number } | null;
   /** Open while chargers that are not proven yet count at their fallback current (safety rule 3). */
   readonly commissioning: { readonly until: string } | null;
   readonly status: StatusView;

@@ -49,6 +49,8 @@ export type ViewInput = {
   readonly notReady: readonly string[];
   readonly refused: readonly Refused[];
   readonly upstream: readonly Office[];
+  /** In a demo alone. */
+  readonly demo?: { readonly worldPort: number } | null;
   readonly adoption: AdoptionShown;
   readonly clock: ClockQuality;
   readonly nowMs: number;
@@ -76,7 +78,9 @@ export function siteView(input: ViewInput): SiteView {
       phases: topology.supplyPhases,
       nominalV: topology.nominalV,
       leaseTtlMs: topology.leaseTtlMs,
+      limitSources: topology.limitSources,
     },
+    demo: input.demo ? { worldPort: input.demo.worldPort } : null,
     commissioning: commissioning(input),
     status: statusOf(circuits, connectors, meters, limitsOnly === null ? notReady : [...notReady, limitsOnly.words]),
     circuits,

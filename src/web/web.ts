@@ -10,6 +10,7 @@ import type { SiteState } from '#site/state.ts';
 import type { AdoptionDesk } from './adoption-routes.ts';
 import type { Mark } from './charger-routes.ts';
 import type { DeadmanDesk } from './deadman-routes.ts';
+import type { DemoLine } from './demo-view.ts';
 import { EVENTS_SHOWN, eventViews, type Happened } from './events.ts';
 import { createMetrics } from './metrics.ts';
 import type { WebOptions } from './options.ts';
@@ -19,6 +20,8 @@ import { LiveStream } from './stream.ts';
 import { Trend } from './trend.ts';
 import type { Office } from './upstream-view.ts';
 import { type LoopFigures, type Refused, siteView } from './view.ts';
+
+export type { DemoLine, DemoView, TroubleView } from './demo-view.ts';
 
 /** A request must be in by then: a site's own clients are near, anything slower holds sockets for nothing. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -51,6 +54,8 @@ export type WebDeps = {
   mark(charger: number, mark: Mark): void;
   /** Runs dead-man tests. */
   readonly deadman: DeadmanDesk;
+  /** The world around a demo's gateway; none elsewhere. */
+  readonly demo?: DemoLine | null;
   /** Chargers that stand in no file. */
   readonly adoption: AdoptionDesk;
 };
@@ -71,6 +76,7 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
   const stream = new LiveStream(deps.clock, view, () => trend.points);
   const rules = { token: options.token, host: options.host, loopbackWrites: deps.loopbackWrites };
   const app = createApp({
+    demo: deps.demo ?? null,
     log: deps.log,
     clock: deps.clock,
     stream,
@@ -125,6 +131,7 @@ function viewReader(deps: WebDeps): () => SiteView {
       notReady: deps.notReady(),
       refused: deps.refused(),
       upstream: deps.upstream(),
+      demo: deps.demo ?? null,
       adoption: deps.adoption.shown(),
       clock: deps.clock.quality(),
       nowMs,

@@ -180,7 +180,7 @@ describe('what stands behind npm start --', () => {
     expect(read).toEqual({
       ok: false,
       problems: [
-        { path: '--site', message: 'there is no demo site "moon"', hint: 'known: garage' },
+        { path: '--site', message: 'there is no demo site "moon"', hint: 'known: garage; or the path of a site file' },
         { path: '--port', message: 'expected a number from 0 to 65535, not "x"' },
         { path: '--wat', message: 'the demo does not know this' },
       ],
@@ -188,7 +188,8 @@ describe('what stands behind npm start --', () => {
   });
 
   it('takes all of its words together', () => {
-    const read = readDemoOptions(['--lan', '--empty', '--port=8090', '--site', 'garage']);
-    expect(read).toEqual({ ok: true, value: { lan: true, empty: true, port: 8090, site: 'garage', log: false } });
+    const read = readDemoOptions(['--lan', '--empty', '--port=8090', '--site', 'garage', '--calm']);
+    const value = { lan: true, empty: true, port: 8090, site: 'garage', calm: true, log: false };
+    expect(read).toEqual({ ok: true, value });
   });
 });

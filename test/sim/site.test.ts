@@ -41,7 +41,11 @@ describe('a seed', () => {
       faults: 'none',
       building: 'varying',
       zoo: DEFAULT_ZOO,
+      disk: 'none',
+      upstream: 'none',
     });
+    expect(readArguments(['--disk', 'all', '--upstream'])).toMatchObject({ disk: 'all', upstream: 'all' });
+    expect(readArguments(['--disk', 'some'])).toMatch('--disk');
     expect(readArguments(['--zoo', 'all'])).toMatchObject({ zoo: 'all' });
     expect(readArguments(['--zoo', 'some'])).toMatch('--zoo');
     expect(readArguments(['--seeds', '5..3'])).toMatch('--seeds');

@@ -131,4 +131,18 @@ describe('a car that is seen above its limit', () => {
     desk.draws(0, 10);
     expect(asks(passes(desk, 20)), 'it obeys after all').toEqual([]);
   });
+
+  it('counts at its rating while it rises, until a sample shows where it stays', () => {
+    const desk = settledCars(2, 50, 'A');
+    wish(desk, 0, 10);
+    passes(desk, 40);
+    desk.draws(0, 10);
+    const target = () => (desk.pass().targets[1]?.targetMa ?? 0) / 1000;
+    expect(target(), 'all that the fuse leaves beside 10 A').toBe(32);
+    desk.draws(0, 14);
+    expect(target(), '50 A less the margin and a rating of 32 A').toBe(17);
+    desk.atMs += 2_000;
+    desk.draws(0, 14);
+    expect(target(), 'it stays at 14 A').toBe(32);
+  });
 });

@@ -4,7 +4,7 @@
  */
 import { assert } from '#base/assert.ts';
 import { type PhaseIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
-import { HELD_MAX, LOOK_AHEAD_MS, SAMPLE_USABLE_MS, SKEW_MS } from '#site/gate/constants.ts';
+import { HELD_MAX, LOOK_AHEAD_MS, NOISE_MA, SAMPLE_USABLE_MS, SKEW_MS } from '#site/gate/constants.ts';
 import { phasesOf, sharersOf } from '#site/gate/mask.ts';
 import type { Charger, Connector, Held, Ledger } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
@@ -172,7 +172,15 @@ export function bookedLevelMa(
 ) {
   if (charger.switchedOff) return 0;
   if (isFreeSocket(connector, spec, charger, atMs)) return spec.dc?.standbyMa ?? 0;
-  return bookedAtRating(charger) ? spec.maxMa : bookedMa(connector, spec, charger.traits, atMs, aheadMs);
+  if (bookedAtRating(charger) || isRisingAbove(connector)) return spec.maxMa;
+  return bookedMa(connector, spec, charger.traits, atMs, aheadMs);
+}
+
+/** A car seen above its limit for the first time, and rising: nobody knows where it ends before its next sample (rule 8). */
+function isRisingAbove({ ledger, draw, earlierDraws }: Connector): boolean {
+  const [before] = earlierDraws;
+  if (ledger.overSinceMs === null || draw === null || before === undefined) return false;
+  return draw.ma.some((ma, phase) => ma > (before.ma[phase] ?? 0) + NOISE_MA);
 }
 
 /**

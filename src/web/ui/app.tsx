@@ -1,4 +1,6 @@
 import { Adoption } from './adoption.tsx';
+import { BackOffice } from './back-office.tsx';
+import { Cap } from './cap.tsx';
 import { Chart } from './chart.tsx';
 import { Circuits, MainCircuit } from './circuits.tsx';
 import { Connectors } from './connectors.tsx';
@@ -6,6 +8,7 @@ import { AdoptionBanner, CommissioningBanner, Footer, Header, LostBanner } from 
 import { Limits, Refused } from './lists.tsx';
 import { isLost, site } from './live.ts';
 import { StatusHead } from './status-head.tsx';
+import { TroubleDrawer } from './trouble-drawer.tsx';
 
 /** The whole page. */
 export function App() {
@@ -39,8 +42,13 @@ export function App() {
           <Limits view={view} />
           <Refused view={view} />
         </div>
+        <div class="desk">
+          <Cap view={view} />
+          <BackOffice view={view} />
+        </div>
       </main>
       <Footer view={view} />
+      <TroubleDrawer view={view} />
     </div>
   );
 }

@@ -13,7 +13,7 @@ export type Written =
   | { readonly kind: 'refused'; readonly detail: string; readonly problems?: readonly Problem[] };
 
 /** Sends one write. @param body as JSON; none where it is left out */
-export async function write(method: 'PUT' | 'DELETE', path: string, body?: object): Promise<Written> {
+export async function write(method: 'PUT' | 'POST' | 'DELETE', path: string, body?: object): Promise<Written> {
   const headers: Record<string, string> = token.value === '' ? {} : { authorization: `Bearer ${token.value}` };
   if (body !== undefined) headers['content-type'] = 'application/json';
   try {

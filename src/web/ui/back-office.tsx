@@ -1,0 +1,46 @@
+/** The line to the back office: whether it stands, and what waits for it. */
+import { age } from '../sentences.ts';
+import type { SiteView, UpstreamView } from '../site-view.ts';
+import { Icon, type Shape } from './icons.tsx';
+
+export const BackOffice = ({ view }: { readonly view: SiteView }) => (
+  <section class="card list" aria-labelledby="back-office-title">
+    <h2 id="back-office-title">Back office</h2>
+    {view.upstream.length === 0 && <p class="muted">None is configured: Busbar decides here by itself.</p>}
+    <ul class="list">
+      {view.upstream.map(line => (
+        <Line key={line.identity} line={line} />
+      ))}
+    </ul>
+  </section>
+);
+
+const LOOKS: Readonly<Record<UpstreamView['state'], { readonly shape: Shape; readonly words: string }>> = {
+  connected: { shape: 'tick', words: 'connected' },
+  offline: { shape: 'off', words: 'offline; cars charge on, and everything is kept for it' },
+  pending: { shape: 'clock', words: 'has not accepted this station yet' },
+  none: { shape: 'ring', words: 'none' },
+};
+
+function Line({ line }: { readonly line: UpstreamView }) {
+  const { shape, words } = LOOKS[line.state];
+  return (
+    <li data-upstream={line.identity}>
+      <p class={line.state === 'offline' ? 'attention-text' : undefined}>
+        <Icon shape={shape} /> <b>{line.identity}</b> {words}
+      </p>
+      {line.why !== '' && <p class="muted">Because: {line.why}.</p>}
+      <p class="muted">{queueWords(line)}</p>
+      {line.setAside > 0 && (
+        <p class="alarm-text">
+          <Icon shape="warn" /> {count(line.setAside, 'message')} refused by it and set aside
+        </p>
+      )}
+    </li>
+  );
+}
+
+const queueWords = ({ queued, oldestMs }: UpstreamView): string =>
+  queued === 0 ? 'Nothing waits.' : `${count(queued, 'message')} waiting, the oldest for ${age(oldestMs)}.`;
+
+const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;

@@ -1,0 +1,93 @@
+/** The ledger observer finds what is missing and what is double, and seeds with a back office are clean. */
+import { describe, expect, it } from 'vitest';
+import { compareLedger } from '#sim/ledger-observer.ts';
+import { Ledger } from '#sim/office-ledger.ts';
+import { runSeeds } from '#sim/seeds.ts';
+import type { TrueSession } from '#sim/station-transactions.ts';
+import { sitePlan } from '#sim/story.ts';
+
+const PLAN = sitePlan({ circuits: [{ id: 'main', fuseA: 63 }], chargers: [{}, { sockets: 2 }] });
+const LATER = 1_000_000;
+
+const session = (more: Partial<TrueSession> = {}): TrueSession => ({
+  connectorId: 2,
+  idTag: 'TAG',
+  meterStart: 10,
+  startedWallMs: 1_000,
+  atMs: 1_000,
+  end: { meterStop: 20, wallMs: 2_000, reason: 'Local', atMs: 2_000 },
+  ...more,
+});
+
+const time = (wallMs: number) => new Date(wallMs).toISOString();
+const start = { connectorId: 3, idTag: 'TAG', meterStart: 10, timestamp: time(1_000) };
+const stop = { transactionId: 1, meterStop: 20, timestamp: time(2_000), reason: 'Local' };
+
+/** A start and a stop, each under its own id. */
+const both = (starts: object, stops: object) => (ledger: Ledger, wrong: string[]) => {
+  ledger.start('a', { ...starts }, wrong);
+  ledger.stop('b', { ...stops }, wrong);
+};
+
+function compared(write: (ledger: Ledger, complaints: string[]) => void, true_ = session(), untilMs = LATER) {
+  const ledger = new Ledger(() => 1);
+  const complaints: string[] = [];
+  write(ledger, complaints);
+  const { lost, duplicated } = compareLedger(PLAN, [{ identity: 'CP2', sessions: [true_] }], ledger, untilMs);
+  return [lost.length, duplicated.length, complaints.length];
+}
+
+describe('a ledger is held against the truth', () => {
+  it('all is there once', () => {
+    expect(compared(both(start, stop))).toEqual([0, 0, 0]);
+  });
+
+  it.each<[string, (ledger: Ledger, wrong: string[]) => void, readonly number[]]>([
+    ['nothing is there', () => {}, [2, 0, 0]],
+    ['a stop is missing', (ledger, wrong) => void ledger.start('a', start, wrong), [1, 0, 0]],
+    [
+      'a message came twice',
+      (ledger, wrong) => {
+        for (const id of ['a', 'a']) ledger.start(id, start, wrong);
+        for (const id of ['b', 'b']) ledger.stop(id, stop, wrong);
+      },
+      [0, 0, 0],
+    ],
+    [
+      'a session is there twice',
+      (ledger, wrong) => {
+        for (const id of ['a', 'c']) ledger.start(id, start, wrong);
+        ledger.stop('b', stop, wrong);
+      },
+      [0, 1, 0],
+    ],
+    ['a register is wrong', both(start, { ...stop, meterStop: 21 }), [1, 1, 0]],
+    ['a stop names another transaction', both(start, { ...stop, transactionId: -1 }), [1, 1, 0]],
+    ['a connector is wrong', both({ ...start, connectorId: 2 }, stop), [2, 2, 0]],
+    [
+      'a repetition has other words',
+      (ledger, wrong) => {
+        ledger.start('a', start, wrong);
+        ledger.start('a', { ...start, meterStart: 11 }, wrong);
+        ledger.stop('b', stop, wrong);
+      },
+      [0, 0, 1],
+    ],
+  ])('%s', (_, write, wanted) => {
+    expect(compared(write)).toEqual(wanted);
+  });
+
+  it('what happened a moment ago may be on its way, and a session that runs has no stop', () => {
+    expect(compared(() => {}, session(), 500)).toEqual([0, 0, 0]);
+    expect(compared((ledger, wrong) => void ledger.start('a', start, wrong), session({ end: null }))).toEqual([
+      0, 0, 0,
+    ]);
+  });
+});
+
+it('with every fault of chargers, disk and back office, each session is there once and no limit is exceeded', async () => {
+  const world = { hours: 1, chargers: 8, faults: 'all', building: 'varying', zoo: 'all' } as const;
+  const found = await runSeeds({ ...world, from: 31, to: 34, disk: 'all', upstream: 'all' });
+  expect(found).toMatchObject({ lost: 0, duplicated: 0, overLimitMs: 0, afterDeathOverMs: 0, failing: [] });
+  expect(found.faults['office-away'], 'the world must press').toBeGreaterThan(3);
+}, 300_000);
