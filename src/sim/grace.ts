@@ -12,11 +12,10 @@ export const RECOVERY_MS = 12_000;
 const SILENCE_MS = 10_000 + RECOVERY_MS;
 
 /**
- * A step that a car's stop hides in the very interval of the meter leaves no more than this in what the meter reads. No
- * reading tells it from nothing, so A4 does not hold for it (ARCHITECTURE.md, decision 21) until the car's next
- * sample, which rule 13 waits for at most 15 s.
+ * A step that a car's stop hides in the very interval of the meter leaves no more than the margin in what the meter
+ * reads on that line. No reading tells it from nothing, so A4 does not hold for it (ARCHITECTURE.md, decision 21)
+ * until the car's next sample, which rule 13 waits for at most 15 s.
  */
-const UNSEEN_MA = 1_000;
 const UNSEEN_MS = 15_000;
 
 const NEVER = -1;
@@ -33,8 +32,9 @@ export class Grace {
   private readonly openedAtMs: [number, number, number] = [NEVER, NEVER, NEVER];
   private sampledAtMs = NEVER;
   private totalMa: Triple | null = null;
-  /** The background before a step that the meter could not show, and until when that is excused. */
-  private unseen: { readonly buildingMa: Triple; readonly untilMs: number } | null = null;
+  /** By line: the background before a step that the meter could not show, and until when that is excused. */
+  private readonly unseenMa: [number, number, number] = [0, 0, 0];
+  private readonly unseenUntilMs: [number, number, number] = [NEVER, NEVER, NEVER];
   private missedSinceMs: number | null = null;
 
   constructor(marginMa: number, intervalMs: number | null) {
@@ -60,7 +60,11 @@ export class Grace {
 
   /** A sample reached the gateway: when it was measured, the true background at that instant, and what the meter read. */
   delivered(sampledAtMs: number, buildingMa: Triple, totalMa: Triple, nowMs: number): void {
-    if (this.hidden(buildingMa, totalMa)) this.unseen = { buildingMa: this.sampleMa, untilMs: sampledAtMs + UNSEEN_MS };
+    for (const p of [0, 1, 2] as const) {
+      if (!this.isHidden(p, buildingMa, totalMa)) continue;
+      this.unseenMa[p] = this.sampleMa[p];
+      this.unseenUntilMs[p] = sampledAtMs + UNSEEN_MS;
+    }
     this.totalMa = [totalMa[0], totalMa[1], totalMa[2]];
     if (this.missedSinceMs !== null && this.hidesStep())
       this.meterUntil = Math.max(...this.untilMs) + nowMs - this.missedSinceMs;
@@ -97,20 +101,15 @@ export class Grace {
   /** The background that a raise must have room for: a rise above sample and margin is not its fault. */
   known(buildingMa: Triple, nowMs: number): Triple {
     if (this.intervalMs === null) return buildingMa;
-    const sampleMa = this.unseen && nowMs < this.unseen.untilMs ? this.unseen.buildingMa : this.sampleMa;
-    const one = (p: 0 | 1 | 2) => Math.min(buildingMa[p], sampleMa[p] + this.marginMa);
+    const sampleMa = (p: 0 | 1 | 2) => (nowMs < this.unseenUntilMs[p] ? this.unseenMa[p] : this.sampleMa[p]);
+    const one = (p: 0 | 1 | 2) => Math.min(buildingMa[p], sampleMa(p) + this.marginMa);
     return [one(0), one(1), one(2)];
   }
 
-  /** Whether the background rose by more than the margin, and the meter reads what it read before. */
-  private hidden(buildingMa: Triple, totalMa: Triple): boolean {
-    const before = this.totalMa;
-    if (before === null) return false;
-    const lines = [0, 1, 2] as const;
-    return (
-      lines.some(p => buildingMa[p] > this.sampleMa[p] + this.marginMa) &&
-      lines.every(p => Math.abs(totalMa[p] - before[p]) <= UNSEEN_MA)
-    );
+  /** Whether the background rose by more than the margin on a line, and the meter reads what it read before. */
+  private isHidden(p: 0 | 1 | 2, buildingMa: Triple, totalMa: Triple): boolean {
+    if (this.totalMa === null || buildingMa[p] <= this.sampleMa[p] + this.marginMa) return false;
+    return Math.abs(totalMa[p] - this.totalMa[p]) <= this.marginMa;
   }
 
   private hidesStep(): boolean {

@@ -314,7 +314,7 @@ describe('a raise', () => {
     expect(observer.finish().violations[0]).toMatchObject({ kind: 'raise', overA: 11.5 });
   });
 
-  it('must have room for a step that leaves more than 1 A in what the meter reads', async () => {
+  it('must have room for a step that leaves more than the margin in what the meter reads', async () => {
     const { clock, observer, sample, building, car } = bench();
     const [a, b] = [car(), car()];
     a.hold(12);

@@ -108,7 +108,7 @@ const firstHeld = (measured: Quad, cars: CarBounds): Quad =>
   });
 
 function moveHeld(heldMa: Quad, beforeMa: Quad | null, measured: Quad, cars: CarBounds, sinceMs: number): Quad {
-  return mapRows(row => {
+  const moved = mapRows(row => {
     const lowest = measured[row] - cars.high[row];
     const highest = measured[row] - cars.low[row];
     if (lowest > heldMa[row]) return Math.max(0, lowest);
@@ -116,6 +116,16 @@ function moveHeld(heldMa: Quad, beforeMa: Quad | null, measured: Quad, cars: Car
     const slowly = heldMa[row] - releaseMa(row, sinceMs);
     return Math.max(0, highest, beforeMa === null ? slowly : Math.min(slowly, beforeMa[row]));
   });
+  return withRiseOfPhases(heldMa, moved, measured[3] - cars.low[3]);
+}
+
+/**
+ * What rose on a phase rose in the sum, which by itself could take it for a car on another phase that has stopped
+ * unseen and come back. @param mostMa what the sum reads, less what the cars have vouched for
+ */
+function withRiseOfPhases(before: Quad, moved: Quad, mostMa: number): Quad {
+  const roseMa = ([0, 1, 2] as const).reduce<number>((sum, p) => sum + Math.max(0, moved[p] - before[p]), 0);
+  return [moved[0], moved[1], moved[2], Math.max(moved[3], Math.min(before[3] + roseMa, mostMa))];
 }
 
 /** The sum row may move as fast as its three phases together. */
