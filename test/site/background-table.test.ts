@@ -5,7 +5,7 @@ import { afterReading, UNKNOWN_BACKGROUND } from '#site/gate/background.ts';
 import { SUSPECT_MS } from '#site/gate/constants.ts';
 import { highestOf } from '#site/gate/high.ts';
 import { initialState } from '#site/initial.ts';
-import type { Background, Held, Meter, SiteState } from '#site/state.ts';
+import type { Background, DrawSample, Held, Meter, SiteState } from '#site/state.ts';
 import { topologyOf } from './site.ts';
 
 const NOW_MS = 1_000_000;
@@ -247,5 +247,40 @@ describe('the highest building that the readings allow, which only blocks raises
     const old = [{ atMs: NOW_MS - 14_000, ma: quad(triple(mA(15))) }];
     const site = siteOf([steady]);
     expect(highestOf(site, site.topology.circuits[0]!, old, NOW_MS)[0] / 1000).toBe(15);
+  });
+});
+
+describe('the sum of the phases', () => {
+  it('rises by what rose on a phase, though a car on another one may have stopped unseen', () => {
+    const topology = topologyOf({
+      bays: [{ phases: [0] }, { phases: [1] }],
+      limits: [{ limitA: 40 }],
+      designLoadA: 25,
+    });
+    const two = siteOf([
+      { saysA: 10, held: [[10, 60_000]] },
+      // Its last sample is too old to vouch: it has stopped, and may begin again.
+      { saysA: 10, agoMs: 20_000, held: [[10, 60_000]] },
+    ]);
+    const connectors = two.connectors.map((connector, phase) => {
+      const on = (draw: DrawSample): DrawSample => ({
+        ...draw,
+        ma: [phase === 0 ? mA(10) : 0, phase === 1 ? mA(10) : 0, 0],
+      });
+      return { ...connector, draw: connector.draw && on(connector.draw), earlierDraws: connector.earlierDraws.map(on) };
+    });
+    const state = { ...two, topology, connectors };
+    const currentMa = [mA(10 + 5 + 8), mA(5), mA(5)] as const;
+    const reading = { currentMa, powerW: (10 + 5 + 8 + 5 + 5) * 230, voltageV: 230 };
+    const background = afterReading(
+      state,
+      topology.circuits[0]!,
+      { ...UNKNOWN_BACKGROUND, ...held(5) },
+      METER,
+      reading,
+      1000,
+      NOW_MS,
+    );
+    expect(background.heldMa).toEqual([mA(13), mA(5), mA(5), mA(23)]);
   });
 });
