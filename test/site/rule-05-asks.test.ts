@@ -1,7 +1,7 @@
 /** Rules 4 and 5: the order of commands, and when a charger is asked for a sample. */
 import { describe, expect, it } from 'vitest';
 import type { GateCommand } from '#site/gate/decision.ts';
-import { Desk, PROVEN } from './site.ts';
+import { Desk, PROVEN, settledDesk } from './site.ts';
 
 const wish = (desk: Desk, connector: number, limitA: number | null) =>
   desk.feed({
@@ -144,5 +144,21 @@ describe('a car that is seen above its limit', () => {
     desk.atMs += 2_000;
     desk.draws(0, 14);
     expect(target(), 'it stays at 14 A').toBe(32);
+  });
+});
+
+describe('a reading that falls', () => {
+  it('has those asked whose word is too old to tell whether it was their car, and nobody else', () => {
+    const desk = settledDesk({ bays: [{}, {}], limits: [{ limitA: 50 }], designLoadA: 20 }, 5);
+    desk.draws(0, 10);
+    desk.atMs += 18_000;
+    desk.draws(1, 10);
+    desk.meter(25);
+    const asked = () =>
+      desk.pass().commands.flatMap(({ type, connector }) => (type === 'ask-sample' ? [connector] : []));
+    expect(asked(), 'nothing has fallen').toEqual([]);
+    desk.atMs += 1_000;
+    desk.meter(15);
+    expect(asked()).toEqual([0]);
   });
 });

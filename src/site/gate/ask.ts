@@ -5,8 +5,10 @@ import {
   ASK_AGAIN_MS,
   ASK_EVERY_MS,
   ASK_URGENT_EVERY_MS,
+  FALL_MA,
   LINK_MS,
   NOISE_MA,
+  SAMPLE_FRESH_MS,
   SAMPLE_USABLE_MS,
 } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
@@ -32,6 +34,7 @@ export function asksFor(
   const suspect = circuitsWhere(state, background => background.suspectSinceMs !== null);
   const over = circuitsWhere(state, background => background.unclear);
   const called = rollCall(wishes, tight, atMs);
+  const fallen = circuitsWhere(state, hasFallen);
   const asked = new Set<number>();
   const out: GateCommand[] = [];
   for (const wish of wishes) {
@@ -42,7 +45,8 @@ export function asksFor(
       needsClock(wish) ||
       (isOn(tight) && isDecreaseDue(wish, atMs)) ||
       (isOn(suspect) && mayDrawOtherwise(wish, atMs)) ||
-      called.has(wish.spec.index);
+      called.has(wish.spec.index) ||
+      (isOn(fallen) && draws(wish) && sampleAgeMs(wish, atMs) > SAMPLE_FRESH_MS);
     const gapMs = urgent ? urgentGapMs(wish) : ASK_EVERY_MS;
     if (!(urgent || useful) || atMs - wish.charger.askedAtMs < gapMs) continue;
     asked.add(wish.spec.charger);
@@ -92,6 +96,16 @@ function rollCall(wishes: readonly Wish[], tight: ReadonlySet<number>, atMs: num
     for (const wish of drawing) if (sampleAgeMs(wish, atMs) > LINK_MS) called.add(wish.spec.index);
   }
   return called;
+}
+
+/**
+ * The newest reading lies well below the one before: a car may have stopped. One that says so only when it is asked
+ * would be taken at its old word, and a building that rises meanwhile for that car.
+ */
+function hasFallen({ recent }: Background): boolean {
+  const [before, last] = recent.slice(-2);
+  if (before === undefined || last === undefined) return false;
+  return ([0, 1, 2] as const).some(phase => before.ma[phase] - last.ma[phase] > FALL_MA);
 }
 
 const draws = ({ connector: { draw } }: Wish): boolean => draw !== null && Math.max(...draw.ma) > NOISE_MA;

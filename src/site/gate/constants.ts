@@ -68,3 +68,6 @@ export const HELD_MAX = 6;
 
 /** Rule "usable sample": tolerance max(0.5 A, 10 %). */
 export const toleranceMa = (limitMa: number): number => Math.max(500, limitMa * 0.1);
+
+/** A fall of the reading larger than this may be a car that stopped: none draws less than 6 A, few buildings tremble as much. */
+export const FALL_MA = 1_000;

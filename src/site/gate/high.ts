@@ -7,7 +7,7 @@
 import { at } from '#base/assert.ts';
 import { minTriple, type Quad, type Triple, triple, ZERO_TRIPLE } from '#base/units.ts';
 import { freshDraw } from '#site/gate/cars.ts';
-import { LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
+import { FALL_MA, LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
 import { lowestObeyedMa } from '#site/gate/ledger.ts';
 import type { Background, DrawSample, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
@@ -30,9 +30,6 @@ export function withReading(recent: Readings, ma: Quad, vouchedMs: number, atMs:
   ];
   return [...kept.slice(0, -1), { atMs: last.atMs, ma: higher }];
 }
-
-/** A fall of the reading larger than this may be a car that stopped: none draws less than 6 A, few buildings tremble as much. */
-const FALL_MA = 1_000;
 
 /**
  * The highest background that the recent readings allow, with what the cars below have vouched for since.
