@@ -27,8 +27,7 @@ export type CarBounds = {
 export const mapRows = (value: (row: 0 | 1 | 2 | 3) => number): Quad => [value(0), value(1), value(2), value(3)];
 
 export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number, atMs: number): CarBounds {
-  // Of a car that says nothing for long the next sample must find a reading from before it was taken.
-  let vouchedMs = atMs - LINK_MS;
+  let vouchedMs = atMs;
   const sums = { low: zeros(), high: zeros(), reported: zeros(), told: zeros(), inFlight: zeros() };
   for (const index of circuit.connectors) {
     const connector = at(state.connectors, index);

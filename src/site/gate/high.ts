@@ -40,12 +40,11 @@ export function withReading(recent: Readings, ma: Quad, vouchedMs: number, atMs:
  */
 export function highestOf(state: SiteState, circuit: Circuit, recent: Readings, atMs: number): Quad {
   const vouchers = vouchersOf(state, circuit, recent[0]?.atMs ?? atMs, atMs);
-  const judged = recent.slice(firstJudged(recent, vouchers));
-  const fallenFrom = firstFallOf(recent) - (recent.length - judged.length);
-  const lows = judged.map(reading => lowestDraw(vouchers, reading.atMs));
+  const lows = recent.map(reading => lowestDraw(vouchers, reading.atMs));
   const largest = largestDraw(vouchers);
-  const levels = ([0, 1, 2, 3] as const).map(row => judged.map(({ ma }, i) => ma[row] - (lows[i]?.[row] ?? 0)));
+  const levels = ([0, 1, 2, 3] as const).map(row => recent.map(({ ma }, i) => ma[row] - (lows[i]?.[row] ?? 0)));
   const falls = levels.map(fallsOf);
+  const fallenFrom = Math.min(...([0, 1, 2] as const).map(phase => firstFall(recent.map(({ ma }) => ma[phase]))));
   const level = (row: 0 | 1 | 2 | 3) => {
     let highestMa = 0;
     at(levels, row).forEach((ma, i) => {
@@ -58,25 +57,6 @@ export function highestOf(state: SiteState, circuit: Circuit, recent: Readings, 
   };
   return [level(0), level(1), level(2), level(3)];
 }
-
-/**
- * Where the readings begin that are judged. Before the newest sample of a car that had said nothing for long nobody
- * knows what it drew, and its share would be taken for the building, for ever with chargers that sample once a
- * minute. So where all cars vouched at one moment (a roll call of `ask.ts`), the building is what was read since;
- * what was read before still shows a fall.
- */
-function firstJudged(recent: Readings, vouchers: readonly Voucher[]): number {
-  const sinceMs = vouchers.map(voucher => voucher[0]?.sinceMs ?? 0);
-  const newestMs = Math.max(...sinceMs);
-  const begin = recent.findIndex(({ atMs }) => atMs >= newestMs);
-  const isOneMoment = newestMs - Math.min(...sinceMs) <= LINK_MS;
-  const [first] = recent;
-  const isCovered = first !== undefined && vouchers.every(voucher => voucher.some(each => first.atMs >= each.sinceMs));
-  return begin < 0 || !isOneMoment || isCovered ? 0 : begin;
-}
-
-const firstFallOf = (recent: Readings): number =>
-  Math.min(...([0, 1, 2] as const).map(phase => firstFall(recent.map(({ ma }) => ma[phase]))));
 
 /** Index of the first reading that lies well below one before it; Infinity without one. */
 function firstFall(readings: readonly number[]): number {
