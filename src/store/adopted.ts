@@ -1,4 +1,5 @@
 /** Adopted chargers as they are written down: one document each, its key the identity, in the order of adoption. */
+import { fieldsOf, parsedJson } from '#base/json.ts';
 import type { Log } from '#base/log.ts';
 import type { Outcome } from '#base/outcome.ts';
 import type { RecordStore } from '#world.ts';
@@ -46,22 +47,9 @@ export const openAdoptionBook = ({ log, records }: Deps): AdoptionBook => ({
 
 /** Null where the text is nothing that we wrote. */
 export function readAdoption(key: string, json: string): StoredAdoption | null {
-  const { entry, adoptedAtWallMs, removedAtWallMs } = fieldsOf(parsed(json));
+  const { entry, adoptedAtWallMs, removedAtWallMs } = fieldsOf(parsedJson(json));
   const { identity } = fieldsOf(entry);
   const isRemoval = removedAtWallMs === null || typeof removedAtWallMs === 'number';
   if (identity !== key || typeof adoptedAtWallMs !== 'number' || !isRemoval) return null;
   return { entry: { ...fieldsOf(entry), identity: key }, adoptedAtWallMs, removedAtWallMs };
 }
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};

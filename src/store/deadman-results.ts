@@ -1,28 +1,18 @@
 /** What dead-man tests have shown, as it is written down and read back: one record with all results. */
+import { type Fields, fieldsOf, parsedJson } from '#base/json.ts';
 import type { DeadmanResults, ModelResult, SocketResult } from '#site/deadman/results.ts';
 
 export const encodeResults = ({ models, sockets }: DeadmanResults): string => JSON.stringify({ models, sockets });
 
 /** Entries that cannot be read are left out and counted; null where the text is nothing of ours. */
 export function decodeResults(json: string): { readonly value: DeadmanResults; readonly skipped: number } | null {
-  const { models, sockets } = objectOf(parsed(json));
+  const { models, sockets } = fieldsOf(parsedJson(json));
   if (!Array.isArray(models) || !Array.isArray(sockets)) return null;
   const value = { models: models.filter(isModelResult), sockets: sockets.filter(isSocketResult) };
   const skipped = models.length + sockets.length - value.models.length - value.sockets.length;
   return { value, skipped };
 }
 
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const objectOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const isNumberOrNull = (value: unknown): boolean => value === null || isNumber(value);
@@ -32,23 +22,23 @@ const isKeyed = ({ vendor, model, firmware, identity, atWallMs }: Fields): boole
   [vendor, model, firmware, identity].every(isText) && isNumber(atWallMs);
 
 function isModelResult(value: unknown): value is ModelResult {
-  const fields = objectOf(value);
-  const legs = objectOf(fields.legs);
+  const fields = fieldsOf(value);
+  const legs = fieldsOf(fields.legs);
   const isClass = fields.leaseClass === null || ['A', 'B', 'C'].includes(String(fields.leaseClass));
   return isKeyed(fields) && isClass && [legs.lease, legs.cut, legs.reboot].every(isLeg);
 }
 
 function isSocketResult(value: unknown): value is SocketResult {
-  const fields = objectOf(value);
+  const fields = fieldsOf(value);
   return isKeyed(fields) && isNumber(fields.connectorId) && isNumberOrNull(fields.fellAfterMs) && isFound(fields.found);
 }
 
 function isFound(value: unknown): boolean {
   if (value === null) return true;
-  const { own, meter, wiring, raiseReactionMs, fallReactionMs } = objectOf(value);
-  const isWired = wiring === null || (isNumbers(objectOf(wiring).grid) && Array.isArray(objectOf(wiring).known));
+  const { own, meter, wiring, raiseReactionMs, fallReactionMs } = fieldsOf(value);
+  const isWired = wiring === null || (isNumbers(fieldsOf(wiring).grid) && Array.isArray(fieldsOf(wiring).known));
   return (
-    isNumbers(own) && isMeter(objectOf(meter)) && isWired && [raiseReactionMs, fallReactionMs].every(isNumberOrNull)
+    isNumbers(own) && isMeter(fieldsOf(meter)) && isWired && [raiseReactionMs, fallReactionMs].every(isNumberOrNull)
   );
 }
 

@@ -3,6 +3,7 @@
  * instant is wall time, because indexes and the monotonic clock end with the process.
  */
 import type { Moment } from '#base/clock.ts';
+import { parsedJson } from '#base/json.ts';
 import type { Triple } from '#base/units.ts';
 import { BACK_OFFICE } from '#site/charging-profile/outlook.ts';
 import type { OutsideLimit } from '#site/state.ts';
@@ -66,12 +67,8 @@ export function decodeLimits(
 }
 
 function parseList(json: string): readonly unknown[] | null {
-  try {
-    const value: unknown = JSON.parse(json);
-    return Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = parsedJson(json);
+  return Array.isArray(value) ? value : null;
 }
 
 const ended = (limit: OutsideLimit, moment: Moment): boolean =>

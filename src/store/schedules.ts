@@ -3,6 +3,7 @@
  * `whole` all of them: a storm of raises is one row, and old rows can go. On disk a connector is its charger's
  * identity and its number there. Nothing that cannot be read is trusted: neither is what stood before it.
  */
+import { fieldsOf, parsedJson } from '#base/json.ts';
 import type { KnownModel, StoredSchedule } from '#site/gate/stored.ts';
 import type { Topology } from '#site/topology.ts';
 
@@ -74,12 +75,8 @@ function byIndex(known: ReadonlyMap<string, SavedSchedule>, { connectors, charge
 }
 
 function parseRow(json: string): { readonly whole: boolean; readonly entries: readonly unknown[] } | null {
-  try {
-    const { whole, entries } = JSON.parse(json) ?? {};
-    return typeof whole === 'boolean' && Array.isArray(entries) ? { whole, entries } : null;
-  } catch {
-    return null;
-  }
+  const { whole, entries } = fieldsOf(parsedJson(json));
+  return typeof whole === 'boolean' && Array.isArray(entries) ? { whole, entries } : null;
 }
 
 const isAmount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;

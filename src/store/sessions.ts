@@ -1,4 +1,5 @@
 /** Sessions as they are written down and read back: one document each, its id the key. */
+import { parsedJson } from '#base/json.ts';
 import type { Session } from '#site/session.ts';
 import type { StoreChange } from '#world.ts';
 
@@ -11,12 +12,8 @@ export const sessionDocument = (session: Session): StoreChange => ({
 
 /** Null where the text is nothing that we wrote. */
 export function decodeSession(json: string): Session | null {
-  try {
-    const found: unknown = JSON.parse(json);
-    return isSession(found) ? found : null;
-  } catch {
-    return null;
-  }
+  const found = parsedJson(json);
+  return isSession(found) ? found : null;
 }
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);

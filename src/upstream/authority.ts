@@ -1,5 +1,6 @@
 /** Who may charge: the back office decides, and after 4 s without an answer the local rule does (design §5). */
 import type { Clock } from '#base/clock.ts';
+import { fieldsOf, parsedJson } from '#base/json.ts';
 import type { Outcome } from '#base/outcome.ts';
 import type { AuthorizationStatus, Reply, Report } from '#site/report.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
@@ -149,10 +150,6 @@ export class Authority {
 }
 
 function acceptedAt(json: string): number | null {
-  try {
-    const { acceptedAtWallMs } = JSON.parse(json) as { readonly acceptedAtWallMs?: unknown };
-    return typeof acceptedAtWallMs === 'number' ? acceptedAtWallMs : null;
-  } catch {
-    return null;
-  }
+  const { acceptedAtWallMs } = fieldsOf(parsedJson(json));
+  return typeof acceptedAtWallMs === 'number' ? acceptedAtWallMs : null;
 }

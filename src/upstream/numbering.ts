@@ -2,6 +2,7 @@
  * Which socket is which connector of the one station: gap-free from 1, in the order of the site file, stored at
  * the first accepted boot and never given to another. A charger that is gone keeps its number (design §5).
  */
+import { fieldsOf, parsedJson } from '#base/json.ts';
 import type { Topology } from '#site/topology.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
 
@@ -56,12 +57,8 @@ export const socketOf = ({ sockets }: Numbering, number: number): NumberedSocket
 /** An identity may hold anything but a slash (OCPP 2.0.1 identifierString). */
 function placeOf({ key, json }: StoredDocument): readonly Omit<NumberedSocket, 'index'>[] | null {
   const slash = key.lastIndexOf('/');
-  try {
-    const { number } = JSON.parse(json) as { readonly number?: unknown };
-    const connectorId = Number(key.slice(slash + 1));
-    if (slash < 0 || typeof number !== 'number' || !Number.isInteger(number) || number < 1) return null;
-    return Number.isInteger(connectorId) ? [{ number, charger: key.slice(0, slash), connectorId }] : null;
-  } catch {
-    return null;
-  }
+  const { number } = fieldsOf(parsedJson(json));
+  const connectorId = Number(key.slice(slash + 1));
+  if (slash < 0 || typeof number !== 'number' || !Number.isInteger(number) || number < 1) return null;
+  return Number.isInteger(connectorId) ? [{ number, charger: key.slice(0, slash), connectorId }] : null;
 }

@@ -1,4 +1,5 @@
 /** One message that must reach the back office: document `outbox`, keyed by a growing number. */
+import { fieldsOf, parsedJson } from '#base/json.ts';
 import type { MeterSample, Report } from '#site/report.ts';
 import type { Ended, Session } from '#site/session.ts';
 
@@ -73,12 +74,8 @@ export const isSayable = ({ values }: MeterSample): boolean => values.some(({ me
 
 /** Null where the text is nothing that we wrote. */
 export function decodeRow(key: string, json: string): Row | null {
-  try {
-    const found = JSON.parse(json) as Partial<Row> | null;
-    const isOurs =
-      typeof found?.messageId === 'string' && typeof found.what === 'string' && typeof found.session === 'number';
-    return isOurs ? ({ ...found, key } as Row) : null;
-  } catch {
-    return null;
-  }
+  const found = fieldsOf(parsedJson(json));
+  const { messageId, what, session } = found;
+  const isOurs = typeof messageId === 'string' && typeof what === 'string' && typeof session === 'number';
+  return isOurs ? ({ ...found, key } as Row) : null;
 }

@@ -1,4 +1,5 @@
 /** The configuration keys of the one station (OCPP 1.6 clause 9): what it can truly say, and what may be set. */
+import { parsedJson } from '#base/json.ts';
 import { MAX_PERIODS } from '#site/charging-profile/profile-rules.ts';
 import { MAX_STACK_LEVEL } from '#site/charging-profile/profile-stack.ts';
 import type { Variable } from '#site/command.ts';
@@ -65,7 +66,7 @@ export class Variables {
 
   constructor(stored: readonly StoredDocument[]) {
     for (const { key, json } of stored) {
-      const value: unknown = parsed(json);
+      const value = parsedJson(json);
       if (typeof value === 'string' && this.#fits(key, value)) this.#values.set(key, value);
     }
   }
@@ -117,11 +118,3 @@ export class Variables {
 
 const listed = (text: string): readonly Measurand[] =>
   text.split(',').flatMap(word => MEASURANDS.find(known => known === word.trim()) ?? []);
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
-}

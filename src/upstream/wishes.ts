@@ -4,6 +4,7 @@
  */
 import { at } from '#base/assert.ts';
 import type { Clock, Timer } from '#base/clock.ts';
+import { fieldsOf, parsedJson } from '#base/json.ts';
 import type { Log } from '#base/log.ts';
 import { NO_LIMIT_MA, triple } from '#base/units.ts';
 import { type Wish, wishOf } from '#site/charging-profile/csms-wish.ts';
@@ -161,10 +162,6 @@ const overAllCars = ({ topology }: SiteState, limitMa: number, limitW: number | 
 });
 
 function decoded(json: string): readonly StackEntry[] {
-  try {
-    const entry = JSON.parse(json) as Partial<StackEntry> | null;
-    return typeof entry?.connector === 'number' && entry.profile !== undefined ? [entry as StackEntry] : [];
-  } catch {
-    return [];
-  }
+  const entry = fieldsOf(parsedJson(json));
+  return typeof entry.connector === 'number' && entry.profile !== undefined ? [entry as StackEntry] : [];
 }
