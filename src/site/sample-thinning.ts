@@ -7,6 +7,7 @@ import type { Moment } from '#base/clock.ts';
 import { grantMa } from '#site/gate/ledger.ts';
 import { phasesOf } from '#site/gate/mask.ts';
 import type { Measurand, MeterSample, SampledValue } from '#site/report.ts';
+import { isEvidence } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
@@ -36,8 +37,6 @@ export type Offer = {
 
 /** A minute by a charger's clock is sometimes 59.9 s. */
 const SLACK_MS = 1_000;
-
-export const isEvidence = ({ context }: MeterSample): boolean => context.startsWith('Transaction.');
 
 /** @param offer null where nothing was granted yet */
 export function thinned(

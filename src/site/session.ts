@@ -2,12 +2,12 @@
  * A charging session as it outlives the process: from a charger's start to its stop. Its id is minted here and is
  * what the charger knows; the back office's own id is bound later and used upwards only (design §5).
  */
-import { at } from '#base/assert.ts';
 import type { Moment } from '#base/clock.ts';
 import { asking } from '#site/reduce/asking.ts';
 import { withConnector } from '#site/reduce/leaf.ts';
-import type { Report } from '#site/report.ts';
+import type { MeterSample, Report } from '#site/report.ts';
 import type { SiteState } from '#site/state.ts';
+import { socketNamed } from '#site/topology.ts';
 
 export type Session = {
   readonly id: number;
@@ -71,9 +71,12 @@ export const endedBy = (session: Session, report: Ended): Session => ({
   reason: report.reason,
 });
 
+/** What begins or ends a session is what a back office bills on; all other samples are a picture. */
+export const isEvidence = ({ context }: MeterSample): boolean => context.startsWith('Transaction.');
+
 /** What a charger said is on disk before it is answered: samples that bill a session, not periodic ones (promise 3). */
 export const isBilling = (report: Extract<Report, { kind: 'meter-values' }>): boolean =>
-  report.samples.some(({ context }) => context.startsWith('Transaction.'));
+  report.samples.some(isEvidence);
 
 /** Start, stop and billing samples: promise 3. */
 export function isBusiness(report: Report): boolean {
@@ -92,10 +95,7 @@ export function isBusiness(report: Report): boolean {
 export function withSessions(state: SiteState, open: readonly Session[], now: Moment): SiteState {
   const { topology } = state;
   return open.reduce((next, session) => {
-    const spec = topology.connectors.find(
-      ({ charger, connectorId }) =>
-        connectorId === session.connectorId && at(topology.chargers, charger).identity === session.charger,
-    );
+    const spec = socketNamed(topology, session.charger, session.connectorId);
     if (spec === undefined) return next;
     const { id, idToken, startedAtWallMs, meterStartWh } = session;
     const startedAtMs = now.nowMs - Math.max(0, now.wallMs - startedAtWallMs);

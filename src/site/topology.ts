@@ -138,3 +138,17 @@ export type Topology = {
   /** How long a charger keeps a grant by itself, ms: 60 s under the strict preset, else at most 300 s. */
   readonly leaseTtlMs: number;
 };
+
+/** The socket that a charger's own number means; undefined for 0 and for numbers that stand in no file. */
+export function socketOn(topology: Topology, charger: number, connectorId: number): ConnectorSpec | undefined {
+  const found = topology.chargers[charger]?.connectors.find(
+    index => topology.connectors[index]?.connectorId === connectorId,
+  );
+  return found === undefined ? undefined : topology.connectors[found];
+}
+
+/** As `socketOn`, by the identity of its charger. */
+export const socketNamed = (topology: Topology, identity: string, connectorId: number): ConnectorSpec | undefined =>
+  topology.connectors.find(
+    spec => spec.connectorId === connectorId && topology.chargers[spec.charger]?.identity === identity,
+  );

@@ -3,7 +3,7 @@
  * the first accepted boot and never given to another. A charger that is gone keeps its number (design §5).
  */
 import { fieldsOf, parsedJson } from '#base/json.ts';
-import type { Topology } from '#site/topology.ts';
+import { socketNamed, type Topology } from '#site/topology.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
 
 export const MAP_KIND = 'upstream-map';
@@ -31,11 +31,9 @@ export function numberingOf(topology: Topology, stored: readonly StoredDocument[
 
 /** The same numbers for another site: sockets that are new stand behind all others. */
 export function renumbered({ sockets: before, unstored: owed }: Numbering, topology: Topology): Numbering {
-  const indexOf = (charger: string, connectorId: number): number | null =>
-    topology.connectors.find(
-      spec => spec.connectorId === connectorId && topology.chargers[spec.charger]?.identity === charger,
-    )?.index ?? null;
-  const sockets = before.map(place => ({ ...place, index: indexOf(place.charger, place.connectorId) }));
+  const indexOf = ({ charger, connectorId }: NumberedSocket) =>
+    socketNamed(topology, charger, connectorId)?.index ?? null;
+  const sockets = before.map(place => ({ ...place, index: indexOf(place) }));
   const unstored = [...owed];
   for (const spec of topology.connectors) {
     if (sockets.some(socket => socket.index === spec.index)) continue;

@@ -2,8 +2,8 @@
 import { at } from '#base/assert.ts';
 import type { Moment } from '#base/clock.ts';
 import type { MeterSample } from '#site/report.ts';
-import { isEvidence, offerOf, type SentSamples, thinned } from '#site/sample-thinning.ts';
-import type { Session } from '#site/session.ts';
+import { offerOf, type SentSamples, thinned } from '#site/sample-thinning.ts';
+import { isEvidence, type Session } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import { isSayable } from './row.ts';
 import type { Variables } from './variables.ts';

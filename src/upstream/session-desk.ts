@@ -3,7 +3,7 @@ import { at } from '#base/assert.ts';
 import { momentOf } from '#base/clock.ts';
 import type { AuthorizationStatus } from '#site/report.ts';
 import type { Business, Samples, Session } from '#site/session.ts';
-import type { ConnectorSpec } from '#site/topology.ts';
+import { type ConnectorSpec, socketNamed } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import type { Authority } from './authority.ts';
 import type { Courier } from './courier.ts';
@@ -142,9 +142,7 @@ export class SessionDesk {
   }
 
   #isSocket({ charger, connectorId }: Session): boolean {
-    const { chargers, connectors } = this.#desk.deps.state().topology;
-    const sockets = chargers.find(({ identity }) => identity === charger)?.connectors ?? [];
-    return sockets.some(index => at(connectors, index).connectorId === connectorId);
+    return socketNamed(this.#desk.deps.state().topology, charger, connectorId) !== undefined;
   }
 
   #specOf(charger: string, connectorId: number): ConnectorSpec | null {

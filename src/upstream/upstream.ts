@@ -4,7 +4,7 @@
  */
 import type { Reply, Report } from '#site/report.ts';
 import type { Business, Session } from '#site/session.ts';
-import type { ConnectorSpec } from '#site/topology.ts';
+import { socketOn } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import { Authority, TOKEN_KIND } from './authority.ts';
 import type { UpstreamDeps } from './deps.ts';
@@ -115,8 +115,8 @@ class Door implements Upstream {
   /** What is only a sample is written down meanwhile (promise 3). */
   heard(charger: number, report: Report): void {
     if (report.kind !== 'meter-values' || this.#office === null) return;
-    const spec = this.#specOf(charger, report.connectorId);
-    const changes = spec === null ? [] : this.#office.desk.sampled(spec, report);
+    const spec = socketOn(this.#deps.state().topology, charger, report.connectorId);
+    const changes = spec === undefined ? [] : this.#office.desk.sampled(spec, report);
     if (changes.length > 0) void this.#deps.commit(changes).then(() => this.#office?.wake());
   }
 
@@ -141,11 +141,6 @@ class Door implements Upstream {
     const { sockets } = this.#office.numbering();
     const connectors = sockets.map(({ index, ...socket }) => ({ ...socket, removed: index === null }));
     return [{ identity: station.identity, state, queued, oldestMs, setAside, sinceWallMs, why, connectors }];
-  }
-
-  #specOf(charger: number, connectorId: number): ConnectorSpec | null {
-    const { connectors } = this.#deps.state().topology;
-    return connectors.find(spec => spec.charger === charger && spec.connectorId === connectorId) ?? null;
   }
 
   #liveWith(idToken: string, except: number | null): number {

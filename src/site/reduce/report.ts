@@ -13,7 +13,7 @@ import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import { judgeMoment, judgeSample } from '#site/reduce/skew.ts';
 import type { MeterSample, Report } from '#site/report.ts';
 import type { Connector, LearnedMask, SiteState } from '#site/state.ts';
-import type { ConnectorSpec } from '#site/topology.ts';
+import { type ConnectorSpec, socketOn } from '#site/topology.ts';
 
 type Reported = Extract<SiteEvent, { type: 'charger-reported' }>;
 
@@ -45,14 +45,6 @@ export function chargerReported(state: SiteState, event: Reported): SiteState {
 const impliesBoot = (state: SiteState, index: number): SiteState =>
   withCharger(state, index, charger => (charger.booted ? charger : { ...charger, booted: true }));
 
-/** The connector that a charger's own number means; undefined for 0 and for numbers we do not know. */
-export const connectorOf = (state: SiteState, charger: number, connectorId: number): ConnectorSpec | undefined => {
-  const found = at(state.topology.chargers, charger).connectors.find(
-    index => at(state.topology.connectors, index).connectorId === connectorId,
-  );
-  return found === undefined ? undefined : at(state.topology.connectors, found);
-};
-
 function withStatus(
   state: SiteState,
   event: Reported,
@@ -60,7 +52,7 @@ function withStatus(
 ): SiteState {
   const learned =
     report.atWallMs === null ? state : withMoment(state, event.charger, { ...event, isAsked: false }, report.atWallMs);
-  const spec = connectorOf(state, event.charger, report.connectorId);
+  const spec = socketOn(state.topology, event.charger, report.connectorId);
   if (spec === undefined) return learned;
   return withConnector(learned, spec.index, connector => {
     const next = {
@@ -108,7 +100,7 @@ function transactionStarted(
   event: Reported,
   report: Extract<Report, { kind: 'transaction-started' }>,
 ): SiteState {
-  const spec = connectorOf(state, event.charger, report.connectorId);
+  const spec = socketOn(state.topology, event.charger, report.connectorId);
   if (spec === undefined || event.isAgain) return state;
   const transaction = {
     id: event.freshId,
@@ -144,7 +136,7 @@ function withSamples(
   connectorId: number,
   samples: readonly MeterSample[],
 ): SiteState {
-  const spec = connectorOf(state, event.charger, connectorId);
+  const spec = socketOn(state.topology, event.charger, connectorId);
   if (spec === undefined) return state;
   const newest = newestOf(samples);
   return newest === null ? state : withSample(state, event, spec, newest);
