@@ -6,15 +6,14 @@ import { at } from '#base/assert.ts';
 import { type PhaseIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
 import type { Claim, RowTree } from '#site/allocation/claim.ts';
 import { testWishes } from '#site/deadman/wishes.ts';
-import { isStuck } from '#site/gate/belief.ts';
+import { isDrawing, isStuck } from '#site/gate/belief.ts';
 import { ceilingOf } from '#site/gate/ceiling.ts';
-import { NOISE_MA } from '#site/gate/constants.ts';
-import { levelMa, limitWithin } from '#site/gate/ledger.ts';
+import { isInWatts, levelMa, limitWithin } from '#site/gate/ledger.ts';
 import { phasesOf, sharersOf } from '#site/gate/mask.ts';
 import { plugInReserve } from '#site/gate/reserve.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import type { Connector, SiteState } from '#site/state.ts';
-import type { ChargerTraits, ConnectorSpec, Topology } from '#site/topology.ts';
+import type { ConnectorSpec, Topology } from '#site/topology.ts';
 
 /**
  * `claims` asks. `fixed` stands at its fallback because nobody asks. `stuck` takes what it may still
@@ -40,8 +39,7 @@ export const wants = (connector: Connector): boolean =>
   isSeenDrawing(connector);
 
 /** After a restart of ours a charger may not have told its status yet, and a car that draws asks all the same. */
-const isSeenDrawing = ({ status, draw }: Connector): boolean =>
-  status === 'Unknown' && draw !== null && Math.max(...draw.ma) > NOISE_MA;
+const isSeenDrawing = ({ status, draw }: Connector): boolean => status === 'Unknown' && isDrawing(draw);
 
 /** A person took its charger out: it is told 0 for as long as it comes, and booked like any other. */
 export const isRemoved = ({ topology }: SiteState, { charger }: ConnectorSpec): boolean =>
@@ -65,8 +63,6 @@ export function claimOf(state: SiteState, spec: ConnectorSpec, atMs: number): Cl
     arrival: traits.canPause ? (connector.wantsSinceMs ?? Number.MAX_SAFE_INTEGER) : -1,
   };
 }
-
-const isInWatts = ({ dc }: ConnectorSpec, { rateUnit }: ChargerTraits): boolean => rateUnit === 'W' && dc === null;
 
 function ceilingMa(state: SiteState, spec: ConnectorSpec, atMs: number): number {
   if (isRemoved(state, spec)) return 0;

@@ -1,13 +1,12 @@
 /** Samples worth asking for (rule 5): from cars whose decrease holds up a raise, or that may explain a suspect reading. */
 import { wants } from '#site/allocation/claims.ts';
-import { isReachable } from '#site/gate/belief.ts';
+import { isDrawing, isReachable } from '#site/gate/belief.ts';
 import {
   ASK_AGAIN_MS,
   ASK_EVERY_MS,
   ASK_URGENT_EVERY_MS,
   FALL_MA,
   LINK_MS,
-  NOISE_MA,
   SAMPLE_FRESH_MS,
   SAMPLE_USABLE_MS,
 } from '#site/gate/constants.ts';
@@ -46,7 +45,7 @@ export function asksFor(
       (isOn(tight) && isDecreaseDue(wish, atMs)) ||
       (isOn(suspect) && mayDrawOtherwise(wish, atMs)) ||
       called.has(wish.spec.index) ||
-      (isOn(fallen) && draws(wish) && sampleAgeMs(wish, atMs) > SAMPLE_FRESH_MS);
+      (isOn(fallen) && isDrawing(wish.connector.draw) && sampleAgeMs(wish, atMs) > SAMPLE_FRESH_MS);
     const gapMs = urgent ? urgentGapMs(wish) : ASK_EVERY_MS;
     if (!(urgent || useful) || atMs - wish.charger.askedAtMs < gapMs) continue;
     asked.add(wish.spec.charger);
@@ -90,7 +89,9 @@ export const askDueMs = (ackedAtMs: number, charger: Charger): number =>
 function rollCall(wishes: readonly Wish[], tight: ReadonlySet<number>, atMs: number): ReadonlySet<number> {
   const called = new Set<number>();
   for (const circuit of tight) {
-    const drawing = wishes.filter(wish => wish.spec.path.includes(circuit) && draws(wish) && isReachable(wish.charger));
+    const drawing = wishes.filter(
+      wish => wish.spec.path.includes(circuit) && isDrawing(wish.connector.draw) && isReachable(wish.charger),
+    );
     const isDue = drawing.every(({ charger }) => atMs - charger.askedAtMs >= ASK_EVERY_MS);
     if (!isDue || !drawing.some(wish => sampleAgeMs(wish, atMs) > SAMPLE_USABLE_MS)) continue;
     for (const wish of drawing) if (sampleAgeMs(wish, atMs) > LINK_MS) called.add(wish.spec.index);
@@ -107,8 +108,6 @@ function hasFallen({ recent }: Background): boolean {
   if (before === undefined || last === undefined) return false;
   return ([0, 1, 2] as const).some(phase => before.ma[phase] - last.ma[phase] > FALL_MA);
 }
-
-const draws = ({ connector: { draw } }: Wish): boolean => draw !== null && Math.max(...draw.ma) > NOISE_MA;
 
 const sampleAgeMs = ({ connector: { draw } }: Wish, atMs: number): number => (draw === null ? 0 : atMs - draw.atMs);
 

@@ -16,6 +16,7 @@ import {
 } from '#site/gate/constants.ts';
 import {
   believed,
+  broken,
   highestHeldMa,
   isBelievedByTime,
   isUnknown,
@@ -26,6 +27,10 @@ import {
 import { isSetUp } from '#site/gate/set-up.ts';
 import type { Charger, Connector, DrawSample, Held, Ledger } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
+
+/** More than noise flows, as its sample says. */
+export const isDrawing = (sample: DrawSample | null): sample is DrawSample =>
+  sample !== null && highestPhaseMa(sample) > NOISE_MA;
 
 const highestPhaseMa = (sample: DrawSample): number => Math.max(sample.ma[0], sample.ma[1], sample.ma[2]);
 
@@ -43,7 +48,7 @@ export function afterSample(ledger: Ledger, sample: DrawSample, spec: ConnectorS
   if (highestPhaseMa(sample) <= ceilingMa + toleranceMa(ceilingMa)) return afterObeying(ledger, sample, spec, traits);
   if (ledger.overSinceMs === null) return { ...ledger, overSinceMs: sample.atMs };
   if (sample.atMs - ledger.overSinceMs < OVER_CONFIRM_MS) return ledger;
-  return { ...ledger, uncontrolled: true, obeyed: null, brokenMa: newest(ledger).limitMa };
+  return broken(ledger);
 }
 
 function afterObeying(ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): Ledger {
@@ -88,7 +93,7 @@ function afterSampleWhileUncontrolled(
   traits: ChargerTraits,
 ): Ledger {
   // A car that takes nothing shows nothing of its charger.
-  if (ledger.obeyed === null || highestPhaseMa(sample) <= NOISE_MA) return ledger;
+  if (ledger.obeyed === null || !isDrawing(sample)) return ledger;
   const isProof = newest(ledger).limitMa <= ledger.brokenMa && showsObeyed(ledger, sample, spec, traits);
   if (!isProof) return ledger.obeyed === 0 ? ledger : { ...ledger, obeyed: 0 };
   if (sample.atMs - ledger.obeyedAtMs < OVER_CONFIRM_MS) return ledger;

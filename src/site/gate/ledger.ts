@@ -122,8 +122,12 @@ export function levelMa(limitMa: number, spec: ConnectorSpec, traits: ChargerTra
 export const limitWithin = (level: number, spec: ConnectorSpec, traits: ChargerTraits, sharers: number = 1): number =>
   level >= spec.maxMa ? spec.maxMa : Math.floor(level / levelFactor(spec, traits, sharers));
 
+/** Its limits are no currents: how many amperes they are depends on the car. Direct current is counted in the grid's. */
+export const isInWatts = ({ dc }: ConnectorSpec, { rateUnit }: ChargerTraits): boolean =>
+  rateUnit === 'W' && dc === null;
+
 function levelFactor(spec: ConnectorSpec, traits: ChargerTraits, sharers: number): number {
-  if (traits.rateUnit === 'A' || spec.dc !== null) return 1;
+  if (!isInWatts(spec, traits)) return 1;
   return (traits.dividesByPhases ? 1 : spec.phases.length / sharers) / LOWEST_VOLTAGE;
 }
 
@@ -151,13 +155,24 @@ export const isBelievedByTime = (held: Held, traits: ChargerTraits, atMs: number
 export const bookedAtRating = (charger: Charger): boolean =>
   charger.link === 'offline' && charger.traits.leaseClass !== 'A';
 
+/** Nobody is plugged in, as its charger said on the link that stands. */
+export const isSaidFree = ({ transaction, status, statusAtMs }: Connector, { linkSinceMs }: Charger): boolean =>
+  transaction === null && status === 'Available' && statusAtMs >= linkSinceMs;
+
+/** It does not obey the newest limit (rule 8): from now on it counts at its rating. */
+export const broken = (ledger: Ledger): Ledger => ({
+  ...ledger,
+  uncontrolled: true,
+  obeyed: null,
+  brokenMa: newest(ledger).limitMa,
+});
+
 /**
  * Nobody is plugged in, the link says so, and whoever comes finds the fallback at most (rule 2): it books
  * nothing, the plug-in reserve of its rows stands for it.
  */
 export function isFreeSocket(connector: Connector, spec: ConnectorSpec, charger: Charger, atMs: number): boolean {
-  if (connector.transaction !== null) return false;
-  if (connector.status !== 'Available' || connector.statusAtMs < charger.linkSinceMs) return false;
+  if (!isSaidFree(connector, charger)) return false;
   if (charger.link === 'offline' || connector.ledger.uncontrolled) return false;
   return highestHeldMa(connector.ledger, atMs + LOOK_AHEAD_MS) <= spec.fallbackMa;
 }

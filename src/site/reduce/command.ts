@@ -7,6 +7,7 @@ import { hasOwnLevel } from '#site/gate/lease.ts';
 import {
   believed,
   isBelievedByTime,
+  isSaidFree,
   newest,
   withAck,
   withoutSent,
@@ -103,7 +104,5 @@ function settled(connector: Connector, charger: Charger, event: Of<'command-sett
  */
 function afterAck(connector: Connector, charger: Charger, limitMa: number, atMs: number): Connector {
   const acked = withAck(connector.ledger, limitMa, atMs);
-  const isFree =
-    connector.transaction === null && connector.status === 'Available' && connector.statusAtMs >= charger.linkSinceMs;
-  return { ...connector, ledger: isFree ? believed(acked) : acked };
+  return { ...connector, ledger: isSaidFree(connector, charger) ? believed(acked) : acked };
 }

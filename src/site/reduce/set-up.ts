@@ -1,10 +1,11 @@
 /** What became of a step of set-up (rules 17, 25). */
 import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
-import { NOISE_MA, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
+import { isDrawing } from '#site/gate/belief.ts';
+import { SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { hasOwnLevel } from '#site/gate/lease.ts';
-import { believed, highestHeldMa, isUnknown, newest, withAck, withSent } from '#site/gate/ledger.ts';
+import { believed, broken, highestHeldMa, isUnknown, newest, withAck, withSent } from '#site/gate/ledger.ts';
 import { afterStep, sameStep, setupOf, wholeSetup } from '#site/gate/set-up.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import type { Connector, Setup, SiteState } from '#site/state.ts';
@@ -119,34 +120,23 @@ function differs(state: SiteState, { index, charger }: ConnectorSpec, saidMa: nu
     const again: Setup = { ...setupOf(setup, wholeSetup(spec, traits)), hasDiffered: true };
     return withCharger(state, charger, found => ({ ...found, setup: again }));
   }
+  const connector = at(state.connectors, index);
+  const isDoubtful = saidMa > wasToldMa(connector, atMs) + ROUNDING_MA && drawsNow(connector, atMs);
+  // Once in the life of this process: a model whose answers are always wrong, and which obeys, has shown it then.
+  const doubts = isDoubtful && !setup.isDoubted;
   const leaseClass = traits.leaseClass === 'C' ? 'C' : 'unknown';
   const known = withCharger(state, charger, found => ({
     ...found,
     traits: { ...traits, leaseClass },
-    setup: { ...setup, readBack: 'differs' },
+    setup: { ...setup, readBack: 'differs', isDoubted: setup.isDoubted || doubts },
   }));
-  const connector = at(state.connectors, index);
-  if (setup.isDoubted || !drawsNow(connector, atMs) || saidMa <= wasToldMa(connector, atMs) + ROUNDING_MA) return known;
-  return withConnector(doubted(known, charger), index, withDoubt);
+  if (!doubts || connector.ledger.uncontrolled) return known;
+  // Its samples show whether it obeys all the same (rule 8).
+  return withConnector(known, index, found => ({ ...found, ledger: broken(found.ledger) }));
 }
-
-/** Once in the life of this process: a model whose answers are always wrong, and which obeys, has shown it then. */
-const doubted = (state: SiteState, charger: number): SiteState =>
-  withCharger(state, charger, found => ({ ...found, setup: { ...found.setup, isDoubted: true } }));
 
 /** The most that was ever said to it and may stand, a decrease that was lost on the way included. */
 const wasToldMa = ({ ledger }: Connector, atMs: number): number =>
   highestHeldMa({ ...ledger, held: ledger.held.filter(held => !isUnknown(held)) }, atMs);
 
-const drawsNow = ({ draw }: Connector, atMs: number): boolean =>
-  draw !== null && atMs - draw.atMs <= SAMPLE_FRESH_MS && Math.max(...draw.ma) > NOISE_MA;
-
-/**
- * A car draws, its charger says that it may draw more than it was told, and nothing it did shows otherwise: it counts
- * as one that does not obey, until its samples show that it does (rule 8).
- */
-function withDoubt(connector: Connector): Connector {
-  const { ledger } = connector;
-  if (ledger.uncontrolled) return connector;
-  return { ...connector, ledger: { ...ledger, uncontrolled: true, obeyed: null, brokenMa: newest(ledger).limitMa } };
-}
+const drawsNow = ({ draw }: Connector, atMs: number): boolean => isDrawing(draw) && atMs - draw.atMs <= SAMPLE_FRESH_MS;
