@@ -9,7 +9,7 @@ import { unreachable } from '#base/assert.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { failed, type Outcome, ok } from '#base/outcome.ts';
-import type { StoreChange } from '#world.ts';
+import type { StoreChange, StoredDocument, StoredRecord } from '#world.ts';
 import { isDamage, setAside } from './damaged-file.ts';
 
 export const DATABASE_FILE = 'busbar.db';
@@ -116,6 +116,13 @@ export const readStatements = (database: DatabaseSync): Reads => ({
   ),
   documents: database.prepare('SELECT kind, key, json FROM documents WHERE kind = ? ORDER BY seq'),
 });
+
+export const documentsOf = ({ documents }: Reads, kind: string): readonly StoredDocument[] =>
+  documents.all(kind) as unknown as StoredDocument[];
+
+/** Oldest first. */
+export const newestOf = ({ newest }: Reads, kind: string, limit: number): readonly StoredRecord[] =>
+  (newest.all(kind, limit) as unknown as StoredRecord[]).reverse();
 
 function statements(database: DatabaseSync) {
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Outcome } from '#base/outcome.ts';
 import type { StoredDocument, StoredRecord } from '#world.ts';
-import { attempt, DATABASE_FILE, type Reads, readStatements } from './sqlite-file.ts';
+import { attempt, DATABASE_FILE, documentsOf, newestOf, type Reads, readStatements } from './sqlite-file.ts';
 
 export class SqliteReader {
   readonly #path: string;
@@ -15,11 +15,11 @@ export class SqliteReader {
   }
 
   documents(kind: string): Outcome<readonly StoredDocument[]> {
-    return attempt(() => this.#reads().documents.all(kind) as unknown as StoredDocument[]);
+    return attempt(() => documentsOf(this.#reads(), kind));
   }
 
   newest(kind: string, limit: number): Outcome<readonly StoredRecord[]> {
-    return attempt(() => (this.#reads().newest.all(kind, limit) as unknown as StoredRecord[]).reverse());
+    return attempt(() => newestOf(this.#reads(), kind, limit));
   }
 
   /** Another file has taken the place of the one that was read: the next read opens it. */

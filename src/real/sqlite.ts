@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { failed, type Outcome, ok } from '#base/outcome.ts';
 import type { RecordStore, StoreChange, StoredDocument, StoredRecord } from '#world.ts';
-import { attempt, type FileDeps, type OpenFile } from './sqlite-file.ts';
+import { attempt, documentsOf, type FileDeps, newestOf, type OpenFile } from './sqlite-file.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 import { faultOf } from './well-formed.ts';
 
@@ -37,11 +37,11 @@ class SqliteStore implements RecordStore {
   }
 
   documents(kind: string): Outcome<readonly StoredDocument[]> {
-    return this.#read(file => file.documents.all(kind) as unknown as StoredDocument[]);
+    return this.#read(file => documentsOf(file, kind));
   }
 
   newest(kind: string, limit: number): Outcome<readonly StoredRecord[]> {
-    return this.#read(file => (file.newest.all(kind, limit) as unknown as StoredRecord[]).reverse());
+    return this.#read(file => newestOf(file, kind, limit));
   }
 
   async prune(kind: string, beforeWallMs: number): Promise<Outcome<number>> {

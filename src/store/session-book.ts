@@ -88,7 +88,9 @@ export class SessionBook {
 
   /** The id under which this start is known already; else the fresh one, or the next that is free. */
   idFor(report: Report, charger: string, freshId: number): { readonly id: number; readonly isAgain: boolean } {
-    const known = report.kind === 'transaction-started' ? this.#begun(report, charger) : undefined;
+    // Nothing else gets an id, and samples come by the thousand.
+    if (report.kind !== 'transaction-started') return { id: freshId, isAgain: false };
+    const known = this.#begun(report, charger);
     if (known !== undefined) return { id: known.id, isAgain: true };
     let id = freshId;
     while (this.#isGiven(id)) id = (id % MAX_ID) + 1;

@@ -4,6 +4,7 @@ import { fieldsOf, parsedJson } from '#base/json.ts';
 import type { Outcome } from '#base/outcome.ts';
 import type { AuthorizationStatus, Reply, Report } from '#site/report.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
+import { cardOf } from './card.ts';
 import type { WhoMayCharge } from './options.ts';
 
 export const TOKEN_KIND = 'known-token';
@@ -30,9 +31,6 @@ export type AuthorityDeps = {
   liveWith(idToken: string, except: number | null): number;
 };
 
-/** 1.6 clause 6.1: a card's number has no case. */
-const keyOf = (idToken: string): string => idToken.toLowerCase();
-
 export class Authority {
   readonly #deps: AuthorityDeps;
   readonly #listed: ReadonlySet<string>;
@@ -41,7 +39,7 @@ export class Authority {
 
   constructor(deps: AuthorityDeps, stored: readonly StoredDocument[]) {
     this.#deps = deps;
-    this.#listed = new Set(deps.listed.map(keyOf));
+    this.#listed = new Set(deps.listed.map(cardOf));
     for (const { key, json } of stored) {
       const atWallMs = acceptedAt(json);
       if (atWallMs !== null) this.#acceptedAtWallMs.set(key, atWallMs);
@@ -56,7 +54,7 @@ export class Authority {
   /** A card that has begun session `id`. */
   mayStart(idToken: string, id: number, answer: (status: AuthorizationStatus) => void): void {
     const { clock, rule, liveWith } = this.#deps;
-    if ((this.#freshUntilMs.get(keyOf(idToken)) ?? 0) > clock.nowMs()) answer('Accepted');
+    if ((this.#freshUntilMs.get(cardOf(idToken)) ?? 0) > clock.nowMs()) answer('Accepted');
     else
       this.#ask(idToken, answer, () => {
         const local = this.#local(idToken);
@@ -67,7 +65,7 @@ export class Authority {
   /** What the back office said of a card, wherever it said it. */
   heard(idToken: string, status: AuthorizationStatus): void {
     if (status === 'ConcurrentTx') return;
-    const key = keyOf(idToken);
+    const key = cardOf(idToken);
     if (status === 'Accepted') this.#accepted(key);
     else if (this.#acceptedAtWallMs.delete(key)) this.#deps.store([{ type: 'remove', kind: TOKEN_KIND, key }]);
     if (status !== 'Accepted') this.#freshUntilMs.delete(key);
@@ -75,7 +73,7 @@ export class Authority {
 
   /** The back office starts a session with this card itself. */
   expects(idToken: string): void {
-    this.#freshen(keyOf(idToken));
+    this.#freshen(cardOf(idToken));
   }
 
   /** ClearCache: nobody is known any more but who is listed. */
@@ -110,7 +108,7 @@ export class Authority {
 
   #local(idToken: string): AuthorizationStatus {
     const { clock, rule } = this.#deps;
-    const key = keyOf(idToken);
+    const key = cardOf(idToken);
     const acceptedAtWallMs = this.#acceptedAtWallMs.get(key) ?? Number.NEGATIVE_INFINITY;
     const isKnown = this.#listed.has(key) || clock.wallMs() - acceptedAtWallMs < KNOWN_MS;
     return rule === 'everyone' || (rule === 'known' && isKnown) ? 'Accepted' : 'Invalid';

@@ -1,6 +1,7 @@
 /** Sessions that were started from above and have not begun: whose card, and under which charging profile. */
 import type { Clock } from '#base/clock.ts';
 import type { ChargingProfile } from '#site/command.ts';
+import { cardOf } from './card.ts';
 
 /** A driver plugs in within so long (ConnectionTimeOut, doubled). */
 const EXPECTED_MS = 120_000;
@@ -25,8 +26,7 @@ export class Expected {
   take(connector: number, idToken: string): ChargingProfile | null {
     const found = this.#bySocket.get(connector);
     this.#bySocket.delete(connector);
-    // A card's number has no case (1.6 clause 6.1).
-    const isCard = found?.idToken.toLowerCase() === idToken.toLowerCase();
+    const isCard = found !== undefined && cardOf(found.idToken) === cardOf(idToken);
     return isCard && this.#clock.nowMs() < found.untilMs ? found.profile : null;
   }
 }

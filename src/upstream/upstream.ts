@@ -4,9 +4,11 @@
  */
 import type { Reply, Report } from '#site/report.ts';
 import type { Business, Session } from '#site/session.ts';
+import type { Connector } from '#site/state.ts';
 import { socketOn } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import { Authority, TOKEN_KIND } from './authority.ts';
+import { cardOf } from './card.ts';
 import type { UpstreamDeps } from './deps.ts';
 import { Office } from './office.ts';
 import type { UpstreamOptions } from './options.ts';
@@ -144,11 +146,10 @@ class Door implements Upstream {
   }
 
   #liveWith(idToken: string, except: number | null): number {
-    const token = idToken.toLowerCase();
-    return this.#deps
-      .state()
-      .connectors.filter(({ transaction }) => transaction?.idToken.toLowerCase() === token && transaction.id !== except)
-      .length;
+    const card = cardOf(idToken);
+    const isWith = ({ transaction }: Connector): boolean =>
+      transaction !== null && transaction.id !== except && cardOf(transaction.idToken) === card;
+    return this.#deps.state().connectors.filter(isWith).length;
   }
 }
 
