@@ -1,30 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { WebHandle } from '#web/web.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { adoptionDesk, type Desk } from '../web/adoption-desk.ts';
-import { launchBrowser, openPage, picture } from '../web/browser.ts';
+import { fileBrowser, openPage, picture } from '../web/browser.ts';
 import { poorContrasts } from '../web/contrast.ts';
-import { depsOf, handed, opened, runningClock } from '../web/open-garage.ts';
+import { doors } from '../web/file-kit.ts';
+import { depsOf, handed, runningClock } from '../web/open-garage.ts';
 
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1440, height: 900 };
 
-let browser: Browser;
-let web: WebHandle | null = null;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, 120_000);
-afterAll(() => browser.close());
-afterEach(async () => {
-  await web?.close();
-  web = null;
-});
+const browser = fileBrowser();
+const opened = doors();
 
 async function open(): Promise<{ desk: Desk; url: string }> {
   const clock = runningClock();
   const desk = adoptionDesk(() => clock.nowMs() + 30 * 60_000);
-  web = await opened({ ...depsOf(handed(), clock, true), adoption: desk });
+  const web = await opened({ ...depsOf(handed(), clock, true), adoption: desk });
   return { desk, url: `http://127.0.0.1:${web.port}/` };
 }
 
@@ -38,7 +29,7 @@ describe('a new charger at the page', () => {
     ['phone-dark', { ...PHONE, dark: true }],
   ])('may wait while the window is open, and is adopted with what a person says of it: %s', async (name, look) => {
     const { desk, url } = await open();
-    const { page, errors } = await openPage(browser, url, look);
+    const { page, errors } = await openPage(browser(), url, look);
     await button(page, 'Let new chargers wait').click();
     await card(page).getByText('WB-0042', { exact: true }).waitFor();
     expect(await page.locator('.commissioning').textContent()).toMatch(
@@ -76,7 +67,7 @@ describe('a new charger at the page', () => {
 
   it('is told everything that is wrong with what was said of it, at its field', async () => {
     const { desk, url } = await open();
-    const { page } = await openPage(browser, url, DESK);
+    const { page } = await openPage(browser(), url, DESK);
     await button(page, 'Let new chargers wait').click();
     await button(page, 'Adopt …').click();
     desk.answer = {

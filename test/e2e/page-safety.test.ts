@@ -1,30 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { WebHandle } from '#web/web.ts';
-import { launchBrowser, openPage, picture } from '../web/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { fileBrowser, openPage, picture } from '../web/browser.ts';
 import { poorContrasts } from '../web/contrast.ts';
-import { depsOf, type Handed, handed, opened, runningClock } from '../web/open-garage.ts';
+import { doors } from '../web/file-kit.ts';
+import { depsOf, type Handed, handed, runningClock } from '../web/open-garage.ts';
 import { unprovenGate, unprovenState } from '../web/unproven-garage.ts';
 
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1440, height: 900 };
 
-let browser: Browser;
-let web: WebHandle | null = null;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, 120_000);
-afterAll(() => browser.close());
-afterEach(async () => {
-  await web?.close();
-  web = null;
-});
+const browser = fileBrowser();
+const opened = doors();
 
 const unproven = (): Handed => ({ ...handed(), state: unprovenState(), gate: unprovenGate() });
 
 async function open(parts: Handed, loopbackWrites = false): Promise<string> {
-  web = await opened(depsOf(parts, runningClock(), loopbackWrites));
+  const web = await opened(depsOf(parts, runningClock(), loopbackWrites));
   return `http://127.0.0.1:${web.port}/`;
 }
 
@@ -43,7 +34,7 @@ describe('the page of a garage that is put into service', () => {
     ['phone-dark', { ...PHONE, dark: true }],
     ['desk-dark', { ...DESK, dark: true }],
   ])('keeps what is about safety folded until it is asked for, and fits: %s', async (name, look) => {
-    const { page, errors } = await openPage(browser, await open(unproven()), look);
+    const { page, errors } = await openPage(browser(), await open(unproven()), look);
     expect(await page.locator('.facts:visible').count()).toBe(0);
     await picture(page, `safety-${name}-top`, false);
     for (const charger of ['CP01', 'CP02', 'CP06', 'CP14', 'CP25', 'CP26', 'CP28']) await facts(page, charger);
@@ -58,7 +49,7 @@ describe('the page of a garage that is put into service', () => {
   });
 
   it('says how long a charger keeps its limit by itself, counts that down and tells what is reserved and why', async () => {
-    const { page } = await openPage(browser, await open(unproven()), DESK);
+    const { page } = await openPage(browser(), await open(unproven()), DESK);
     const left = await socket(page, 'CP01').locator('.keeps').textContent();
     expect(left).toMatch(/^keeps it \d/);
     expect(await facts(page, 'CP01')).toMatch(
@@ -75,7 +66,7 @@ describe('the page of a garage that is put into service', () => {
   });
 
   it('says what an unproven charger costs, how far its set-up is and what was found there', async () => {
-    const { page } = await openPage(browser, await open(unproven()), DESK);
+    const { page } = await openPage(browser(), await open(unproven()), DESK);
     expect(await page.locator('.commissioning').textContent()).toMatch(
       /^Commissioning until Sat,? 24 Jan, 16:00: 5 chargers that are not proven count at the fallback current/,
     );
@@ -90,7 +81,7 @@ describe('the page of a garage that is put into service', () => {
 
   it('marks a charger as switched off after asking twice, with the token, and takes it back at once', async () => {
     const parts = unproven();
-    const { page } = await openPage(browser, await open(parts), PHONE);
+    const { page } = await openPage(browser(), await open(parts), PHONE);
     const bay = socket(page, 'CP14');
     await bay.getByRole('button', { name: 'It has no power' }).click();
     expect(parts.marks).toEqual([]);
@@ -112,7 +103,7 @@ describe('the page of a garage that is put into service', () => {
 
   it('trusts a charger again in the demo without a token, and says why a mark was refused', async () => {
     const parts = unproven();
-    const { page } = await openPage(browser, await open(parts, true), DESK);
+    const { page } = await openPage(browser(), await open(parts, true), DESK);
     await socket(page, 'CP18').getByRole('button', { name: 'It obeys again' }).click();
     await socket(page, 'CP18').getByRole('button', { name: 'Yes, trust it again' }).click();
     await expect.poll(() => parts.marks).toEqual([{ charger: 17, mark: 'trusted' }]);

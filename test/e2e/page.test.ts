@@ -1,10 +1,9 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Triple } from '#base/units.ts';
 import type { GateView } from '#site/gate/view.ts';
 import type { SiteState } from '#site/state.ts';
 import type { WebHandle } from '#web/web.ts';
-import { launchBrowser, openPage, picture } from '../web/browser.ts';
+import { fileBrowser, openPage, picture } from '../web/browser.ts';
 import { poorContrasts } from '../web/contrast.ts';
 import { garageGate, garageState, NOW_MS, NOW_WALL_MS } from '../web/garage.ts';
 import { depsOf, type Handed, handClock, handed, opened, runningClock } from '../web/open-garage.ts';
@@ -12,13 +11,8 @@ import { depsOf, type Handed, handClock, handed, opened, runningClock } from '..
 const PHONE = { width: 360, height: 800 };
 const DESK = { width: 1440, height: 900 };
 
-let browser: Browser;
+const browser = fileBrowser();
 let web: WebHandle | null = null;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-}, 120_000);
-afterAll(() => browser.close());
 afterEach(async () => {
   await web?.close();
   web = null;
@@ -54,7 +48,7 @@ describe('the page of a garage with 34 bays', () => {
     ['phone-dark', { ...PHONE, dark: true }],
     ['desk-dark', { ...DESK, dark: true }],
   ])('shows every bay, asks nobody else and fits: %s', async (name, look) => {
-    const { page, foreign, errors } = await openPage(browser, await open(handed()), look);
+    const { page, foreign, errors } = await openPage(browser(), await open(handed()), look);
     await picture(page, `${name}-top`, false);
     expect(await page.locator('[data-connector]').count()).toBe(34);
     expect(await page.locator('h1').textContent()).toBe('All 34 chargers under control.');
@@ -70,7 +64,7 @@ describe('the page of a garage with 34 bays', () => {
   });
 
   it('says of each bay in one sentence why it has what it has', async () => {
-    const { page } = await openPage(browser, await open(handed('troubled')), DESK);
+    const { page } = await openPage(browser(), await open(handed('troubled')), DESK);
     const why = (charger: string) => page.locator(`[data-connector="${charger}/1"] .why`).textContent();
     expect(await why('CP01')).toBe('6.8 A: Row A, L2 is full.');
     expect(await why('CP03')).toBe('May draw 16 A, takes 7.2 A: its own limit.');
@@ -92,7 +86,7 @@ describe('the page of a garage with 34 bays', () => {
 
   it('follows a change within seconds, without being loaded again', async () => {
     const parts = handed();
-    const { page } = await openPage(browser, await open(parts), DESK);
+    const { page } = await openPage(browser(), await open(parts), DESK);
     parts.state = withTarget(garageState(), 0, 8000);
     await page.locator('[data-connector="CP01/1"] .why', { hasText: 'going to 8 A' }).waitFor({ timeout: 5000 });
     await page.context().close();
@@ -102,7 +96,7 @@ describe('the page of a garage with 34 bays', () => {
     const parts = handed();
     const url = await open(parts);
     const port = web?.port ?? 0;
-    const { page } = await openPage(browser, url, PHONE);
+    const { page } = await openPage(browser(), url, PHONE);
     await web?.close();
     await page.getByText(/Connection lost, data \d+ s old/).waitFor({ timeout: 8000 });
     await page.waitForTimeout(2000);
@@ -142,7 +136,7 @@ describe('the page of a garage with 34 bays', () => {
         lastAtWallMs: NOW_WALL_MS - 5000,
       },
     ];
-    const { page, errors } = await openPage(browser, await open(parts), DESK);
+    const { page, errors } = await openPage(browser(), await open(parts), DESK);
     expect(await page.locator('.bars.stale').count()).toBe(1);
     expect(await page.locator('.node-age').first().textContent()).toMatch(/meter grid silent for 1\d s/);
     expect(await page.locator('.status').textContent()).toContain('Energy manager: 30 kW on Main fuse until 17:00.');
@@ -157,7 +151,7 @@ describe('the page of a garage with 34 bays', () => {
     const parts = handed();
     const clock = handClock();
     web = await opened(depsOf(parts, clock));
-    const { page, errors } = await openPage(browser, `http://127.0.0.1:${web.port}/`, DESK);
+    const { page, errors } = await openPage(browser(), `http://127.0.0.1:${web.port}/`, DESK);
     for (let s = 0; s < 600; s++) {
       parts.gate = swinging(s);
       clock.advance(1000);
@@ -178,7 +172,7 @@ describe('the page of a garage with 34 bays', () => {
       parts.gate = swinging(s);
       clock.advance(1000);
     }
-    const { page, errors } = await openPage(browser, `http://127.0.0.1:${web.port}/`, DESK);
+    const { page, errors } = await openPage(browser(), `http://127.0.0.1:${web.port}/`, DESK);
     await page.getByText('Show as table').click();
     await expect.poll(() => page.locator('.chart-table tbody tr').count()).toBeGreaterThanOrEqual(10);
     await picture(page, 'desk-chart-kept', false);
@@ -188,7 +182,7 @@ describe('the page of a garage with 34 bays', () => {
 
   it('keeps the name of the site readable on a phone whose gateway has an unchecked clock', async () => {
     web = await opened(depsOf(handed(), { ...runningClock(), quality: () => 'unknown' }));
-    const { page } = await openPage(browser, `http://127.0.0.1:${web.port}/`, PHONE);
+    const { page } = await openPage(browser(), `http://127.0.0.1:${web.port}/`, PHONE);
     await page.getByText('clock not checked').waitFor();
     const cut = await page.locator('.site-name').evaluate(name => name.scrollWidth - name.clientWidth);
     expect(cut).toBeLessThanOrEqual(0);
@@ -201,13 +195,13 @@ describe('the page of a garage with 34 bays', () => {
     const parts = handed();
     const backgrounds = parts.state.backgrounds.map(known => (known === null ? null : { ...known, heldMa: null }));
     parts.state = { ...parts.state, backgrounds };
-    const { page } = await openPage(browser, await open(parts), DESK);
+    const { page } = await openPage(browser(), await open(parts), DESK);
     await page.getByText('Building: assumed until enough readings have come.').waitFor();
     await page.context().close();
   });
 
   it('is walked through with the keyboard alone, and the chart has a table', async () => {
-    const { page } = await openPage(browser, await open(handed('troubled')), DESK);
+    const { page } = await openPage(browser(), await open(handed('troubled')), DESK);
     await page.getByRole('radio', { name: /Needs a look/ }).focus();
     await page.keyboard.press('Space');
     expect(await page.locator('[data-connector]').count()).toBe(3);

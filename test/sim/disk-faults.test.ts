@@ -1,8 +1,6 @@
 /** The disk under the gateway is slow, full, or the last thing that a dying process wrote to. */
 import { expect, it, vi } from 'vitest';
-import type { Outcome } from '#base/outcome.ts';
 import type * as Watched from '#store/watched-records.ts';
-import type { StoreChange } from '#world.ts';
 import { sessionTruth } from './mutation/session-truth.ts';
 
 const SEEDS = [1, 2, 3, 4];
@@ -15,16 +13,8 @@ const wrong = vi.hoisted(() => ({
 
 /** Wrong where the switch says so: an answer does not wait for the disk, or one commit in ten never gets there. */
 vi.mock('#store/watched-records.ts', async importOriginal => {
-  const right = await importOriginal<typeof Watched>();
-  class WatchedRecords extends right.WatchedRecords {
-    override commit(changes: readonly StoreChange[]): Promise<Outcome<void>> {
-      const done = Promise.resolve({ ok: true, value: undefined } as const);
-      if (wrong.now === 'drop one commit' && ++wrong.commits % 10 === 0) return done;
-      const right = super.commit(changes);
-      return wrong.now === 'reply before commit' ? done : right;
-    }
-  }
-  return { ...right, WatchedRecords };
+  const { wrongCommits } = await import('./mutation/wrong-commits.ts');
+  return wrongCommits(await importOriginal<typeof Watched>(), wrong);
 });
 
 it(

@@ -1,9 +1,7 @@
 /** Outboxes that lose, double or misname sessions are found out by the ledger observer within fifty seeds. */
 import { afterEach, expect, it, vi } from 'vitest';
-import type { Outcome } from '#base/outcome.ts';
 import type * as Watched from '#store/watched-records.ts';
 import type * as Box from '#upstream/outbox.ts';
-import type { StoreChange } from '#world.ts';
 import { TIMEOUT_MS } from './mutation/first-failing.ts';
 import { firstUntrue, isTrue, ledgerTruth } from './mutation/ledger-truth.ts';
 
@@ -26,16 +24,8 @@ const wrong = vi.hoisted(() => ({ now: 'nothing' as Mutation, commits: 0, ids: 0
 
 /** Wrong: an answer does not wait for the disk, or one commit in ten never gets there. */
 vi.mock('#store/watched-records.ts', async importOriginal => {
-  const right = await importOriginal<typeof Watched>();
-  class WatchedRecords extends right.WatchedRecords {
-    override commit(changes: readonly StoreChange[]): Promise<Outcome<void>> {
-      const done = Promise.resolve({ ok: true, value: undefined } as const);
-      if (wrong.now === 'drop one commit' && ++wrong.commits % 10 === 0) return done;
-      const kept = super.commit(changes);
-      return wrong.now === 'reply before commit' ? done : kept;
-    }
-  }
-  return { ...right, WatchedRecords };
+  const { wrongCommits } = await import('./mutation/wrong-commits.ts');
+  return wrongCommits(await importOriginal<typeof Watched>(), wrong);
 });
 
 /** Wrong: a stop names the transaction as it was known when it was put here, or a message gets a new id each time. */

@@ -294,19 +294,26 @@ describe('a raise', () => {
     expect(observer.finish().violations[0]).toMatchObject({ kind: 'raise', overA: 0.1 });
   });
 
-  it('need not have room for a step that the stop of a car hides from the meter, for 15 s', async () => {
-    const { clock, observer, sample, building, car } = bench();
+  /** A car of 12 A stops as the building rises; then another is raised to 27 A. */
+  async function raisedAfterStep(risesA: number) {
+    const parts = bench();
+    const { clock, sample, building, car } = parts;
     const [a, b] = [car(), car()];
     a.hold(12);
     a.draw(12);
     b.hold(6);
     sample();
     await clock.run(1000);
-    building(11.5);
+    building(risesA);
     a.draw(0);
     sample();
     b.send(27);
     b.obey(27);
+    return { ...parts, b };
+  }
+
+  it('need not have room for a step that the stop of a car hides from the meter, for 15 s', async () => {
+    const { clock, observer, b } = await raisedAfterStep(11.5);
     expect(observer.finish().violations).toHaveLength(0);
     await clock.run(16_000);
     b.send(28, 'm2');
@@ -315,18 +322,7 @@ describe('a raise', () => {
   });
 
   it('must have room for a step that leaves more than the margin in what the meter reads', async () => {
-    const { clock, observer, sample, building, car } = bench();
-    const [a, b] = [car(), car()];
-    a.hold(12);
-    a.draw(12);
-    b.hold(6);
-    sample();
-    await clock.run(1000);
-    building(10.5);
-    a.draw(0);
-    sample();
-    b.send(27);
-    b.obey(27);
+    const { observer } = await raisedAfterStep(10.5);
     expect(observer.finish().violations[0]).toMatchObject({ kind: 'raise', overA: 9.5 });
   });
 

@@ -1,32 +1,19 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Fields, Log } from '#base/log.ts';
+import { describe, expect, it } from 'vitest';
 import type { AdoptionView } from '#web/site-view.ts';
-import type { WebHandle } from '#web/web.ts';
 import { adoptionDesk } from './adoption-desk.ts';
+import { doors, keepingLog, type Line } from './file-kit.ts';
 import { NOW_MS } from './garage.ts';
-import { depsOf, handClock, handed, opened } from './open-garage.ts';
+import { depsOf, handClock, handed } from './open-garage.ts';
 
 const TOKEN = { authorization: 'Bearer a-good-token' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-let web: WebHandle | null = null;
-afterEach(async () => {
-  await web?.close();
-  web = null;
-});
-
-type Line = { readonly message: string; readonly fields: Fields };
-
-function keepingLog(lines: Line[]): Log {
-  const keep = (message: string, fields: Fields = {}) => void lines.push({ message, fields });
-  const log: Log = { info: keep, warn: keep, error: keep, child: () => log };
-  return log;
-}
+const opened = doors();
 
 async function open() {
   const desk = adoptionDesk(() => NOW_MS + 1_800_000);
   const lines: Line[] = [];
-  web = await opened({ ...depsOf(handed(), handClock()), adoption: desk, log: keepingLog(lines) });
+  const web = await opened({ ...depsOf(handed(), handClock()), adoption: desk, log: keepingLog(lines) });
   const url = `http://127.0.0.1:${web.port}/api/v1/adoption`;
   const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = TOKEN) =>
     fetch(`${url}${path}`, {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
 import { buildPageIfStale as buildPage } from '../setup/page.ts';
 
 /** For a file that is run where no global setup was. */
@@ -26,6 +27,16 @@ export async function launchBrowser(): Promise<Browser> {
     .find(existsSync);
   const executablePath = own ?? (await (await import('@sparticuz/chromium')).default.executablePath());
   return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** One browser for the tests of a file. */
+export function fileBrowser(): () => Browser {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  }, 120_000);
+  afterAll(() => browser.close());
+  return () => browser;
 }
 
 export type Watched = { readonly page: Page; readonly foreign: string[]; readonly errors: string[] };

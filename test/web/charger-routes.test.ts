@@ -1,24 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Fields, Log } from '#base/log.ts';
+import { describe, expect, it } from 'vitest';
 import type { SiteView } from '#web/site-view.ts';
-import type { WebHandle } from '#web/web.ts';
-import { depsOf, handClock, handed, opened } from './open-garage.ts';
+import { doors, keepingLog, type Line } from './file-kit.ts';
+import { depsOf, handClock, handed } from './open-garage.ts';
 
 const TOKEN = { authorization: 'Bearer a-good-token' };
 
-let web: WebHandle | null = null;
-afterEach(async () => {
-  await web?.close();
-  web = null;
-});
-
-type Line = { readonly message: string; readonly fields: Fields };
-
-function keepingLog(lines: Line[]): Log {
-  const keep = (message: string, fields: Fields = {}) => void lines.push({ message, fields });
-  const log: Log = { info: keep, warn: keep, error: keep, child: () => log };
-  return log;
-}
+const opened = doors();
 
 /** A garage whose Bay 14, CP14, is offline. */
 async function open(loopbackWrites = false) {
@@ -28,7 +15,7 @@ async function open(loopbackWrites = false) {
     ...parts.state,
     chargers: parts.state.chargers.map((charger, i) => (i === 13 ? { ...charger, link: 'offline' } : charger)),
   };
-  web = await opened({ ...depsOf(parts, handClock(), loopbackWrites), log: keepingLog(lines) });
+  const web = await opened({ ...depsOf(parts, handClock(), loopbackWrites), log: keepingLog(lines) });
   const url = `http://127.0.0.1:${web.port}/api/v1/chargers`;
   const ask = (method: string, path: string, headers: Record<string, string> = TOKEN) =>
     fetch(`${url}/${path}`, { method, headers });

@@ -1,6 +1,7 @@
 /** A garage with 34 bays as plain data: what the web room would be handed on an ordinary afternoon. */
 import { NO_LIMIT_MA, type PhaseIndex, type Quad, type Triple, triple } from '#base/units.ts';
 import type { GateCircuit, GateConnector, GateView } from '#site/gate/view.ts';
+import { NOTHING_DONE } from '#site/initial.ts';
 import type { Reason } from '#site/reason.ts';
 import { UNKNOWN_SKEW } from '#site/reduce/skew.ts';
 import type { Background, Charger, Connector, SiteState, Target } from '#site/state.ts';
@@ -103,17 +104,7 @@ const charger: Charger = {
   callSinceMs: null,
   timeouts: 0,
   askedAtMs: 0,
-  setup: {
-    todo: [],
-    readBack: 'agrees',
-    round: 0,
-    hasDiffered: false,
-    isDoubted: false,
-    saysMa: null,
-    cleared: [],
-    failures: 0,
-    failedAtMs: 0,
-  },
+  setup: { ...NOTHING_DONE, readBack: 'agrees' },
   switchedOff: false,
   skew: UNKNOWN_SKEW,
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NOTHING_DONE } from '#site/initial.ts';
 import type { Charger, Connector, SiteState } from '#site/state.ts';
 import { changeBetween } from '#web/changes.ts';
 import { siteView, type ViewInput } from '#web/view.ts';
@@ -72,17 +73,7 @@ describe('what the site tells of its safety', () => {
   });
 
   it('says how far the set-up is, and what it waits for', () => {
-    const setup = {
-      todo: [],
-      readBack: 'unknown' as const,
-      round: 0,
-      hasDiffered: false,
-      isDoubted: false,
-      saysMa: null,
-      cleared: [],
-      failures: 0,
-      failedAtMs: 0,
-    };
+    const setup = NOTHING_DONE;
     const clear = { kind: 'clear' as const, purpose: 'TxProfile' as const, stackLevel: null };
     expect(bay(26)?.setUp).toEqual({
       state: 'running',

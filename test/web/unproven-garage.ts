@@ -2,7 +2,9 @@
  * The garage in the week it is put into service: some bays are not proven yet, one is being set up, one has
  * been switched off, one does not obey, one was just told less.
  */
+
 import type { GateConnector, GateView } from '#site/gate/view.ts';
+import { NOTHING_DONE } from '#site/initial.ts';
 import type { Charger, Connector, Held, SiteState } from '#site/state.ts';
 import type { ChargerTraits } from '#site/topology.ts';
 import { garageGate, garageState, NOW_MS } from './garage.ts';
@@ -18,15 +20,9 @@ const ofClass =
 const inSetUp = (charger: Charger): Charger => ({
   ...ofClass('unknown')(charger),
   setup: {
+    ...NOTHING_DONE,
     todo: [{ kind: 'maximum' }, { kind: 'read-back', connector: 25 }],
-    readBack: 'unknown',
-    round: 0,
-    hasDiffered: false,
-    isDoubted: false,
-    saysMa: null,
     cleared: ['16 A from 22:00 on every day (level 3)'],
-    failures: 0,
-    failedAtMs: 0,
   },
 });
 
