@@ -94,6 +94,8 @@ export function applied(station: StationTruth, stack: Stack, change: StackChange
 export class Holdings {
   readonly station: StationTruth;
   private underWay: StackChange[] = [];
+  /** What it might come to hold when its link ceased to carry; null while it carries. */
+  private beforeLoss: readonly Stack[] | null = null;
 
   constructor(station: StationTruth) {
     this.station = station;
@@ -113,11 +115,31 @@ export class Holdings {
     this.underWay = [];
   }
 
+  /** Its link begins or ceases to carry. */
+  carrying(carries: boolean): void {
+    if (carries) this.beforeLoss = null;
+    else this.beforeLoss ??= this.stacks();
+  }
+
   /** Every stack it holds or may come to hold by what is under way. */
   stacks(): readonly Stack[] {
-    const list = [this.station.stack()];
+    return this.withUnderWay([this.station.stack()]);
+  }
+
+  private withUnderWay(first: readonly Stack[]): readonly Stack[] {
+    const list = [...first];
     for (const change of this.underWay) list.push(applied(this.station, list.at(-1) ?? [], change));
     return list;
+  }
+
+  /**
+   * The highest current that a raise elsewhere has to reckon with, mA: what a charger has become while its link did
+   * not carry (it may have lost its memory with its power) nobody can know before the line is found to be dead
+   * (assumption A5).
+   */
+  knowableMa(connector: HeldConnector): number {
+    if (this.beforeLoss === null) return this.highestMa(connector);
+    return Math.max(...this.withUnderWay(this.beforeLoss).map(stack => levelMa(this.station, stack, connector)));
   }
 
   /** The highest current a connector might obey now, mA. */

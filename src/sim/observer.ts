@@ -180,7 +180,7 @@ export class Observer {
   // --- wires
 
   /** What to hang on a charger's link. `connectors`: those of that charger. */
-  tap(connectors: readonly ObservedConnector[], holdings: Holdings): Pick<WireTap, 'sent' | 'delivered' | 'lost'> {
+  tap(connectors: readonly ObservedConnector[], holdings: Holdings): WireTap {
     let levels: readonly number[] = [];
     return {
       sent: frame => {
@@ -206,6 +206,7 @@ export class Observer {
         holdings.lost();
         for (const connector of connectors) this.recheck(connector);
       },
+      carrying: carries => holdings.carrying(carries),
     };
   }
 
@@ -242,7 +243,7 @@ export class Observer {
       const phases = connector.carPhases();
       if (!phases) continue;
       const times = row.line === 3 ? phases.length : phases.includes(row.line) ? 1 : 0;
-      if (times > 0) sum += times * Math.max(connector.drawMa(), connector.holdings.highestMa(connector));
+      if (times > 0) sum += times * Math.max(connector.drawMa(), connector.holdings.knowableMa(connector));
     }
     return sum - row.limitMa;
   }

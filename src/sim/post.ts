@@ -95,6 +95,7 @@ export function openPost(parts: PostParts, plan: PlannedCharger, index: number):
       tap.sent(frame);
     },
     carrying: carries => {
+      tap.carrying(carries);
       linkWatch.carrying(carries);
       onLink?.(plan.identity, carries);
     },

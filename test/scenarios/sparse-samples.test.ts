@@ -56,4 +56,17 @@ describe('four cars on 63 A whose chargers send a sample a minute', () => {
     expect(site.account()).toMatchObject({ overLimitMs: 0, brokenOverMs: 0, violations: [] });
     await site.close();
   }, 60_000);
+
+  it('come to more than their first six amperes: where a raise waits, all are asked twice, and what they say together counts', async () => {
+    const site = await story({
+      circuits: [{ id: 'main', fuseA: 63, designLoadA: 30, baseA: 5 }],
+      chargers: Array.from({ length: CARS }, () => ({})),
+    });
+    sampleEveryMinute(site);
+    for (const { plan } of site.site.posts) site.plug(plan.identity);
+    await site.run('10 min');
+    for (const amps of drawn(site)) expect(amps).toBeGreaterThan(12);
+    expect(site.account()).toMatchObject({ overLimitMs: 0, brokenOverMs: 0, violations: [] });
+    await site.close();
+  }, 60_000);
 });

@@ -1,6 +1,7 @@
 /** A gate that counts a decrease as done when it is sent is found out by the seeds. */
 import { expect, it, vi } from 'vitest';
-import type * as Ledger from '#site/gate/ledger.ts';
+import { newest } from '#site/gate/ledger.ts';
+import type * as Told from '#site/gate/told.ts';
 import { CLEAN, firstFailing, sameSeed, TIMEOUT_MS } from './mutation/first-failing.ts';
 
 /** A seed that is known to find it; the others of the fifty follow. */
@@ -9,12 +10,12 @@ const FOUND_BY = 28;
 const wrong = vi.hoisted(() => ({ inForce: true }));
 
 /** Wrong: with a decrease on the wire the ledger forgets every higher limit that the charger may still hold (rules 1 and 5 broken). */
-vi.mock('#site/gate/ledger.ts', async importOriginal => {
-  const right = await importOriginal<typeof Ledger>();
+vi.mock('#site/gate/told.ts', async importOriginal => {
+  const right = await importOriginal<typeof Told>();
   const withSent: typeof right.withSent = (ledger, told, atMs) => {
-    const isDecrease = told.limitMa < right.newest(ledger).limitMa;
+    const isDecrease = told.limitMa < newest(ledger).limitMa;
     const sent = right.withSent(ledger, told, atMs);
-    return wrong.inForce && isDecrease ? { ...sent, held: [right.newest(sent)] } : sent;
+    return wrong.inForce && isDecrease ? { ...sent, held: [newest(sent)] } : sent;
   };
   return { ...right, withSent };
 });

@@ -39,12 +39,12 @@ vi.mock('#site/gate/belief.ts', async importOriginal => {
   const right = await importOriginal<typeof Belief>();
   const ledgerRules = await import('#site/gate/ledger.ts');
   const highest = (sample: DrawSample) => Math.max(...sample.ma);
-  const afterSample: typeof right.afterSample = (ledger, sample, spec, traits) => {
+  const afterSample: typeof right.afterSample = (ledger, sample, spec, traits, before) => {
     const { limitMa } = ledgerRules.newest(ledger);
     const isLow = highest(sample) <= limitMa + toleranceMa(limitMa);
     return wrong.belief && isLow && !ledger.uncontrolled
       ? ledgerRules.believed(ledger)
-      : right.afterSample(ledger, sample, spec, traits);
+      : right.afterSample(ledger, sample, spec, traits, before);
   };
   return { ...right, afterSample };
 });

@@ -83,12 +83,18 @@ function bench(limits: readonly SimLimit[] = [fuse(40)]) {
         state.stack = withProfile(state.stack, 1, JSON.parse(setProfile(limit))[3].csChargingProfiles);
       },
       lose: () => tap.lost(),
+      carries: (does: boolean) => tap.carrying(does),
+      forget: () => {
+        state.stack = emptyStack;
+      },
       clear: () => tap.sent(JSON.stringify([2, 'c1', 'ClearChargingProfile', { id: 1 }])),
     };
   };
   sample();
   return { clock, truth, observer, sample, building, car };
 }
+
+type Car = ReturnType<ReturnType<typeof bench>['car']>;
 
 describe('true current above a limit', () => {
   it('counts from the first milliampere to the last instant, and names circuit, phase and amperes', async () => {
@@ -324,6 +330,40 @@ describe('a raise', () => {
   it('must have room for a step that leaves more than the margin in what the meter reads', async () => {
     const { observer } = await raisedAfterStep(10.5);
     expect(observer.finish().violations[0]).toMatchObject({ kind: 'raise', overA: 9.5 });
+  });
+
+  it('need not reckon with what a charger forgot while its link did not carry, but with what it held until then', () => {
+    const { observer, car } = bench();
+    const lost = car();
+    lost.hold(10);
+    lost.carries(false);
+    lost.forget();
+    const raised = car();
+    raised.hold(0);
+    raised.send(30);
+    expect(observer.finish().violations).toEqual([]);
+  });
+
+  it.each([
+    ['until its link is lost', (lost: Car) => lost.carries(false), 31],
+    [
+      'once its link carries again',
+      (lost: Car) => {
+        lost.carries(false);
+        lost.forget();
+        lost.carries(true);
+      },
+      9,
+    ],
+  ])('must fit what a charger holds %s', (_, happens, limit) => {
+    const { observer, car } = bench();
+    const lost = car();
+    lost.hold(10);
+    happens(lost);
+    const raised = car();
+    raised.hold(0);
+    raised.send(limit);
+    expect(observer.finish().violations).toMatchObject([{ kind: 'raise' }, {}, {}]);
   });
 
   it('is also a clear that gives the connector back its rating', () => {

@@ -2,7 +2,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { at } from '#base/assert.ts';
 import { afterSample, isStuck, overdueAtMs, retryAtMs } from '#site/gate/belief.ts';
-import { unknownLedger, withAck, withSent } from '#site/gate/ledger.ts';
+import { unknownLedger } from '#site/gate/ledger.ts';
+import { withAck, withSent } from '#site/gate/told.ts';
 import { initialState } from '#site/initial.ts';
 import type { Charger, Connector, DrawSample, Ledger } from '#site/state.ts';
 import { PROVEN, topologyOf } from './site.ts';
@@ -32,7 +33,7 @@ describe('a decrease is believed', () => {
     ['not by a low one from before: a car that climbs may yet reach its old limit', 3, 105_000, 101_000, [16, 10]],
     ['not without an ack', 10, 113_000, null, [16, 10]],
   ])('%s', (_, amps, atMs, ackedAtMs, held) => {
-    expect(heldA(afterSample(told(ackedAtMs), sample(amps, atMs), SPEC, PROVEN))).toEqual(held);
+    expect(heldA(afterSample(told(ackedAtMs), sample(amps, atMs), SPEC, PROVEN, null))).toEqual(held);
   });
 
   it('and what came before it is over even while a newer command is under way', () => {
@@ -44,7 +45,7 @@ describe('a decrease is believed', () => {
         { limitMa: 8_000, lapseMa: 8_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 112_000, ackedAtMs: null },
       ],
     };
-    expect(heldA(afterSample(open, sample(10, 113_000), SPEC, PROVEN))).toEqual([10, 8]);
+    expect(heldA(afterSample(open, sample(10, 113_000), SPEC, PROVEN, null))).toEqual([10, 8]);
   });
 });
 
@@ -54,7 +55,7 @@ describe('a charger that draws more than it may', () => {
     held: [{ limitMa: 10_000, lapseMa: 10_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 0, ackedAtMs: 1000 }],
   };
   const judged = (...samples: readonly (readonly [amps: number, atMs: number])[]) =>
-    samples.reduce((ledger, [amps, atMs]) => afterSample(ledger, sample(amps, atMs), SPEC, PROVEN), settled);
+    samples.reduce((ledger, [amps, atMs]) => afterSample(ledger, sample(amps, atMs), SPEC, PROVEN, null), settled);
 
   test.each<[string, boolean, readonly (readonly [number, number])[]]>([
     ['once is not yet uncontrolled', false, [[16, 100_000]]],
@@ -104,12 +105,12 @@ describe('a charger that draws more than it may', () => {
         { limitMa: 8_000, lapseMa: 8_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 101_000, ackedAtMs: 102_000 },
       ],
     };
-    expect(afterSample(again, sample(16, 108_000), SPEC, PROVEN).uncontrolled).toBe(true);
+    expect(afterSample(again, sample(16, 108_000), SPEC, PROVEN, null).uncontrolled).toBe(true);
   });
 
   it('is allowed its old limit until it can have followed the new one', () => {
     const following = [103_000, 107_000, 111_000].reduce(
-      (ledger, atMs) => afterSample(ledger, sample(16, atMs), SPEC, PROVEN),
+      (ledger, atMs) => afterSample(ledger, sample(16, atMs), SPEC, PROVEN, null),
       told(),
     );
     expect(following).toMatchObject({ uncontrolled: false, overSinceMs: null });
@@ -118,9 +119,12 @@ describe('a charger that draws more than it may', () => {
   it('comes back after ten obeying samples in a row that follow a new decrease', () => {
     let ledger = judged([16, 100_000], [16, 110_000]);
     let atMs = 120_000;
+    let before: DrawSample | null = null;
     const draws = (amps: number) => {
       atMs += 10_000;
-      ledger = afterSample(ledger, sample(amps, atMs), SPEC, PROVEN);
+      const now = sample(amps, atMs);
+      ledger = afterSample(ledger, now, SPEC, PROVEN, before);
+      before = now;
     };
     const obeys = (times: number) => {
       for (let i = 0; i < times; i++) draws(6);
@@ -136,6 +140,43 @@ describe('a charger that draws more than it may', () => {
     expect(ledger.uncontrolled, 'the row was broken').toBe(true);
     obeys(1);
     expect(ledger).toMatchObject({ uncontrolled: false, obeyed: null, overSinceMs: null });
+  });
+});
+
+describe('a charger that did not obey, told less', () => {
+  type Draw = readonly [amps: number, atMs: number];
+  const drawing = (ledger: Ledger, draws: readonly Draw[]): Ledger => {
+    let before: DrawSample | null = null;
+    return draws.reduce((was, [amps, atMs]) => {
+      const now = sample(amps, atMs);
+      const next = afterSample(was, now, SPEC, PROVEN, before);
+      before = now;
+      return next;
+    }, ledger);
+  };
+  const tenTimes = (amps: number, fromMs: number): readonly Draw[] =>
+    Array.from({ length: 10 }, (_, i): Draw => [amps, fromMs + i * 10_000]);
+  const told6: Ledger = {
+    ...told(),
+    held: [
+      { limitMa: 6_000, lapseMa: 6_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 120_000, ackedAtMs: 120_000 },
+    ],
+    uncontrolled: true,
+    obeyed: 0,
+    brokenMa: 6_000,
+  };
+
+  test.each<[string, boolean, readonly Draw[]]>([
+    ['comes back where it follows within forty seconds', false, [[16, 150_000], [8, 155_000], ...tenTimes(6, 158_000)]],
+    ['comes back later where it falls all at once', false, [[16, 300_000], ...tenTimes(6, 310_000)]],
+    [
+      'does not where its car comes down bit by bit, as a full battery does',
+      true,
+      [[16, 150_000], [13, 160_000], [10, 170_000], [8, 180_000], ...tenTimes(6, 190_000)],
+    ],
+    ['nor where nobody saw how it came down', true, [[16, 150_000], ...tenTimes(6, 200_000)]],
+  ])('%s', (_, uncontrolled, draws) => {
+    expect(drawing(told6, draws).uncontrolled).toBe(uncontrolled);
   });
 });
 
@@ -165,6 +206,17 @@ describe('a charger counts at what it may still hold', () => {
     held: [{ limitMa: 10_000, lapseMa: 10_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs: 0, ackedAtMs: 1000 }],
   };
 
+  /** Told 8 A after the 10 A of `told`, acknowledged a second later. */
+  const toldAgain = (sentAtMs: number): Ledger => ({
+    ...told(),
+    held: [
+      ...told().held,
+      { limitMa: 8_000, lapseMa: 8_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs, ackedAtMs: sentAtMs + 1000 },
+    ],
+  });
+  const shown = connector(toldAgain(120_000), sample(10, 119_000));
+  const again150 = connector(toldAgain(150_000));
+
   test.each<[string, boolean, Connector, Partial<Charger>, number]>([
     ['not while it is under control', false, connector(obeying), {}, 200_000],
     ['when its link is gone', true, connector(obeying), { link: 'offline' }, 200_000],
@@ -187,6 +239,10 @@ describe('a charger counts at what it may still hold', () => {
     ['not before that either', false, connector(told()), {}, 125_999],
     ['not when a sample showed it', false, connector(told(), sample(10, 103_000)), {}, 140_000],
     ['not after the time in which a proven model is believed', false, connector(told()), {}, 161_000],
+    ['though it has been told less since: that does not excuse it', true, connector(toldAgain(120_000)), {}, 126_000],
+    ['not where a sample has shown the first, and the next has its time', false, shown, {}, 140_000],
+    ['but not for the next one for ever', true, shown, {}, 146_000],
+    ['not a minute after what it was told first, and the next has its time', false, again150, {}, 161_000],
   ])('%s', (_, stuck, found, rest, atMs) => {
     expect(isStuck(found, { ...online, ...rest }, atMs)).toBe(stuck);
   });

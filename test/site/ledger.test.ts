@@ -11,11 +11,8 @@ import {
   limitWithin,
   lowestHeldMa,
   unknownLedger,
-  withAck,
-  withRefusal,
-  withSent,
-  withSilence,
 } from '#site/gate/ledger.ts';
+import { withAck, withRefusal, withSent, withSilence } from '#site/gate/told.ts';
 import { initialState } from '#site/initial.ts';
 import type { Ledger } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { at } from '#base/assert.ts';
 import { flashAllows, writesToday } from '#site/gate/flash.ts';
-import { withSent } from '#site/gate/ledger.ts';
+import { withSent } from '#site/gate/told.ts';
 import { wishesOf } from '#site/gate/wish.ts';
 import { initialState } from '#site/initial.ts';
 import { type Desk, PROVEN, settledDesk, topologyOf } from './site.ts';

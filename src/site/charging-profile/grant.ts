@@ -9,7 +9,7 @@
 import type { ChargingPeriod, ChargingProfile, Command } from '#site/command.ts';
 import { SKEW_MS } from '#site/gate/constants.ts';
 import { hasOwnLevel } from '#site/gate/lease.ts';
-import type { Sent } from '#site/gate/ledger.ts';
+import type { Sent } from '#site/gate/told.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
 
 const FIRST_LEASE_ID = 7_000;

@@ -8,10 +8,10 @@ import {
   FALL_MA,
   LINK_MS,
   SAMPLE_FRESH_MS,
-  SAMPLE_USABLE_MS,
 } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { newest } from '#site/gate/ledger.ts';
+import { rollCall } from '#site/gate/roll-call.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import { isSetUp } from '#site/gate/set-up.ts';
 import type { Wish } from '#site/gate/wish.ts';
@@ -20,8 +20,8 @@ import type { Background, Charger, SiteState } from '#site/state.ts';
 
 /**
  * Samples worth asking for: from a car whose decrease holds up a raise (rule 5), and from cars that may
- * explain a suspect reading (background.ts): at most one a minute for each charger, more often only while
- * a row is measured over its limit, or the car itself was.
+ * explain a suspect reading (background.ts): at most one a minute for each charger, two at a roll call
+ * (roll-call.ts), more often only while a row is measured over its limit, or the car itself was.
  */
 export function asksFor(
   state: SiteState,
@@ -32,7 +32,7 @@ export function asksFor(
   const tight = new Set([...waiting.values()].map(room => room.circuit));
   const suspect = circuitsWhere(state, background => background.suspectSinceMs !== null);
   const over = circuitsWhere(state, background => background.unclear);
-  const called = rollCall(wishes, tight, atMs);
+  const called = rollCall(state, wishes, tight, atMs);
   const fallen = circuitsWhere(state, hasFallen);
   const asked = new Set<number>();
   const out: GateCommand[] = [];
@@ -44,9 +44,10 @@ export function asksFor(
       needsClock(wish) ||
       (isOn(tight) && isDecreaseDue(wish, atMs)) ||
       (isOn(suspect) && mayDrawOtherwise(wish, atMs)) ||
-      called.has(wish.spec.index) ||
+      called.first.has(wish.spec.index) ||
+      called.second.has(wish.spec.index) ||
       (isOn(fallen) && isDrawing(wish.connector.draw) && sampleAgeMs(wish, atMs) > SAMPLE_FRESH_MS);
-    const gapMs = urgent ? urgentGapMs(wish) : ASK_EVERY_MS;
+    const gapMs = urgent ? urgentGapMs(wish) : called.second.has(wish.spec.index) ? ASK_AGAIN_MS : ASK_EVERY_MS;
     if (!(urgent || useful) || atMs - wish.charger.askedAtMs < gapMs) continue;
     asked.add(wish.spec.charger);
     out.push({ type: 'ask-sample', connector: wish.spec.index, charger: wish.spec.charger });
@@ -80,24 +81,6 @@ function isDecreaseDue(wish: Wish, atMs: number): boolean {
 
 export const askDueMs = (ackedAtMs: number, charger: Charger): number =>
   ackedAtMs + charger.traits.reactionMs + LINK_MS;
-
-/**
- * Where a raise waits and a car's word is too old to free anything for it (rule 13; some chargers send a sample a
- * minute), all that draw there are asked in one pass. Asked one by one, each vouches for another moment, and of no
- * moment is known what all of them drew together.
- */
-function rollCall(wishes: readonly Wish[], tight: ReadonlySet<number>, atMs: number): ReadonlySet<number> {
-  const called = new Set<number>();
-  for (const circuit of tight) {
-    const drawing = wishes.filter(
-      wish => wish.spec.path.includes(circuit) && isDrawing(wish.connector.draw) && isReachable(wish.charger),
-    );
-    const isDue = drawing.every(({ charger }) => atMs - charger.askedAtMs >= ASK_EVERY_MS);
-    if (!isDue || !drawing.some(wish => sampleAgeMs(wish, atMs) > SAMPLE_USABLE_MS)) continue;
-    for (const wish of drawing) if (sampleAgeMs(wish, atMs) > LINK_MS) called.add(wish.spec.index);
-  }
-  return called;
-}
 
 /**
  * The newest reading lies well below the one before: a car may have stopped. One that says so only when it is asked

@@ -2,6 +2,7 @@
  * When a decrease is believed (rule 5), when it is overdue (rule 4), and when a charger no longer
  * obeys at all (rule 8). Pure functions of one connector and an instant.
  */
+import { at } from '#base/assert.ts';
 import {
   FAST_MS,
   LINK_MS,
@@ -11,14 +12,15 @@ import {
   RETRY_FIRST_MS,
   RETRY_MAX_MS,
   SAMPLE_FRESH_MS,
+  SAMPLE_USABLE_MS,
   TIMEOUTS_OFFLINE,
   toleranceMa,
 } from '#site/gate/constants.ts';
 import {
   believed,
+  believedByTime,
   broken,
   highestHeldMa,
-  isBelievedByTime,
   isUnknown,
   levelMa,
   mayHaveLapsed,
@@ -27,6 +29,9 @@ import {
 import { isSetUp } from '#site/gate/set-up.ts';
 import type { Charger, Connector, DrawSample, Held, Ledger } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
+
+/** A fall from above this many times the limit is a step, not a battery that fills. */
+const STEEP = 1.5;
 
 /** More than noise flows, as its sample says. */
 export const isDrawing = (sample: DrawSample | null): sample is DrawSample =>
@@ -41,9 +46,18 @@ const takenAfter = (sample: DrawSample, instantMs: number): boolean => sample.at
 export const showsObeyed = (ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): boolean =>
   isShown(newest(ledger), sample, spec, traits);
 
-/** The ledger after a sample: belief, suspicion, return (rules 5 and 8). */
-export function afterSample(ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): Ledger {
-  if (ledger.uncontrolled) return afterSampleWhileUncontrolled(ledger, sample, spec, traits);
+/**
+ * The ledger after a sample: belief, suspicion, return (rules 5 and 8).
+ * @param before the sample before it
+ */
+export function afterSample(
+  ledger: Ledger,
+  sample: DrawSample,
+  spec: ConnectorSpec,
+  traits: ChargerTraits,
+  before: DrawSample | null,
+): Ledger {
+  if (ledger.uncontrolled) return afterSampleWhileUncontrolled(ledger, sample, spec, traits, before);
   const ceilingMa = levelMa(reachableMa(ledger, sample, traits), spec, traits);
   if (highestPhaseMa(sample) <= ceilingMa + toleranceMa(ceilingMa)) return afterObeying(ledger, sample, spec, traits);
   if (ledger.overSinceMs === null) return { ...ledger, overSinceMs: sample.atMs };
@@ -91,15 +105,34 @@ function afterSampleWhileUncontrolled(
   sample: DrawSample,
   spec: ConnectorSpec,
   traits: ChargerTraits,
+  before: DrawSample | null,
 ): Ledger {
   // A car that takes nothing shows nothing of its charger.
   if (ledger.obeyed === null || !isDrawing(sample)) return ledger;
   const isProof = newest(ledger).limitMa <= ledger.brokenMa && showsObeyed(ledger, sample, spec, traits);
-  if (!isProof) return ledger.obeyed === 0 ? ledger : { ...ledger, obeyed: 0 };
+  const isRow = isProof && (ledger.obeyed > 0 || hasFollowed(ledger, sample, spec, traits, before));
+  if (!isRow) return ledger.obeyed === 0 ? ledger : { ...ledger, obeyed: 0 };
   if (sample.atMs - ledger.obeyedAtMs < OVER_CONFIRM_MS) return ledger;
   const obeyed = ledger.obeyed + 1;
   if (obeyed < OBEYED_TO_RETURN) return { ...ledger, obeyed, obeyedAtMs: sample.atMs };
   return { ...believed(ledger), uncontrolled: false, overSinceMs: null, obeyed: null };
+}
+
+/**
+ * Whether a car came down because it was told to: soon after the command, or all at once. A full battery takes less
+ * and less by itself, and passes the limit slowly.
+ */
+function hasFollowed(
+  ledger: Ledger,
+  sample: DrawSample,
+  spec: ConnectorSpec,
+  traits: ChargerTraits,
+  before: DrawSample | null,
+): boolean {
+  const { ackedAtMs, limitMa } = newest(ledger);
+  if (ackedAtMs !== null && sample.atMs < ackedAtMs + traits.reactionMs + SAMPLE_USABLE_MS) return true;
+  if (before === null || sample.atMs - before.atMs > SAMPLE_USABLE_MS) return false;
+  return highestPhaseMa(before) > STEEP * levelMa(limitMa, spec, traits);
 }
 
 /** Whether a command can be handed over at all. */
@@ -115,26 +148,31 @@ export function retryAtMs(ledger: Ledger): number {
 }
 
 /**
- * When the newest decrease stops counting at its new value for targets (rule 4): two seconds without
- * an ack, or the reaction time without a sample that shows it. Infinity where no decrease is open.
+ * When a decrease stops counting at its new value for targets (rule 4): two seconds without an ack, or the
+ * reaction time without a sample that shows it. Of several the first that is not shown: telling a charger again
+ * must not excuse it. Infinity where no decrease is open.
  * The sample itself is allowed the time in which samples count as fresh; a real overload meanwhile
  * is seen by the meter (rule 14's excess).
  */
 export function overdueAtMs(connector: Connector, traits: ChargerTraits): number {
-  const ledger = connector.ledger;
-  const last = newest(ledger);
-  if (isUnknown(last) || highestHeldMa(ledger, Number.NEGATIVE_INFINITY) <= last.limitMa)
+  const { held } = connector.ledger;
+  if (isUnknown(newest(connector.ledger))) return Number.POSITIVE_INFINITY;
+  if (highestHeldMa(connector.ledger, Number.NEGATIVE_INFINITY) <= newest(connector.ledger).limitMa)
     return Number.POSITIVE_INFINITY;
-  if (last.ackedAtMs === null) return last.sentAtMs + LINK_MS;
-  if (isShownSince(connector, last.ackedAtMs, last.limitMa)) return Number.POSITIVE_INFINITY;
-  return last.ackedAtMs + traits.reactionMs + SAMPLE_FRESH_MS;
+  const open = held.find((entry, i) => isDecrease(held, i) && !isShownToTargets(connector, entry));
+  if (open === undefined) return Number.POSITIVE_INFINITY;
+  return open.ackedAtMs === null ? open.sentAtMs + LINK_MS : open.ackedAtMs + traits.reactionMs + SAMPLE_FRESH_MS;
 }
 
+const isDecrease = (held: readonly Held[], index: number): boolean =>
+  held.slice(0, index).some(({ limitMa }) => limitMa > at(held, index).limitMa);
+
 /** A sample taken after the ack that lies within the limit shows the decrease to targets, though not yet to raises. */
-function isShownSince(connector: Connector, ackedAtMs: number, limitMa: number): boolean {
-  const draw = connector.draw;
-  return draw !== null && takenAfter(draw, ackedAtMs) && highestPhaseMa(draw) <= limitMa + toleranceMa(limitMa);
-}
+const isShownToTargets = ({ draw }: Connector, { ackedAtMs, limitMa }: Held): boolean =>
+  ackedAtMs !== null &&
+  draw !== null &&
+  takenAfter(draw, ackedAtMs) &&
+  highestPhaseMa(draw) <= limitMa + toleranceMa(limitMa);
 
 /**
  * Whether a connector counts at what it may still hold instead of at what it was told (rule 4, 6, 8):
@@ -146,8 +184,8 @@ export function isStuck(connector: Connector, charger: Charger, atMs: number): b
   if (connector.ledger.overSinceMs !== null) return true;
   if (connector.ledger.failures > 0) return true;
   if (charger.callSinceMs !== null && atMs >= charger.callSinceMs + LINK_MS) return true;
-  if (isBelievedByTime(newest(connector.ledger), charger.traits, atMs)) return false;
-  const dueMs = overdueAtMs(connector, charger.traits);
+  const ledger = believedByTime(connector.ledger, charger.traits, atMs);
+  const dueMs = overdueAtMs({ ...connector, ledger }, charger.traits);
   // A slow model is not waited for: those that are faster give way until it is seen to follow.
   return charger.traits.reactionMs > FAST_MS ? dueMs !== Number.POSITIVE_INFINITY : atMs >= dueMs;
 }

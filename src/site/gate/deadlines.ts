@@ -8,6 +8,7 @@ import { freshnessDeadlineMs } from '#site/gate/freshness.ts';
 import { lapseDeadlinesMs, refreshDueMs } from '#site/gate/lease.ts';
 import { isUnknown, newest } from '#site/gate/ledger.ts';
 import { learnedAtMs } from '#site/gate/mask.ts';
+import { secondWordDueMs } from '#site/gate/roll-call.ts';
 import { setupRetryAtMs } from '#site/gate/set-up.ts';
 import { hardAheadMs } from '#site/gate/sums.ts';
 import type { SiteState } from '#site/state.ts';
@@ -39,8 +40,10 @@ export function nextDeadlineMs(state: SiteState, atMs: number): number {
       consider(connector.ledger.changedAtMs + LINK_MS);
       consider(connector.ledger.changedAtMs + RAISE_GAP_MS);
     }
+    if (state.loop.raisesWaiting && connector.draw !== null) consider(secondWordDueMs(state, spec, connector.draw));
     if (last.ackedAtMs === null || connector.ledger.held.length === 1) continue;
-    consider(last.ackedAtMs + charger.traits.believeMs);
+    for (const { ackedAtMs } of connector.ledger.held)
+      if (ackedAtMs !== null) consider(ackedAtMs + charger.traits.believeMs);
     if (!state.loop.raisesWaiting) continue;
     consider(askDueMs(last.ackedAtMs, charger));
     consider(charger.askedAtMs + ASK_EVERY_MS);

@@ -4,7 +4,8 @@
  */
 import { at } from '#base/assert.ts';
 import { PAUSE_TTLS, SKEW_MS } from '#site/gate/constants.ts';
-import { mayHaveLapsed, type Sent } from '#site/gate/ledger.ts';
+import { mayHaveLapsed } from '#site/gate/ledger.ts';
+import type { Sent } from '#site/gate/told.ts';
 import { skewOf } from '#site/reduce/skew.ts';
 import type { Charger, Connector, Held, SiteState } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';

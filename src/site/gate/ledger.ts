@@ -4,7 +4,7 @@
  */
 import { assert } from '#base/assert.ts';
 import { type PhaseIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
-import { HELD_MAX, LOOK_AHEAD_MS, NOISE_MA, SAMPLE_USABLE_MS, SKEW_MS } from '#site/gate/constants.ts';
+import { LOOK_AHEAD_MS, NOISE_MA, SAMPLE_USABLE_MS, SKEW_MS } from '#site/gate/constants.ts';
 import { phasesOf, sharersOf } from '#site/gate/mask.ts';
 import type { Charger, Connector, Held, Ledger } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
@@ -144,12 +144,21 @@ export function bookedMa(
 ): number {
   const { ledger } = connector;
   if (ledger.uncontrolled) return spec.maxMa;
-  const obeyed = isBelievedByTime(newest(ledger), traits, atMs) ? believed(ledger) : ledger;
+  const obeyed = believedByTime(ledger, traits, atMs);
   return levelMa(highestHeldMa(obeyed, atMs + aheadMs), spec, traits, sharersOf(connector, atMs));
 }
 
-export const isBelievedByTime = (held: Held, traits: ChargerTraits, atMs: number): boolean =>
-  traits.leaseClass === 'A' && held.ackedAtMs !== null && atMs >= held.ackedAtMs + traits.believeMs;
+/**
+ * The ledger of a proven charger without what came before a limit that it acknowledged `believeMs` ago (rule 5): one
+ * that is told something new every few seconds has obeyed what it was told a minute ago all the same.
+ */
+export function believedByTime(ledger: Ledger, traits: ChargerTraits, atMs: number): Ledger {
+  if (traits.leaseClass !== 'A' || ledger.held.length === 1) return ledger;
+  const first = ledger.held.findLastIndex(
+    ({ ackedAtMs }) => ackedAtMs !== null && atMs >= ackedAtMs + traits.believeMs,
+  );
+  return first <= 0 ? ledger : { ...ledger, held: ledger.held.slice(first) };
+}
 
 /** True where nothing but class A stands behind a schedule once the link is gone (rule 9, promise 2). */
 export const bookedAtRating = (charger: Charger): boolean =>
@@ -216,79 +225,6 @@ export function exposureMa(
   const phases = phasesOf(connector, spec, atMs);
   const on = (phase: PhaseIndex) => Math.max(phases.includes(phase) ? level : 0, drawn[phase]);
   return [on(0), on(1), on(2)];
-}
-
-/** What a command makes a charger hold, by our clock. */
-export type Sent = { readonly limitMa: number; readonly lapseMa: number; readonly ttlMs: number | null };
-
-/** The ledger after a limit has been handed to the link. */
-export function withSent(ledger: Ledger, sent: Sent, atMs: number): Ledger {
-  const { limitMa, lapseMa } = sent;
-  const lapsesAtMs = sent.ttlMs === null ? Number.POSITIVE_INFINITY : atMs + sent.ttlMs;
-  const isProof = ledger.uncontrolled && limitMa < ledger.brokenMa;
-  return {
-    ...ledger,
-    held: bounded([...ledger.held, { limitMa, lapseMa, lapsesAtMs, sentAtMs: atMs, ackedAtMs: null }]),
-    changedAtMs: limitMa === newest(ledger).limitMa ? ledger.changedAtMs : atMs,
-    obeyed: isProof ? 0 : ledger.obeyed,
-    brokenMa: isProof ? limitMa : ledger.brokenMa,
-    writes: oneMore(ledger.writes, atMs),
-  };
-}
-
-const DAY_MS = 86_400_000;
-
-/** Rule 23 counts in days of our own clock. */
-const oneMore = ({ dayMs, count }: Ledger['writes'], atMs: number): Ledger['writes'] =>
-  atMs - dayMs >= DAY_MS ? { dayMs: atMs, count: 1 } : { dayMs, count: count + 1 };
-
-/** Merges the two oldest entries at their maximum: exposure never shrinks by forgetting. */
-function bounded(held: readonly Held[]): readonly Held[] {
-  const [first, second, ...rest] = held;
-  if (held.length <= HELD_MAX || first === undefined || second === undefined) return held;
-  const mostMa = Math.max(first.limitMa, first.lapseMa, second.limitMa, second.lapseMa);
-  return [{ ...first, limitMa: mostMa, lapseMa: mostMa, lapsesAtMs: Number.POSITIVE_INFINITY }, ...rest];
-}
-
-/**
- * The ledger after the charger acknowledged `limitMa`, sent at `sentAtMs`. A raise replaces all below
- * it; a decrease leaves the older limits standing until it is believed (rule 4).
- */
-export function withAck(ledger: Ledger, limitMa: number, atMs: number): Ledger {
-  const index = findUnacked(ledger.held, limitMa);
-  const found = ledger.held[index];
-  if (found === undefined) return { ...ledger, failures: 0 };
-  const acked: Held = { ...found, ackedAtMs: atMs };
-  const older = ledger.held.slice(0, index).filter(held => held.limitMa > limitMa);
-  return { ...ledger, held: [...older, acked, ...ledger.held.slice(index + 1)], failures: 0 };
-}
-
-/** The ledger after the charger refused `limitMa`: it certainly does not hold it. */
-export function withRefusal(ledger: Ledger, limitMa: number, atMs: number): Ledger {
-  const index = findUnacked(ledger.held, limitMa);
-  const held = index < 0 || ledger.held.length === 1 ? ledger.held : ledger.held.filter((_, i) => i !== index);
-  return { ...ledger, held, failures: ledger.failures + 1, failedAtMs: atMs };
-}
-
-/** The ledger without a limit that never left after all. */
-export function withoutSent(ledger: Ledger, limitMa: number): Ledger {
-  const index = findUnacked(ledger.held, limitMa);
-  return index <= 0 ? ledger : { ...ledger, held: ledger.held.filter((_, i) => i !== index) };
-}
-
-/** The ledger after no answer came: the charger may hold it or not, so both stand. */
-export const withSilence = (ledger: Ledger, atMs: number): Ledger => ({
-  ...ledger,
-  failures: ledger.failures + 1,
-  failedAtMs: atMs,
-});
-
-function findUnacked(held: readonly Held[], limitMa: number): number {
-  for (let i = held.length - 1; i >= 0; i--) {
-    const entry = held[i];
-    if (entry !== undefined && entry.limitMa === limitMa && entry.ackedAtMs === null && !isUnknown(entry)) return i;
-  }
-  return -1;
 }
 
 /** The ledger once the newest limit is believed: nothing older is obeyed any more. */

@@ -12,11 +12,11 @@ import {
   levelMa,
   lowestHeldMa,
   newest,
-  type Sent,
 } from '#site/gate/ledger.ts';
 import { sharersOf } from '#site/gate/mask.ts';
 import type { RowRoom } from '#site/gate/rows.ts';
 import { isSetUp } from '#site/gate/set-up.ts';
+import type { Sent } from '#site/gate/told.ts';
 import { isFree, isReduction, pathRows, reliefMa, setLimit, type Wish } from '#site/gate/wish.ts';
 
 /** The reductions that are worth a command now: those that a row needs, and those that are fair. */

@@ -4,10 +4,11 @@ import type { PhaseIndex, Triple } from '#base/units.ts';
 import { LOOK_AHEAD_MS, SKEW_MS } from '#site/gate/constants.ts';
 import { exposuresOf } from '#site/gate/feed.ts';
 import { countsAtLapse, lapsedLevelMa, lapsedOf } from '#site/gate/lapse.ts';
-import { bookedLevelMa, levelMa, type Sent } from '#site/gate/ledger.ts';
+import { bookedLevelMa, levelMa } from '#site/gate/ledger.ts';
 import { sharersOf } from '#site/gate/mask.ts';
 import { freeSockets, plugInReserve } from '#site/gate/reserve.ts';
 import { loadByRow, type RowRoom } from '#site/gate/rows.ts';
+import type { Sent } from '#site/gate/told.ts';
 import { pathRows, type Wish } from '#site/gate/wish.ts';
 import type { SiteState } from '#site/state.ts';
 

@@ -5,8 +5,9 @@ import type { TestWish } from '#site/deadman/test.ts';
 import { testWishes } from '#site/deadman/wishes.ts';
 import { retryAtMs } from '#site/gate/belief.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
-import { newest, type Sent } from '#site/gate/ledger.ts';
+import { newest } from '#site/gate/ledger.ts';
 import { phasesOf } from '#site/gate/mask.ts';
+import type { Sent } from '#site/gate/told.ts';
 import type { Charger, Connector, SiteState, Target } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 

@@ -4,17 +4,8 @@ import type { SiteEvent } from '#site/event.ts';
 import { isProbe } from '#site/gate/ceiling.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { hasOwnLevel } from '#site/gate/lease.ts';
-import {
-  believed,
-  isBelievedByTime,
-  isSaidFree,
-  newest,
-  withAck,
-  withoutSent,
-  withRefusal,
-  withSent,
-  withSilence,
-} from '#site/gate/ledger.ts';
+import { believed, believedByTime, isSaidFree } from '#site/gate/ledger.ts';
+import { withAck, withoutSent, withRefusal, withSent, withSilence } from '#site/gate/told.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import { withMoment } from '#site/reduce/report.ts';
 import { stepSettled } from '#site/reduce/set-up.ts';
@@ -46,8 +37,7 @@ export function commandsSent(state: SiteState, event: Of<'commands-sent'>): Site
 
 function told(state: SiteState, connector: Connector, sent: SetLimit, atMs: number): Connector {
   const { traits } = at(state.chargers, sent.charger);
-  const settled = isBelievedByTime(newest(connector.ledger), traits, atMs);
-  const ledger = settled ? believed(connector.ledger) : connector.ledger;
+  const ledger = believedByTime(connector.ledger, traits, atMs);
   const spec = at(state.topology.connectors, sent.connector);
   const probes = sent.change === 'raise' && isProbe(connector, spec, state.topology.nominalV, atMs);
   const probeAtMs = probes ? (connector.probeAtMs ?? atMs) : connector.probeAtMs;

@@ -166,7 +166,7 @@ function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, samp
     const metered = registerWh === null ? connector : { ...connector, registerWh };
     if (draw === null) return metered;
     const seen = { atMs: event.atMs, ma: draw.ma, powerW: draw.powerW };
-    const ledger = afterSample(connector.ledger, seen, spec, charger.traits);
+    const ledger = afterSample(connector.ledger, seen, spec, charger.traits, connector.draw);
     const mask = maskAfter(connector.mask, seen, spec, draw.tellsAll);
     return {
       ...metered,
