@@ -149,6 +149,36 @@ describe('a rise that no sample explains, on a row that could not carry what was
     ).toBe(25);
   });
 
+  it('is suspect where a car that was told less may have followed, and hides the building; its word decides', () => {
+    const told: Car['held'] = [
+      [10, 60_000],
+      [0, 1000],
+    ];
+    const asleep: Car = { saysA: 0, held: [[20, 60_000]] };
+    const first = read(siteOf([{ saysA: 10, held: told }, asleep]), held(5), 22);
+    expect([heldA(first), first.suspectSinceMs]).toEqual([5, NOW_MS]);
+    const since = { ...held(5), suspectSinceMs: NOW_MS - SUSPECT_MS };
+    expect(
+      heldA(read(siteOf([{ saysA: 10, held: told }, asleep]), since, 22)),
+      'it still draws, and the row carries all',
+    ).toBe(5);
+    expect(heldA(read(siteOf([{ saysA: 0, held: told }, asleep]), since, 22)), 'it has stopped').toBe(22);
+  });
+
+  it('that takes the row over while a car which nobody hears has been told less is all the building’s', () => {
+    const told = (agoMs: number): Car => ({
+      saysA: 20,
+      agoMs,
+      held: [
+        [20, 60_000],
+        [10, 1000],
+      ],
+    });
+    const jump = { ...held(20), recent: [{ atMs: NOW_MS - 1000, ma: quad(triple(mA(40))) }] };
+    expect(heldA(read(siteOf([told(1000), { saysA: 0, held: [[16, 60_000]] }]), jump, 42)), 'heard').toBe(22);
+    expect(heldA(read(siteOf([told(16_000), { saysA: 0, held: [[16, 60_000]] }]), jump, 42)), 'not heard').toBe(25);
+  });
+
   it('is not suspect where the row carries both', () => {
     expect(read(siteOf([{ saysA: 10, held: [[20, 60_000]] }]), held(5), 22).suspectSinceMs).toBeNull();
   });

@@ -10,6 +10,7 @@ import {
   levelMa,
   limitWithin,
   lowestHeldMa,
+  lowestObeyedMa,
   unknownLedger,
 } from '#site/gate/ledger.ts';
 import { withAck, withRefusal, withSent, withSilence } from '#site/gate/told.ts';
@@ -123,6 +124,22 @@ describe('an answer of the charger', () => {
   });
 });
 
+describe('what a car that was seen draws at least', () => {
+  const told = (book: Ledger, limitMa: number, atMs: number) =>
+    withAck(withSent(book, endless(limitMa), atMs), limitMa, atMs);
+  const paused = told(ledger([10, 0, 1]), 0, 10_000);
+  const resumed = told(paused, 8_000, 20_000);
+
+  test.each<[string, Ledger, number, number]>([
+    ['is nothing once it has been told to stop', paused, 9_000, 0],
+    ['is nothing on a sample from before that, though it has been told more since', resumed, 9_000, 0],
+    ['is nothing on a sample that may have been taken while it stood', resumed, 22_000, 0],
+    ['is what a later sample says, at its limit', resumed, 22_001, 8_000],
+  ])('%s', (_, book, seenAtMs, leastMa) => {
+    expect(lowestObeyedMa(book, PROVEN, seenAtMs, 30_000)).toBe(leastMa);
+  });
+});
+
 describe('what a connector is booked at', () => {
   const connector = initialState(topologyOf({ bays: [{}] }), 0).connectors[0]!;
   const charger = { ...initialState(topologyOf({ bays: [{}] }), 0).chargers[0]!, link: 'online' as const };
@@ -132,6 +149,13 @@ describe('what a connector is booked at', () => {
     ['the rating while nothing is known', unknownLedger(32_000), {}, 0, 32],
     ['the old limit while a decrease is not believed', decrease, {}, 61_999, 16],
     ['the new one a minute after the ack, on a proven model', decrease, {}, 62_000, 10],
+    [
+      'the first of several a minute after its ack',
+      ledger([16, 0, 1], [10, 1000, 2000], [8, 50_000, 51_000]),
+      {},
+      62_000,
+      10,
+    ],
     ['the old one for ever on any other', decrease, { leaseClass: 'B' }, 9e9, 16],
     ['the rating where it does not obey', { ...decrease, uncontrolled: true }, {}, 62_000, 32],
   ])('%s', (_, book, traits, atMs, bookedA) => {

@@ -1,6 +1,8 @@
 /** A site of one fuse, two chargers and a meter, as the tests of the writing rooms need it. */
+
 import type { Clock, Timer } from '#base/clock.ts';
 import { ZERO_TRIPLE } from '#base/units.ts';
+import { NO_DIP } from '#site/gate/ledger.ts';
 import { NOTHING_DONE } from '#site/initial.ts';
 import { UNKNOWN_SKEW } from '#site/reduce/skew.ts';
 import type { Charger, Connector, Meter, OutsideLimit, SiteState } from '#site/state.ts';
@@ -62,6 +64,7 @@ const CONNECTOR: Connector = {
       failures: 0,
       failedAtMs: 0,
       changedAtMs: 0,
+      dip: NO_DIP,
       overSinceMs: null,
       uncontrolled: false,
       obeyed: null,

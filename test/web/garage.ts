@@ -1,5 +1,7 @@
 /** A garage with 34 bays as plain data: what the web room would be handed on an ordinary afternoon. */
+
 import { NO_LIMIT_MA, type PhaseIndex, type Quad, type Triple, triple } from '#base/units.ts';
+import { NO_DIP } from '#site/gate/ledger.ts';
 import type { GateCircuit, GateConnector, GateView } from '#site/gate/view.ts';
 import { NOTHING_DONE } from '#site/initial.ts';
 import type { Reason } from '#site/reason.ts';
@@ -216,6 +218,7 @@ function connectorOf(bay: number, scene: Scene): Connector {
       failures: 0,
       failedAtMs: 0,
       changedAtMs: 0,
+      dip: NO_DIP,
       overSinceMs: null,
       uncontrolled: made.control === 'uncontrolled',
       obeyed: null,

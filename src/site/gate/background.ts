@@ -11,10 +11,12 @@
  * moment for which every car has vouched with a sample.
  *
  * One hole remains in that: while a car may still be rising towards a grant, a kettle of the same size
- * hides behind it, and the row is over once the car arrives. So a reading that leaves the row unable
- * to carry what was granted, taking the cars' last reports at their word, is *suspect*: the gate asks
- * those cars for a sample at once, and what is still unexplained after SUSPECT_MS is the building, up to
- * the most that the building is declared to draw: beyond that it can only be cars.
+ * hides behind it, and the row is over once the car arrives; and it hides behind a car that stops as it
+ * was told. So a reading is *suspect* that leaves the row unable to carry what was granted, if every car
+ * draws the less of its last report and what it was told: the gate asks those cars for a sample at once,
+ * and what their reports leave unexplained after SUSPECT_MS is the building, up to the most that the
+ * building is declared to draw: beyond that it can only be cars. A rise that takes the row over its limit
+ * is the building's at once, and a car that was told less and has not been heard for long has followed.
  */
 import { at } from '#base/assert.ts';
 import { NO_LIMIT_MA, type Quad, quad, ZERO_QUAD } from '#base/units.ts';
@@ -140,6 +142,8 @@ function stillDoubted(before: Background['before'], heldMa: Quad, adoptedMa: Qua
   return before !== null && atMs < before.untilMs ? before : null;
 }
 
+const ROWS = [0, 1, 2, 3] as const;
+
 type Suspicion = { readonly heldMa: Quad; readonly sinceMs: number | null };
 
 /** See the head of this file: a rise that the cars' last reports do not explain and the row cannot carry. */
@@ -153,17 +157,24 @@ function suspicion(
   worst: Quad,
   atMs: number,
 ): Suspicion {
-  const unexplained = mapRows(row => Math.min(measured[row] - cars.reported[row], worst[row]));
-  const isSuspect = mapRows(row =>
-    unexplained[row] > heldMa[row] + NOISE_MA && unexplained[row] + cars.told[row] > room[row] ? 1 : 0,
-  );
-  if (!isSuspect.includes(1)) return { heldMa, sinceMs: null };
+  const buildingIf = (drawn: Quad) => mapRows(row => Math.min(measured[row] - drawn[row], worst[row]));
+  const isTooMuch = (building: Quad, row: 0 | 1 | 2 | 3) =>
+    building[row] > heldMa[row] + NOISE_MA && building[row] + cars.told[row] > room[row];
+  const doubted = buildingIf(cars.allFollowed);
+  if (!ROWS.some(row => isTooMuch(doubted, row))) return { heldMa, sinceMs: null };
   const sinceMs = before.suspectSinceMs ?? atMs;
   const waited = atMs - sinceMs >= SUSPECT_MS;
-  // A rise that takes the row over its limit is not waited for: raises were checked, so it is hardly the cars.
-  const isStep = (row: 0 | 1 | 2 | 3) => measured[row] > room[row] && rose[row] > NOISE_MA;
-  const adopt = (row: 0 | 1 | 2 | 3) => isSuspect[row] === 1 && (waited || isStep(row));
-  return { heldMa: mapRows(row => (adopt(row) ? Math.max(heldMa[row], unexplained[row]) : heldMa[row])), sinceMs };
+  const unexplained = buildingIf(cars.reported);
+  const unseen = buildingIf(cars.unseenFollowed);
+  return {
+    sinceMs,
+    heldMa: mapRows(row => {
+      // A rise that takes the row over its limit is not waited for: raises were checked, so it is hardly the cars.
+      const isStep = measured[row] > room[row] && rose[row] > NOISE_MA;
+      const building = isStep ? unseen : unexplained;
+      return isTooMuch(building, row) && (waited || isStep) ? Math.max(heldMa[row], building[row]) : heldMa[row];
+    }),
+  };
 }
 
 /** Rule 14: measured overload that neither the commands in flight nor Bheld account for. Let go slowly. */

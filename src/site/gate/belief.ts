@@ -21,9 +21,11 @@ import {
   believedByTime,
   broken,
   highestHeldMa,
+  isBeforeDip,
   isUnknown,
   levelMa,
   mayHaveLapsed,
+  NO_DIP,
   newest,
 } from '#site/gate/ledger.ts';
 import { isSetUp } from '#site/gate/set-up.ts';
@@ -51,6 +53,17 @@ export const showsObeyed = (ledger: Ledger, sample: DrawSample, spec: ConnectorS
  * @param before the sample before it
  */
 export function afterSample(
+  ledger: Ledger,
+  sample: DrawSample,
+  spec: ConnectorSpec,
+  traits: ChargerTraits,
+  before: DrawSample | null,
+): Ledger {
+  const judged = afterJudging(ledger, sample, spec, traits, before);
+  return judged.dip === NO_DIP || isBeforeDip(judged, sample.atMs) ? judged : { ...judged, dip: NO_DIP };
+}
+
+function afterJudging(
   ledger: Ledger,
   sample: DrawSample,
   spec: ConnectorSpec,

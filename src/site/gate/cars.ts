@@ -16,6 +16,10 @@ export type CarBounds = {
   readonly low: Quad;
   readonly high: Quad;
   readonly reported: Quad;
+  /** The last word, but what it was told for a car that was told less since and has not been heard for long. */
+  readonly unseenFollowed: Quad;
+  /** The last word, but what it was told for every car that was told less since. */
+  readonly allFollowed: Quad;
   /** What will be obeyed once every command in flight has taken effect. */
   readonly told: Quad;
   /** Reductions that were sent and are not seen yet. */
@@ -28,7 +32,13 @@ export const mapRows = (value: (row: 0 | 1 | 2 | 3) => number): Quad => [value(0
 
 export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number, atMs: number): CarBounds {
   let vouchedMs = atMs;
-  const sums = { low: zeros(), high: zeros(), reported: zeros(), told: zeros(), inFlight: zeros() };
+  const low = zeros();
+  const high = zeros();
+  const reported = zeros();
+  const unseenFollowed = zeros();
+  const allFollowed = zeros();
+  const told = zeros();
+  const inFlight = zeros();
   for (const index of circuit.connectors) {
     const connector = at(state.connectors, index);
     const spec = at(state.topology.connectors, index);
@@ -39,6 +49,7 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
     const stuck = isStuck(connector, charger, atMs);
     const reacting = !stuck && isReacting(connector, charger, atMs);
     const bounds = connectorBounds(connector, charger, intervalMs, atMs);
+    const isSeen = bounds.restsOnMs !== null;
     const newestLevelMa = levelMa(newest(connector.ledger).limitMa, spec, charger.traits, sharersOf(connector, atMs));
     if (bounds.restsOnMs !== null) vouchedMs = Math.min(vouchedMs, bounds.restsOnMs);
     for (let p = 0; p < 3; p++) {
@@ -46,19 +57,24 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
       const onMask = phases.includes(p as 0 | 1 | 2);
       const toldMa = stuck ? exposedMa : onMask ? Math.min(newestLevelMa, exposedMa) : 0;
       const drawnMa = bounds.sample?.ma[p] ?? 0;
-      add(sums.low, p, Math.min(bounds.low[p] ?? 0, exposedMa));
-      add(sums.high, p, Math.max(exposedMa, drawnMa));
-      add(sums.reported, p, unheard ? exposedMa : drawnMa);
-      add(sums.told, p, toldMa);
-      add(sums.inFlight, p, reacting ? Math.max(0, Math.min(drawnMa, exposedMa) - toldMa) : 0);
+      const wordMa = unheard ? exposedMa : drawnMa;
+      add(low, p, Math.min(bounds.low[p] ?? 0, exposedMa));
+      add(high, p, Math.max(exposedMa, drawnMa));
+      add(reported, p, wordMa);
+      add(unseenFollowed, p, isSeen ? wordMa : Math.min(wordMa, toldMa));
+      add(allFollowed, p, Math.min(wordMa, toldMa));
+      add(told, p, toldMa);
+      add(inFlight, p, reacting ? Math.max(0, Math.min(drawnMa, exposedMa) - toldMa) : 0);
     }
   }
   return {
-    low: quadOf(sums.low),
-    high: quadOf(sums.high),
-    reported: quadOf(sums.reported),
-    told: quadOf(sums.told),
-    inFlight: quadOf(sums.inFlight),
+    low: quadOf(low),
+    high: quadOf(high),
+    reported: quadOf(reported),
+    unseenFollowed: quadOf(unseenFollowed),
+    allFollowed: quadOf(allFollowed),
+    told: quadOf(told),
+    inFlight: quadOf(inFlight),
     vouchedMs,
   };
 }

@@ -4,10 +4,13 @@
  */
 import { assert } from '#base/assert.ts';
 import { type PhaseIndex, type Triple, ZERO_TRIPLE } from '#base/units.ts';
-import { LOOK_AHEAD_MS, NOISE_MA, SAMPLE_USABLE_MS, SKEW_MS } from '#site/gate/constants.ts';
+import { LINK_MS, LOOK_AHEAD_MS, NOISE_MA, SAMPLE_USABLE_MS, SKEW_MS } from '#site/gate/constants.ts';
 import { phasesOf, sharersOf } from '#site/gate/mask.ts';
 import type { Charger, Connector, Held, Ledger } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
+
+/** No raise has replaced a lower limit since the last sample. */
+export const NO_DIP: Ledger['dip'] = { limitMa: Number.POSITIVE_INFINITY, untilMs: Number.NEGATIVE_INFINITY };
 
 /** A connector of which nothing is known: it may draw its rating (rule 27). */
 export const unknownLedger = (ratingMa: number): Ledger => ({
@@ -15,6 +18,7 @@ export const unknownLedger = (ratingMa: number): Ledger => ({
   failures: 0,
   failedAtMs: Number.NEGATIVE_INFINITY,
   changedAtMs: Number.NEGATIVE_INFINITY,
+  dip: NO_DIP,
   overSinceMs: null,
   uncontrolled: false,
   brokenMa: Number.POSITIVE_INFINITY,
@@ -83,15 +87,22 @@ export const mayHaveLapsed = (held: Held, atMs: number): boolean => atMs >= held
  * What caps the least that a car may be drawing: the lowest limit it may obey. One that obeys none draws
  * what its sample says: its limit would make the rest of its draw look like the building's. Nor is a limit in
  * watts a current: a car on one phase draws three times as much, and what it was seen to draw under it stands.
- * @param seenAtMs when its sample was taken
+ * A car that was told less since it was seen, and then more again, may not have come up yet.
+ * @param seenAtMs when its sample came
  */
 export function lowestObeyedMa(ledger: Ledger, traits: ChargerTraits, seenAtMs: number, atMs: number): number {
   const last = newest(ledger);
   const isFollowed = last.ackedAtMs !== null && seenAtMs >= last.ackedAtMs + traits.reactionMs;
   const isAlone = ledger.held.length === 1 && isFollowed && !mayHaveLapsed(last, atMs);
   if (ledger.uncontrolled || (traits.rateUnit === 'W' && isAlone)) return Number.POSITIVE_INFINITY;
-  return lowestHeldMa(ledger, atMs);
+  return Math.min(
+    lowestHeldMa(ledger, atMs),
+    isBeforeDip(ledger, seenAtMs) ? ledger.dip.limitMa : Number.POSITIVE_INFINITY,
+  );
 }
+
+/** A sample that came then may have been taken while a lower limit was in force that a raise has replaced. */
+export const isBeforeDip = ({ dip }: Ledger, seenAtMs: number): boolean => seenAtMs - LINK_MS <= dip.untilMs;
 
 /** The last acknowledged limit, or null. */
 export function grantMa(ledger: Ledger): number | null {

@@ -44,8 +44,16 @@ export function withAck(ledger: Ledger, limitMa: number, atMs: number): Ledger {
   const found = ledger.held[index];
   if (found === undefined) return { ...ledger, failures: 0 };
   const acked: Held = { ...found, ackedAtMs: atMs };
-  const older = ledger.held.slice(0, index).filter(held => held.limitMa > limitMa);
-  return { ...ledger, held: [...older, acked, ...ledger.held.slice(index + 1)], failures: 0 };
+  const before = ledger.held.slice(0, index);
+  const older = before.filter(held => held.limitMa > limitMa);
+  const held = [...older, acked, ...ledger.held.slice(index + 1)];
+  return { ...ledger, held, dip: dipAfter(ledger, before, limitMa, atMs), failures: 0 };
+}
+
+/** A raise ends every lower limit before it: what was seen before is seen before all dips that no sample came after. */
+function dipAfter({ dip }: Ledger, before: readonly Held[], limitMa: number, atMs: number): Ledger['dip'] {
+  const lowest = before.reduce((low, held) => Math.min(low, held.limitMa), Number.POSITIVE_INFINITY);
+  return lowest < limitMa ? { limitMa: Math.min(dip.limitMa, lowest), untilMs: atMs } : dip;
 }
 
 /** The ledger after the charger refused `limitMa`: it certainly does not hold it. */
