@@ -3,7 +3,7 @@
  * was must be there once, with its registers, and nothing else. Knows nothing of the gateway.
  */
 import type { SimOffice } from './office.ts';
-import type { Ledger, LedgerStart } from './office-ledger.ts';
+import { type Ledger, type LedgerStart, type Payload, type StartWords, startWords } from './office-ledger.ts';
 import type { SimSite } from './site.ts';
 import { type SitePlan, socketsOf } from './site-plan.ts';
 import type { TrueSession } from './station-transactions.ts';
@@ -11,6 +11,8 @@ import type { TrueSession } from './station-transactions.ts';
 export type LedgerAccount = {
   readonly lost: readonly string[];
   readonly duplicated: readonly string[];
+  /** What it would not have, as often as the standard has a station try: the station keeps it for a person. */
+  readonly setAside: readonly string[];
   /** What the back office saw a station do that it must not. */
   readonly complaints: readonly string[];
 };
@@ -41,6 +43,8 @@ export function compareLedger(
 ): Omit<LedgerAccount, 'complaints'> {
   const lost: string[] = [];
   const duplicated: string[] = [];
+  const setAside: string[] = [];
+  const refused = new Refusals(ledger);
   const numbers = connectorNumbers(plan);
   const foundStarts = new Set<LedgerStart>();
   const foundStops = new Set<object>();
@@ -50,26 +54,55 @@ export function compareLedger(
       const number = numbers.get(`${identity}/${session.connectorId}`) ?? 0;
       const starts = ledger.starts.filter(start => isStartOf(start, session, number));
       for (const start of starts) foundStarts.add(start);
-      if (starts.length === 0 && session.atMs <= untilMs) lost.push(`start of ${name}`);
+      const isRefused = starts.length === 0 && refused.start(session, number);
+      if (isRefused) setAside.push(`start of ${name}`);
+      else if (starts.length === 0 && session.atMs <= untilMs) lost.push(`start of ${name}`);
       if (starts.length > 1) duplicated.push(`${starts.length} starts of ${name}`);
       const { end } = session;
       if (end === null) continue;
-      const id = starts[0]?.transactionId;
+      const id = isRefused ? NO_TRANSACTION : starts[0]?.transactionId;
       const stops = ledger.stops.filter(
         stop => stop.transactionId === id && stop.meterStop === end.meterStop && stop.wallMs === end.wallMs,
       );
       for (const stop of stops) foundStops.add(stop);
-      if (stops.length === 0 && end.atMs <= untilMs) lost.push(`stop of ${name}`);
+      if (stops.length === 0 && refused.stop(end)) setAside.push(`stop of ${name}`);
+      else if (stops.length === 0 && end.atMs <= untilMs) lost.push(`stop of ${name}`);
       if (stops.length > 1) duplicated.push(`${stops.length} stops of ${name}`);
     }
   for (const start of ledger.starts)
     if (!foundStarts.has(start)) duplicated.push(`a start that never was: ${start.idTag}`);
   for (const stop of ledger.stops)
     if (!foundStops.has(stop)) duplicated.push(`a stop that never was: ${stop.transactionId} ${stop.meterStop} Wh`);
-  return { lost, duplicated };
+  return { lost, duplicated, setAside };
 }
 
-const isStartOf = (start: LedgerStart, session: TrueSession, number: number): boolean =>
+/** TransactionMessageAttempts: a message that is refused so often is given up (1.6, clause 9.1). */
+const ATTEMPTS = 3;
+/** The transaction id of a stop whose start the back office never took. */
+const NO_TRANSACTION = -1;
+
+/** What was refused for good, read as what it would have been in the ledger. */
+class Refusals {
+  private readonly starts: readonly StartWords[];
+  private readonly stops: readonly Payload[];
+
+  constructor({ refused }: Ledger) {
+    const given = [...refused.values()].filter(({ times }) => times >= ATTEMPTS);
+    const payloadsOf = (of: string) => given.filter(({ action }) => action === of).map(({ payload }) => payload);
+    this.starts = payloadsOf('StartTransaction').map(startWords);
+    this.stops = payloadsOf('StopTransaction');
+  }
+
+  start(session: TrueSession, number: number): boolean {
+    return this.starts.some(start => isStartOf(start, session, number));
+  }
+
+  stop({ meterStop, wallMs }: NonNullable<TrueSession['end']>): boolean {
+    return this.stops.some(stop => stop.meterStop === meterStop && Date.parse(String(stop.timestamp)) === wallMs);
+  }
+}
+
+const isStartOf = (start: StartWords, session: TrueSession, number: number): boolean =>
   start.connectorId === number &&
   start.idTag === session.idTag &&
   start.meterStart === session.meterStart &&

@@ -1,15 +1,23 @@
 /** What a back office has written down: starts and stops, each message once however often it came. */
 
-type Payload = Record<string, unknown>;
+export type Payload = Record<string, unknown>;
 
-export type LedgerStart = {
-  readonly messageId: string;
-  readonly transactionId: number;
+/** What a start says. */
+export type StartWords = {
   readonly connectorId: number;
   readonly idTag: string;
   readonly meterStart: number;
   readonly wallMs: number;
 };
+
+export const startWords = (payload: Payload): StartWords => ({
+  connectorId: Number(payload.connectorId),
+  idTag: String(payload.idTag),
+  meterStart: Number(payload.meterStart),
+  wallMs: Date.parse(String(payload.timestamp)),
+});
+
+export type LedgerStart = StartWords & { readonly messageId: string; readonly transactionId: number };
 
 export type LedgerStop = {
   readonly messageId: string;
@@ -19,9 +27,13 @@ export type LedgerStop = {
   readonly reason: string;
 };
 
+/** A message that was answered with an error, and how often. */
+export type Refused = { readonly action: string; readonly payload: Payload; readonly times: number };
+
 export class Ledger {
   readonly starts: LedgerStart[] = [];
   readonly stops: LedgerStop[] = [];
+  readonly refused = new Map<string, Refused>();
   private readonly words = new Map<string, string>();
   private readonly nextId: (count: number) => number;
 
@@ -34,14 +46,7 @@ export class Ledger {
     if (this.isKnown(messageId, payload, complaints))
       return this.starts.find(start => start.messageId === messageId)?.transactionId ?? -1;
     const transactionId = this.nextId(this.starts.length);
-    this.starts.push({
-      messageId,
-      transactionId,
-      connectorId: Number(payload.connectorId),
-      idTag: String(payload.idTag),
-      meterStart: Number(payload.meterStart),
-      wallMs: Date.parse(String(payload.timestamp)),
-    });
+    this.starts.push({ messageId, transactionId, ...startWords(payload) });
     return transactionId;
   }
 
@@ -54,6 +59,11 @@ export class Ledger {
       wallMs: Date.parse(String(payload.timestamp)),
       reason: String(payload.reason ?? 'Local'),
     });
+  }
+
+  /** It will not have this message, now. */
+  refuse(messageId: string, action: string, payload: Payload): void {
+    this.refused.set(messageId, { action, payload, times: (this.refused.get(messageId)?.times ?? 0) + 1 });
   }
 
   /** A repeated message is the same in every byte. */

@@ -169,6 +169,7 @@ class Office implements SimOffice {
     const left = errors[action] ?? 0;
     if (left > 0) {
       this.behave({ errors: { ...errors, [action]: left - 1 } });
+      this.ledger.refuse(id, action, payload);
       return { ok: false, code: 'InternalError' };
     }
     const answer = this.said(id, action, payload);

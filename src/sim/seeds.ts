@@ -37,6 +37,8 @@ export type SeedsResult = {
   /** Starts and stops that truly were, and the back office has not, or more than once after its own de-duplication. */
   readonly lost: number;
   readonly duplicated: number;
+  /** Starts and stops that the back office refused for good, and that wait on disk for a person. */
+  readonly setAside: number;
   readonly grantChangesPerCarHour: number;
   readonly deliveredKwh: number;
   readonly failing: readonly FailingSeed[];
@@ -133,6 +135,7 @@ function summary(options: SeedsOptions, outcomes: readonly SeedOutcome[], wallS:
     afterDeathOverMs: sum(accounts.map(account => account.afterDeathOverMs)),
     lost: sum(results.map(result => result.ledger?.lost.length ?? 0)),
     duplicated: sum(results.map(result => result.ledger?.duplicated.length ?? 0)),
+    setAside: sum(results.map(result => result.ledger?.setAside.length ?? 0)),
     grantChangesPerCarHour: round(
       sum(accounts.map(account => account.grantChanges)) /
         (sum(accounts.map(account => account.wantingCarMs)) / 3_600_000),

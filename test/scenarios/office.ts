@@ -4,7 +4,7 @@ import type { SimOffice } from '#sim/office.ts';
 import type { PlannedOffice } from '#sim/site-plan.ts';
 import { type Story, story } from '#sim/story.ts';
 
-export const NOTHING_WRONG: LedgerAccount = { lost: [], duplicated: [], complaints: [] };
+export const NOTHING_WRONG: LedgerAccount = { lost: [], duplicated: [], setAside: [], complaints: [] };
 
 export function officeOf({ site }: Story): SimOffice {
   if (site.office === null) throw new Error('this story has no back office');

@@ -77,6 +77,32 @@ describe('a ledger is held against the truth', () => {
     expect(compared(write)).toEqual(wanted);
   });
 
+  it('what the back office refused three times is set aside, and its stop names no transaction', () => {
+    const refused = (times: number) => {
+      const ledger = new Ledger(() => 1);
+      for (let i = 0; i < times; i++) ledger.refuse('a', 'StartTransaction', start);
+      ledger.stop('b', { ...stop, transactionId: -1 }, []);
+      return compareLedger(PLAN, [{ identity: 'CP2', sessions: [session()] }], ledger, LATER);
+    };
+    expect(refused(3)).toEqual({ lost: [], duplicated: [], setAside: ['start of CP2 TAG at 1000'] });
+    expect(refused(2), 'twice is not for good').toMatchObject({
+      lost: [expect.any(String), expect.any(String)],
+      setAside: [],
+    });
+  });
+
+  it('a stop that it refused three times is set aside, another one is not', () => {
+    const ledger = new Ledger(() => 1);
+    ledger.start('a', start, []);
+    for (let i = 0; i < 3; i++) ledger.refuse('b', 'StopTransaction', stop);
+    const compare = (true_: TrueSession) =>
+      compareLedger(PLAN, [{ identity: 'CP2', sessions: [true_] }], ledger, LATER);
+    expect(compare(session())).toEqual({ lost: [], duplicated: [], setAside: ['stop of CP2 TAG at 1000'] });
+    expect(compare(session({ end: { meterStop: 21, wallMs: 2_000, reason: 'Local', atMs: 2_000 } })).lost).toHaveLength(
+      1,
+    );
+  });
+
   it('what happened a moment ago may be on its way, and a session that runs has no stop', () => {
     expect(compared(() => {}, session(), 500)).toEqual([0, 0, 0]);
     expect(compared((ledger, wrong) => void ledger.start('a', start, wrong), session({ end: null }))).toEqual([
