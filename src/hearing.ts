@@ -35,7 +35,7 @@ const IDS = 2 ** 31 - 2;
 export function hear(deps: HearingDeps, charger: number, report: Report, atMs: number, answered: Answered): void {
   const { clock, randomness } = deps.world;
   const spec = at(deps.state().topology.chargers, charger);
-  const { id, isAgain } = deps.sessions.idFor(report, spec.identity, 1 + randomness.int(IDS));
+  const { id, isAgain } = deps.sessions.idFor(report, spec.identity, () => 1 + randomness.int(IDS));
   const traits = report.kind === 'boot' ? deps.traitsOf(spec, report) : null;
   const atChargerMs = deps.atChargerMs();
   const atWallMs = clock.wallMs();

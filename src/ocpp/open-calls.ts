@@ -15,7 +15,8 @@ export type OpenCall = { readonly id: string; readonly sinceMs: number; open: bo
 export class OpenCalls {
   private readonly clock: Clock;
   private readonly counters: PeerCounters;
-  private readonly calls = new Set<OpenCall>();
+  /** In order of arrival; a handful, so that a search costs less than a hash. */
+  private calls: OpenCall[] = [];
 
   constructor(clock: Clock, counters: PeerCounters) {
     this.clock = clock;
@@ -25,9 +26,9 @@ export class OpenCalls {
   /** Null when too many are open. */
   admit(id: string): OpenCall | null {
     const sinceMs = this.clock.nowMs();
-    if (this.calls.size >= OPEN_CALLS_MAX && !this.forgetOldest(sinceMs)) return null;
+    if (this.calls.length >= OPEN_CALLS_MAX && !this.forgetOldest(sinceMs)) return null;
     const call = { id, sinceMs, open: true };
-    this.calls.add(call);
+    this.calls.push(call);
     return call;
   }
 
@@ -35,20 +36,19 @@ export class OpenCalls {
   take(call: OpenCall): boolean {
     if (!call.open) return false;
     call.open = false;
-    return this.calls.delete(call);
+    this.calls.splice(this.calls.indexOf(call), 1);
+    return true;
   }
 
   clear(): void {
     for (const call of this.calls) call.open = false;
-    this.calls.clear();
+    this.calls = [];
   }
 
   private forgetOldest(nowMs: number): boolean {
-    for (const oldest of this.calls) {
-      if (nowMs - oldest.sinceMs < OPEN_CALL_FORGOTTEN_MS) return false;
-      this.counters.abandoned++;
-      return this.take(oldest);
-    }
-    return false;
+    const [oldest] = this.calls;
+    if (oldest === undefined || nowMs - oldest.sinceMs < OPEN_CALL_FORGOTTEN_MS) return false;
+    this.counters.abandoned++;
+    return this.take(oldest);
   }
 }

@@ -52,6 +52,9 @@ const ON_DISK: Due = { changes: [], stored() {} };
 /** Ids are positive and fit the 32 bits that 1.6 chargers have for them. */
 const MAX_ID = 2 ** 31 - 1;
 
+/** Of what begins no session. */
+const NO_ID = { id: 0, isAgain: false } as const;
+
 export class SessionBook {
   readonly #deps: SessionBookDeps;
   /** By id, oldest first: those that run, and those that ended. */
@@ -87,12 +90,12 @@ export class SessionBook {
   }
 
   /** The id under which this start is known already; else the fresh one, or the next that is free. */
-  idFor(report: Report, charger: string, freshId: number): { readonly id: number; readonly isAgain: boolean } {
+  idFor(report: Report, charger: string, freshId: () => number): { readonly id: number; readonly isAgain: boolean } {
     // Nothing else gets an id, and samples come by the thousand.
-    if (report.kind !== 'transaction-started') return { id: freshId, isAgain: false };
+    if (report.kind !== 'transaction-started') return NO_ID;
     const known = this.#begun(report, charger);
     if (known !== undefined) return { id: known.id, isAgain: true };
-    let id = freshId;
+    let id = freshId();
     while (this.#isGiven(id)) id = (id % MAX_ID) + 1;
     return { id, isAgain: false };
   }

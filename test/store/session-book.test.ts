@@ -54,7 +54,7 @@ const samples = (context: string, atWallMs = 5): Report => ({
 
 /** As the hall does it: what is due is on disk, then it counts. */
 async function tell(book: SessionBook, report: Report, freshId = 0, charger = 'CP1'): Promise<number> {
-  const { id } = book.idFor(report, charger, freshId);
+  const { id } = book.idFor(report, charger, () => freshId);
   const due = book.due(report, charger, id);
   if (due === null || due.changes.length === 0) return 0;
   expect((await records.commit(due.changes)).ok).toBe(true);
@@ -74,14 +74,14 @@ describe('a start', () => {
     expect(stored('outbox')).toHaveLength(1);
     const again = open();
     expect(again.open()).toMatchObject([{ id: 7, charger: 'CP1', idToken: 'ANNA', endedAtWallMs: null }]);
-    expect(again.idFor(start(1), 'CP1', 8)).toEqual({ id: 7, isAgain: true });
+    expect(again.idFor(start(1), 'CP1', () => 8)).toEqual({ id: 7, isAgain: true });
     expect(await tell(again, start(1), 8), 'nothing is left to write').toBe(0);
   });
 
   test('told again while it is on its way to the disk waits for the very same', () => {
     const book = open();
     const first = book.due(start(1), 'CP1', 7);
-    expect(book.due(start(1), 'CP1', book.idFor(start(1), 'CP1', 8).id)?.changes).toEqual(first?.changes);
+    expect(book.due(start(1), 'CP1', book.idFor(start(1), 'CP1', () => 8).id)?.changes).toEqual(first?.changes);
     expect(business, 'asked once').toEqual(['started']);
     first?.stored();
     expect(book.due(start(1), 'CP1', 7)?.changes).toEqual([]);
@@ -92,29 +92,29 @@ describe('a start', () => {
     book.refuse(start(1), 'CP1', 7);
     expect(business).toEqual([]);
     expect(book.open()).toEqual([]);
-    expect(book.idFor(start(2), 'CP2', 7).id).not.toBe(7);
-    expect(book.idFor(start(1), 'CP1', 8)).toEqual({ id: 7, isAgain: true });
+    expect(book.idFor(start(2), 'CP2', () => 7).id).not.toBe(7);
+    expect(book.idFor(start(1), 'CP1', () => 8)).toEqual({ id: 7, isAgain: true });
   });
 
   test('of another time, socket or charger is another session', async () => {
     const book = open();
     await tell(book, start(1), 7);
-    expect(book.idFor(start(2), 'CP1', 8).isAgain).toBe(false);
-    expect(book.idFor(start(1, 2), 'CP1', 8).isAgain).toBe(false);
-    expect(book.idFor(start(1), 'CP2', 8).isAgain).toBe(false);
+    expect(book.idFor(start(2), 'CP1', () => 8).isAgain).toBe(false);
+    expect(book.idFor(start(1, 2), 'CP1', () => 8).isAgain).toBe(false);
+    expect(book.idFor(start(1), 'CP2', () => 8).isAgain).toBe(false);
   });
 
   test('that says the same after its stop is a new one: some chargers have no clock', async () => {
     const book = open();
     await tell(book, start(0), 7);
     await tell(book, stop(7));
-    expect(book.idFor(start(0), 'CP1', 8)).toEqual({ id: 8, isAgain: false });
+    expect(book.idFor(start(0), 'CP1', () => 8)).toEqual({ id: 8, isAgain: false });
   });
 
   test('never gets the number of another, and the number after the last is the first', async () => {
     const book = open();
     await tell(book, start(1), 2 ** 31 - 1);
-    expect(book.idFor(start(2), 'CP1', 2 ** 31 - 1).id).toBe(1);
+    expect(book.idFor(start(2), 'CP1', () => 2 ** 31 - 1).id).toBe(1);
   });
 
   test(`a socket whose stops never come has ${OPEN_KEPT} of them kept`, async () => {

@@ -18,32 +18,34 @@ import { type ConnectorSpec, socketOn } from '#site/topology.ts';
 type Reported = Extract<SiteEvent, { type: 'charger-reported' }>;
 
 export function chargerReported(state: SiteState, event: Reported): SiteState {
-  const heard = withCharger(state, event.charger, charger => ({ ...charger, lastHeardMs: event.atMs }));
   const { report } = event;
   switch (report.kind) {
     case 'boot':
-      return booted(heard, event.charger, report, event.traits);
+      return booted(heard(state, event), event.charger, report, event.traits);
     case 'connector-status':
-      return withStatus(impliesBoot(heard, event.charger), event, report);
+      return withStatus(heardToRun(state, event), event, report);
     case 'transaction-started':
-      return transactionStarted(impliesBoot(heard, event.charger), event, report);
+      return transactionStarted(heardToRun(state, event), event, report);
     case 'transaction-ended':
-      return transactionEnded(heard, event, report);
+      return transactionEnded(heard(state, event), event, report);
     case 'meter-values':
-      return withSamples(impliesBoot(heard, event.charger), event, report.connectorId, report.samples);
+      return withSamples(state, event, report.connectorId, report.samples);
     case 'heartbeat':
-      return impliesBoot(heard, event.charger);
+      return heardToRun(state, event);
     case 'authorize':
     case 'data-transfer':
     case 'log-status':
     case 'firmware-status':
-      return heard;
+      return heard(state, event);
   }
 }
 
+const heard = (state: SiteState, { charger, atMs }: Reported): SiteState =>
+  withCharger(state, charger, found => ({ ...found, lastHeardMs: atMs }));
+
 /** A charger that merely reconnects does not boot again; what it says shows that it runs. */
-const impliesBoot = (state: SiteState, index: number): SiteState =>
-  withCharger(state, index, charger => (charger.booted ? charger : { ...charger, booted: true }));
+const heardToRun = (state: SiteState, { charger, atMs }: Reported): SiteState =>
+  withCharger(state, charger, found => ({ ...found, lastHeardMs: atMs, booted: true }));
 
 function withStatus(
   state: SiteState,
@@ -137,9 +139,8 @@ function withSamples(
   samples: readonly MeterSample[],
 ): SiteState {
   const spec = socketOn(state.topology, event.charger, connectorId);
-  if (spec === undefined) return state;
   const newest = newestOf(samples);
-  return newest === null ? state : withSample(state, event, spec, newest);
+  return spec === undefined || newest === null ? heardToRun(state, event) : withSample(state, event, spec, newest);
 }
 
 /**
@@ -147,6 +148,7 @@ function withSamples(
  * the same message are history, and one message is one look at the car.
  */
 function newestOf(samples: readonly MeterSample[]): MeterSample | null {
+  if (samples.length < 2) return samples[0] ?? null;
   const atWallMs = samples.reduce((latest, sample) => Math.max(latest, sample.atWallMs), Number.NEGATIVE_INFINITY);
   const same = samples.filter(sample => sample.atWallMs === atWallMs);
   const [first] = same;
@@ -159,7 +161,12 @@ const EARLIER_DRAWS = 3;
 function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, sample: MeterSample): SiteState {
   const charger = at(state.chargers, event.charger);
   const { isLive, skew } = judgeSample(charger.skew, event.atChargerMs - sample.atWallMs, event.atMs);
-  const learned = withCharger(state, event.charger, found => ({ ...found, skew }));
+  const learned = withCharger(state, event.charger, found => ({
+    ...found,
+    lastHeardMs: event.atMs,
+    booted: true,
+    skew,
+  }));
   const registerWh = registerOf(sample);
   const draw = isLive ? drawOf(sample, spec, state.topology.nominalV) : null;
   const next = withConnector(learned, spec.index, connector => {
