@@ -43,6 +43,18 @@ export function isLongerThan(text: string, maxBytes: number): boolean {
 
 /** Whether brackets nest deeper than `maxDepth`, told before anything is built. Brackets in strings do not count. */
 export function isDeeperThan(text: string, maxDepth: number): boolean {
+  return hasMoreThan(text, maxDepth) && nestsDeeperThan(text, maxDepth);
+}
+
+/** Whether more than `count` brackets open, those in strings included: seldom, and found without a look at each letter. */
+function hasMoreThan(text: string, count: number): boolean {
+  let left = count;
+  for (const bracket of ['{', '['])
+    for (let i = text.indexOf(bracket); i >= 0; i = text.indexOf(bracket, i + 1)) if (--left < 0) return true;
+  return false;
+}
+
+function nestsDeeperThan(text: string, maxDepth: number): boolean {
   let depth = 0;
   let quoted = false;
   for (let i = 0; i < text.length; i++) {

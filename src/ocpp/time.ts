@@ -12,8 +12,16 @@ export function isTime(text: string): boolean {
   return STRICT.test(text) && !Number.isNaN(parseTime(text));
 }
 
+/** The time that was read last: a schema reads one, and a moment later its translation. */
+let latest = { text: '', wallMs: Number.NaN };
+
 /** Milliseconds of a time that the schema has passed; NaN for anything that is not a time. */
 export function parseTime(text: string): number {
+  if (text !== latest.text) latest = { text, wallMs: readTime(text) };
+  return latest.wallMs;
+}
+
+function readTime(text: string): number {
   const wallMs = Date.parse(text);
   if (!Number.isNaN(wallMs)) return wallMs;
   const mended = mendTime(text);

@@ -1,6 +1,7 @@
 /** One `ws` socket as a FramePipe: whole text frames, bounded both ways, closed exactly once. */
 import { WebSocket } from 'ws';
 import { assert } from '#base/assert.ts';
+import { sendThisTurn, sendTurn } from '#real/frame-turn.ts';
 import type { FramePipe, PipeHandlers } from '#world.ts';
 
 /** A closing handshake that takes longer is cut. */
@@ -74,7 +75,7 @@ export function pipeOf(ws: WebSocket, remoteAddress: string): FramePipe {
     },
     send(text) {
       if (ws.readyState !== WebSocket.OPEN) return false;
-      ws.send(text);
+      sendThisTurn(ws, text);
       if (ws.bufferedAmount <= MAX_BUFFERED_BYTES) return true;
       fault = { code: 1006, reason: `does not read: ${ws.bufferedAmount} bytes wait for it` };
       ws.terminate();
@@ -84,6 +85,7 @@ export function pipeOf(ws: WebSocket, remoteAddress: string): FramePipe {
       if (ws.readyState === WebSocket.OPEN) ws.ping();
     },
     close(code, reason) {
+      sendTurn();
       ws.resume();
       ws.close(code, cut(reason));
     },

@@ -61,6 +61,19 @@ describe('the charger listener', () => {
     expect(guests[0]!.pipe.send('late')).toBe(false);
   });
 
+  it('sends all that was handed over before a good-bye, in its order, short frames and long ones', async () => {
+    const { port, guests } = await openDoor(() => yes);
+    const { pipe } = await dialTo(port);
+    const station = listenTo(pipe);
+    await until(() => guests.length === 1);
+    const frames = Array.from({ length: 600 }, (_, i) => (i % 40 === 0 ? `${i}${'x'.repeat(20_000)}` : `${i}`));
+    for (const text of frames) expect(guests[0]!.pipe.send(text)).toBe(true);
+    guests[0]!.pipe.close(1000, 'bye');
+    await until(() => station.ended.length === 1);
+    expect(station.texts).toEqual(frames);
+    expect(station.ended).toEqual([{ code: 1000, reason: 'bye' }]);
+  });
+
   it('keeps frames that come before the pipe is opened', async () => {
     const { port, guests } = await openDoor(() => yes, undefined, false);
     const { pipe } = await dialTo(port);

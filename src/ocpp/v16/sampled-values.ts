@@ -9,7 +9,6 @@ import type { Measurand, MeterSample, SampledValue } from '#site/report.ts';
 type RawMeterValue = MeterValuesRequest['meterValue'][number];
 type RawSampledValue = RawMeterValue['sampledValue'][number];
 type Unit = NonNullable<RawSampledValue['unit']>;
-type RawMeasurand = NonNullable<RawSampledValue['measurand']>;
 type RawContext = NonNullable<RawSampledValue['context']>;
 type Known = Exclude<Measurand, 'other'>;
 type Phase = SampledValue['phase'];
@@ -18,8 +17,10 @@ const DEFAULT_MEASURAND: Known = 'Energy.Active.Import.Register';
 const DEFAULT_LOCATION = 'Outlet';
 const DEFAULT_CONTEXT = 'Sample.Periodic';
 
+type Units = { readonly one: Unit; readonly thousand: Unit | null };
+
 /** The neutral unit of each measurand, and the one that is a thousand of it. A missing unit is the neutral one. */
-const UNITS: Readonly<Record<Known, { readonly one: Unit; readonly thousand: Unit | null }>> = {
+const UNITS: Readonly<Record<Known, Units>> = {
   'Current.Import': { one: 'A', thousand: null },
   'Current.Offered': { one: 'A', thousand: null },
   'Power.Active.Import': { one: 'W', thousand: 'kW' },
@@ -28,6 +29,8 @@ const UNITS: Readonly<Record<Known, { readonly one: Unit; readonly thousand: Uni
   Voltage: { one: 'V', thousand: null },
   SoC: { one: 'Percent', thousand: null },
 };
+
+const UNITS_BY_NAME: ReadonlyMap<string, Units> = new Map(Object.entries(UNITS));
 
 const CONTEXTS: ReadonlySet<string> = new Set<RawContext>([
   'Interruption.Begin',
@@ -79,15 +82,22 @@ function decodeSampledValue(raw: RawSampledValue, values: SampledValue[]): void 
   // Signed data is no number.
   if (raw.format === 'SignedData') return;
   if (!DECIMAL.test(raw.value)) return;
-  const measurand = knownMeasurand(raw.measurand ?? DEFAULT_MEASURAND);
+  const measurand = raw.measurand ?? DEFAULT_MEASURAND;
+  const units = UNITS_BY_NAME.get(measurand);
   const location = raw.location ?? DEFAULT_LOCATION;
   const number = Number(raw.value);
-  if (measurand === 'other') pushFinite(values, 'other', singlePhase(raw.phase), number, location);
-  else decodeKnown(raw, measurand, number, location, values);
+  if (units === undefined) pushFinite(values, 'other', singlePhase(raw.phase), number, location);
+  else decodeKnown(raw, measurand as Known, units, number, location, values);
 }
 
-function decodeKnown(raw: RawSampledValue, known: Known, number: number, location: string, values: SampledValue[]) {
-  const units = UNITS[known];
+function decodeKnown(
+  raw: RawSampledValue,
+  known: Known,
+  units: Units,
+  number: number,
+  location: string,
+  values: SampledValue[],
+) {
   const unit = raw.unit ?? units.one;
   // A current in watts, an energy in varh: the sender is confused, and a guess would steer a fuse.
   if (unit !== units.one && unit !== units.thousand) return;
@@ -104,10 +114,6 @@ function decodeKnown(raw: RawSampledValue, known: Known, number: number, locatio
 
 function pushFinite(values: SampledValue[], measurand: Measurand, phase: Phase, value: number, location: string): void {
   if (Number.isFinite(value)) values.push({ measurand, phase, value, location });
-}
-
-function knownMeasurand(raw: RawMeasurand): Measurand {
-  return Object.hasOwn(UNITS, raw) ? (raw as Known) : 'other';
 }
 
 function singlePhase(phase: RawSampledValue['phase']): Phase {

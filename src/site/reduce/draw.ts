@@ -27,19 +27,40 @@ const IMPLAUSIBLE_FACTOR = 3;
  * spread over the phases at nominal voltage.
  */
 export function drawOf(sample: MeterSample, spec: ConnectorSpec, nominalV: number): Draw | null {
-  const values = sample.values.filter(isOutlet);
-  const power = powerOf(values);
-  const currents = values.filter(value => value.measurand === 'Current.Import' && value.value >= 0);
+  const { currents, powers, powerW } = spokenOf(sample.values);
   // What a DC charger tells is measured at the car.
-  const powers = values.filter(value => value.measurand === 'Power.Active.Import' && value.phase !== null);
-  const asAmps = powers.map(each => ({ ...each, value: Math.max(0, each.value) / nominalV }));
-  const told = spec.dc !== null ? [] : currents.length > 0 ? currents : asAmps;
+  const told = spec.dc !== null ? [] : currents.length > 0 ? currents : powers.map(each => asAmps(each, nominalV));
   const ma =
-    (spec.dc === null ? currentsOf(told, spec) : null) ?? (power === null ? null : spread(power, spec, nominalV));
-  if (ma === null || Math.max(...ma) > spec.maxMa * IMPLAUSIBLE_FACTOR) return null;
+    (spec.dc === null ? currentsOf(told, spec) : null) ?? (powerW === null ? null : spread(powerW, spec, nominalV));
+  if (ma === null || Math.max(ma[0], ma[1], ma[2]) > spec.maxMa * IMPLAUSIBLE_FACTOR) return null;
   const tellsAll = told.length === 0 || spec.phases.every((_, own) => isTold(told, own));
-  return { tellsAll, ma, powerW: power ?? ((ma[0] + ma[1] + ma[2]) / 1000) * nominalV };
+  return { tellsAll, ma, powerW: powerW ?? ((ma[0] + ma[1] + ma[2]) / 1000) * nominalV };
 }
+
+/** What of a sample tells the draw: currents, watts of single phases, and watts in all where anything was said. */
+function spokenOf(values: readonly SampledValue[]) {
+  const currents: SampledValue[] = [];
+  const powers: SampledValue[] = [];
+  let totalW: number | null = null;
+  let phasesW = 0;
+  for (const value of values) {
+    if (!isOutlet(value)) continue;
+    if (value.measurand === 'Current.Import') {
+      if (value.value >= 0) currents.push(value);
+    } else if (value.measurand === 'Power.Active.Import') {
+      const watts = Math.max(0, value.value);
+      if (value.phase === null) totalW ??= watts;
+      else powers.push(value);
+      phasesW += watts;
+    }
+  }
+  return { currents, powers, powerW: totalW ?? (powers.length > 0 ? phasesW : null) };
+}
+
+const asAmps = (power: SampledValue, nominalV: number): SampledValue => ({
+  ...power,
+  value: Math.max(0, power.value) / nominalV,
+});
 
 /** A value without a phase speaks of all of them. */
 const isTold = (told: readonly SampledValue[], own: number): boolean =>
@@ -64,13 +85,6 @@ function currentsOf(currents: readonly SampledValue[], spec: ConnectorSpec): [nu
     said = true;
   }
   return said ? out : null;
-}
-
-function powerOf(values: readonly SampledValue[]): number | null {
-  const powers = values.filter(value => value.measurand === 'Power.Active.Import');
-  const total = powers.find(value => value.phase === null);
-  if (total !== undefined) return Math.max(0, total.value);
-  return powers.length === 0 ? null : powers.reduce((sum, value) => sum + Math.max(0, value.value), 0);
 }
 
 /** A DC charger speaks of its car: of its watts the grid sees more, of its current nothing can be told. */

@@ -170,13 +170,13 @@ function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, samp
   const registerWh = registerOf(sample);
   const draw = isLive ? drawOf(sample, spec, state.topology.nominalV) : null;
   const next = withConnector(learned, spec.index, connector => {
-    const metered = registerWh === null ? connector : { ...connector, registerWh };
-    if (draw === null) return metered;
+    if (draw === null) return registerWh === null ? connector : { ...connector, registerWh };
     const seen = { atMs: event.atMs, ma: draw.ma, powerW: draw.powerW };
     const ledger = afterSample(connector.ledger, seen, spec, charger.traits, connector.draw);
     const mask = maskAfter(connector.mask, seen, spec, draw.tellsAll);
     return {
-      ...metered,
+      ...connector,
+      registerWh: registerWh ?? connector.registerWh,
       draw: seen,
       earlierDraws: connector.draw === null ? [] : [connector.draw, ...connector.earlierDraws].slice(0, EARLIER_DRAWS),
       ledger,
