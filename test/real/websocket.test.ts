@@ -63,7 +63,7 @@ describe('the charger listener', () => {
 
   it('sends all that was handed over before a good-bye, in its order, short frames and long ones', async () => {
     const { port, guests } = await openDoor(() => yes);
-    const { pipe } = await dialTo(port);
+    const { pipe } = await dialTo(port, '/ocpp/CP01', { maxPayloadBytes: 65_536 });
     const station = listenTo(pipe);
     await until(() => guests.length === 1);
     const frames = Array.from({ length: 600 }, (_, i) => (i % 40 === 0 ? `${i}${'x'.repeat(20_000)}` : `${i}`));
