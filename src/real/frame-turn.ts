@@ -7,8 +7,8 @@ import { WebSocket } from 'ws';
 /** More than this is not kept for the end of the turn: a site has few chargers more than that at once. */
 const TURN_MAX = 256;
 
-/** A frame this long goes at once, so that what a peer leaves unread is seen to pile up. */
-const LONG = 16_384;
+/** Nor more text than this: what a peer leaves unread must be seen to pile up. */
+const TURN_LENGTH = 65_536;
 
 /** Text as bytes: `ws` then hands one kind of chunk to the socket, which it writes without another look. */
 const AS_TEXT = { binary: false } as const;
@@ -16,11 +16,13 @@ const AS_TEXT = { binary: false } as const;
 type Frame = { readonly ws: WebSocket; readonly text: string };
 
 let turn: Frame[] = [];
+let length = 0;
 
 /** To be sent before the next turn begins, in this order. Nothing where the socket closes before. */
 export function sendThisTurn(ws: WebSocket, text: string): void {
   turn.push({ ws, text });
-  if (turn.length >= TURN_MAX || text.length > LONG) sendTurn();
+  length += text.length;
+  if (turn.length >= TURN_MAX || length >= TURN_LENGTH) sendTurn();
   else if (turn.length === 1) setImmediate(sendTurn);
 }
 
@@ -28,5 +30,6 @@ export function sendThisTurn(ws: WebSocket, text: string): void {
 export function sendTurn(): void {
   const frames = turn;
   turn = [];
+  length = 0;
   for (const { ws, text } of frames) if (ws.readyState === WebSocket.OPEN) ws.send(Buffer.from(text), AS_TEXT);
 }

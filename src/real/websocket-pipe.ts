@@ -89,7 +89,10 @@ export function pipeOf(ws: WebSocket, remoteAddress: string): FramePipe {
       ws.resume();
       ws.close(code, cut(reason));
     },
-    terminate: () => ws.terminate(),
+    terminate() {
+      sendTurn();
+      ws.terminate();
+    },
   };
 }
 

@@ -90,12 +90,15 @@ export function applied(station: StationTruth, stack: Stack, change: StackChange
   return station.takes(change.profile) ? withProfile(stack, change.connectorId, change.profile) : stack;
 }
 
+/** A ping every 10 s, 10 s for its pong, and the link's own 2 s. */
+const DEAD_LINE_MS = 22_000;
+
 /** The wire and the stack of one charger. */
 export class Holdings {
   readonly station: StationTruth;
   private underWay: StackChange[] = [];
-  /** What it might come to hold when its link ceased to carry; null while it carries. */
-  private beforeLoss: readonly Stack[] | null = null;
+  /** When its link ceased to carry, and what it might come to hold then; null while it carries. */
+  private loss: { readonly atMs: number; readonly stacks: readonly Stack[] } | null = null;
 
   constructor(station: StationTruth) {
     this.station = station;
@@ -108,7 +111,10 @@ export class Holdings {
   /** Everything up to and with this frame has arrived. */
   delivered(frame: string): StackChange | null {
     const index = this.underWay.findIndex(change => change.frame === frame);
-    return index === -1 ? null : (this.underWay.splice(0, index + 1).at(-1) ?? null);
+    if (index === -1) return null;
+    const arrived = this.underWay.splice(0, index + 1);
+    if (this.loss !== null) this.loss = { ...this.loss, stacks: [this.after(this.loss.stacks, arrived).at(-1) ?? []] };
+    return arrived.at(-1) ?? null;
   }
 
   lost(): void {
@@ -116,30 +122,32 @@ export class Holdings {
   }
 
   /** Its link begins or ceases to carry. */
-  carrying(carries: boolean): void {
-    if (carries) this.beforeLoss = null;
-    else this.beforeLoss ??= this.stacks();
+  carrying(carries: boolean, nowMs: number): void {
+    if (carries) this.loss = null;
+    else this.loss ??= { atMs: nowMs, stacks: this.stacks() };
   }
 
   /** Every stack it holds or may come to hold by what is under way. */
   stacks(): readonly Stack[] {
-    return this.withUnderWay([this.station.stack()]);
+    return this.after([this.station.stack()], this.underWay);
   }
 
-  private withUnderWay(first: readonly Stack[]): readonly Stack[] {
+  private after(first: readonly Stack[], changes: readonly StackChange[]): readonly Stack[] {
     const list = [...first];
-    for (const change of this.underWay) list.push(applied(this.station, list.at(-1) ?? [], change));
+    for (const change of changes) list.push(applied(this.station, list.at(-1) ?? [], change));
     return list;
   }
 
   /**
    * The highest current that a raise elsewhere has to reckon with, mA: what a charger has become while its link did
    * not carry (it may have lost its memory with its power) nobody can know before the line is found to be dead
-   * (assumption A5).
+   * (assumption A5). From then on it counts with all that it may obey.
    */
-  knowableMa(connector: HeldConnector): number {
-    if (this.beforeLoss === null) return this.highestMa(connector);
-    return Math.max(...this.withUnderWay(this.beforeLoss).map(stack => levelMa(this.station, stack, connector)));
+  knowableMa(connector: HeldConnector, nowMs: number): number {
+    if (this.loss === null || nowMs - this.loss.atMs >= DEAD_LINE_MS) return this.highestMa(connector);
+    return Math.max(
+      ...this.after(this.loss.stacks, this.underWay).map(stack => levelMa(this.station, stack, connector)),
+    );
   }
 
   /** The highest current a connector might obey now, mA. */

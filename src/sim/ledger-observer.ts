@@ -65,7 +65,7 @@ export function compareLedger(
         stop => stop.transactionId === id && stop.meterStop === end.meterStop && stop.wallMs === end.wallMs,
       );
       for (const stop of stops) foundStops.add(stop);
-      if (stops.length === 0 && refused.stop(end)) setAside.push(`stop of ${name}`);
+      if (stops.length === 0 && refused.stop(end, id ?? NO_TRANSACTION)) setAside.push(`stop of ${name}`);
       else if (stops.length === 0 && end.atMs <= untilMs) lost.push(`stop of ${name}`);
       if (stops.length > 1) duplicated.push(`${stops.length} stops of ${name}`);
     }
@@ -83,8 +83,8 @@ const NO_TRANSACTION = -1;
 
 /** What was refused for good, read as what it would have been in the ledger. */
 class Refusals {
-  private readonly starts: readonly StartWords[];
-  private readonly stops: readonly Payload[];
+  private readonly starts: StartWords[];
+  private readonly stops: Payload[];
 
   constructor({ refused }: Ledger) {
     const given = [...refused.values()].filter(({ times }) => times >= ATTEMPTS);
@@ -94,12 +94,25 @@ class Refusals {
   }
 
   start(session: TrueSession, number: number): boolean {
-    return this.starts.some(start => isStartOf(start, session, number));
+    return takeFirst(this.starts, start => isStartOf(start, session, number));
   }
 
-  stop({ meterStop, wallMs }: NonNullable<TrueSession['end']>): boolean {
-    return this.stops.some(stop => stop.meterStop === meterStop && Date.parse(String(stop.timestamp)) === wallMs);
+  stop({ meterStop, wallMs }: NonNullable<TrueSession['end']>, transactionId: number): boolean {
+    return takeFirst(
+      this.stops,
+      stop =>
+        stop.transactionId === transactionId &&
+        stop.meterStop === meterStop &&
+        Date.parse(String(stop.timestamp)) === wallMs,
+    );
   }
+}
+
+/** Each refusal excuses one message. */
+function takeFirst<T>(list: T[], test: (one: T) => boolean): boolean {
+  const index = list.findIndex(test);
+  if (index >= 0) list.splice(index, 1);
+  return index >= 0;
 }
 
 const isStartOf = (start: StartWords, session: TrueSession, number: number): boolean =>

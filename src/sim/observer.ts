@@ -206,7 +206,7 @@ export class Observer {
         holdings.lost();
         for (const connector of connectors) this.recheck(connector);
       },
-      carrying: carries => holdings.carrying(carries),
+      carrying: carries => holdings.carrying(carries, this.clock.nowMs()),
     };
   }
 
@@ -243,7 +243,8 @@ export class Observer {
       const phases = connector.carPhases();
       if (!phases) continue;
       const times = row.line === 3 ? phases.length : phases.includes(row.line) ? 1 : 0;
-      if (times > 0) sum += times * Math.max(connector.drawMa(), connector.holdings.knowableMa(connector));
+      if (times > 0)
+        sum += times * Math.max(connector.drawMa(), connector.holdings.knowableMa(connector, this.clock.nowMs()));
     }
     return sum - row.limitMa;
   }

@@ -94,8 +94,11 @@ export type Ledger = {
   readonly failedAtMs: number;
   /** When the limit was last changed; a refresh changes nothing. */
   readonly changedAtMs: number;
-  /** The lowest limit that a raise has replaced, and until when: a sample from before does not vouch for more. */
-  readonly dip: { readonly limitMa: number; readonly untilMs: number };
+  /**
+   * The lowest limit that a raise has replaced, and until when: a sample from before does not vouch for more.
+   * `isSeen`: a sample has come since.
+   */
+  readonly dip: { readonly limitMa: number; readonly untilMs: number; readonly isSeen: boolean };
   /** Rule 8: first of the two samples above the limit; null when the last sample obeyed. */
   readonly overSinceMs: number | null;
   readonly uncontrolled: boolean;

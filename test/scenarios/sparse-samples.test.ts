@@ -69,4 +69,20 @@ describe('four cars on 63 A whose chargers send a sample a minute', () => {
     expect(site.account()).toMatchObject({ overLimitMs: 0, brokenOverMs: 0, violations: [] });
     await site.close();
   }, 60_000);
+
+  it('come up too where two of them are sockets of one charger: each is asked for itself', async () => {
+    const site = await story({
+      circuits: [{ id: 'main', fuseA: 63, designLoadA: 30, baseA: 5 }],
+      chargers: [{ sockets: 2 }, {}, {}],
+    });
+    sampleEveryMinute(site);
+    const [twin, ...others] = site.site.posts.map(({ plan }) => plan.identity);
+    for (const connectorId of [1, 2]) site.plug(twin ?? '', {}, connectorId);
+    for (const identity of others) site.plug(identity);
+    await site.run('15 min');
+    const grants = pageOf(site).connectors.map(({ grantA }) => grantA ?? 0);
+    expect(Math.min(...grants)).toBeGreaterThan(11);
+    expect(site.account()).toMatchObject({ overLimitMs: 0, brokenOverMs: 0, violations: [] });
+    await site.close();
+  }, 60_000);
 });

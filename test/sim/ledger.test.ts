@@ -98,6 +98,10 @@ describe('a ledger is held against the truth', () => {
     const compare = (true_: TrueSession) =>
       compareLedger(PLAN, [{ identity: 'CP2', sessions: [true_] }], ledger, LATER);
     expect(compare(session())).toEqual({ lost: [], duplicated: [], setAside: ['stop of CP2 TAG at 1000'] });
+    ledger.start('c', { ...start, timestamp: time(900) }, []);
+    const twins = [session(), session({ startedWallMs: 900 })];
+    const both_ = compareLedger(PLAN, [{ identity: 'CP2', sessions: twins }], ledger, LATER);
+    expect([both_.setAside.length, both_.lost.length], 'one refusal excuses one stop').toEqual([1, 1]);
     expect(compare(session({ end: { meterStop: 21, wallMs: 2_000, reason: 'Local', atMs: 2_000 } })).lost).toHaveLength(
       1,
     );

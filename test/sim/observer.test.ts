@@ -344,6 +344,32 @@ describe('a raise', () => {
     expect(observer.finish().violations).toEqual([]);
   });
 
+  it('must reckon with it once the line must have been found dead', async () => {
+    const { clock, observer, car } = bench();
+    const lost = car();
+    lost.hold(10);
+    lost.carries(false);
+    lost.forget();
+    await clock.run(22_000);
+    const raised = car();
+    raised.hold(0);
+    raised.send(9);
+    expect(observer.finish().violations).toMatchObject([{ kind: 'raise' }, {}, {}]);
+  });
+
+  it('must fit what has arrived over a link that is slow', () => {
+    const { observer, car } = bench();
+    const slow = car();
+    slow.hold(10);
+    slow.carries(false);
+    slow.send(20);
+    slow.obey(20);
+    const raised = car();
+    raised.hold(0);
+    raised.send(21);
+    expect(observer.finish().violations).toMatchObject([{ kind: 'raise' }, {}, {}]);
+  });
+
   it.each([
     ['until its link is lost', (lost: Car) => lost.carries(false), 31],
     [

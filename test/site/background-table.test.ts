@@ -165,6 +165,13 @@ describe('a rise that no sample explains, on a row that could not carry what was
     expect(heldA(read(siteOf([{ saysA: 0, held: told }, asleep]), since, 22)), 'it has stopped').toBe(22);
   });
 
+  it('is not suspect for what obeying cars draw above their limits within their tolerance', () => {
+    const above: Car = { saysA: 12.9, held: [[12, 60_000]] };
+    const takesLess: Car = { saysA: 8, held: [[12, 60_000]] };
+    const full = read(siteOf([above, takesLess]), held(14.5), 35.4);
+    expect(full.suspectSinceMs).toBeNull();
+  });
+
   it('that takes the row over while a car which nobody hears has been told less is all the building’s', () => {
     const told = (agoMs: number): Car => ({
       saysA: 20,

@@ -214,6 +214,10 @@ describe('a charger counts at what it may still hold', () => {
       { limitMa: 8_000, lapseMa: 8_000, lapsesAtMs: Number.POSITIVE_INFINITY, sentAtMs, ackedAtMs: sentAtMs + 1000 },
     ],
   });
+  const unanswered: Ledger = {
+    ...told(),
+    held: toldAgain(120_000).held.map((held, i) => (i === 1 ? { ...held, ackedAtMs: null } : held)),
+  };
   const shown = connector(toldAgain(120_000), sample(10, 119_000));
   const again150 = connector(toldAgain(150_000));
 
@@ -240,6 +244,7 @@ describe('a charger counts at what it may still hold', () => {
     ['not when a sample showed it', false, connector(told(), sample(10, 103_000)), {}, 140_000],
     ['not after the time in which a proven model is believed', false, connector(told()), {}, 161_000],
     ['though it has been told less since: that does not excuse it', true, connector(toldAgain(120_000)), {}, 126_000],
+    ['not for one that was never answered, once a later one was', false, connector(unanswered), {}, 126_000],
     ['not where a sample has shown the first, and the next has its time', false, shown, {}, 140_000],
     ['but not for the next one for ever', true, shown, {}, 146_000],
     ['not a minute after what it was told first, and the next has its time', false, again150, {}, 161_000],

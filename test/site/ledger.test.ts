@@ -116,6 +116,18 @@ describe('an answer of the charger', () => {
     expect(heldA(after)).toEqual(held);
   });
 
+  it('yes to the same limit again: it has been in force since the first yes', () => {
+    const again = (book: Ledger, atMs: number) => withAck(withSent(book, endless(10_000), atMs), 10_000, atMs + 1);
+    expect(again(ledger([16, 0, 1], [10, 5, 7]), 90_000).held.map(held => held.ackedAtMs)).toEqual([1, 7]);
+    const lapsing = ledger([10, 5, 7]);
+    const lapsed = { ...lapsing, held: lapsing.held.map(held => ({ ...held, lapseMa: 6_000, lapsesAtMs: 95_000 })) };
+    expect(again(lapsed, 84_999).held.map(held => held.ackedAtMs)).toEqual([7]);
+    expect(
+      again(lapsed, 85_000).held.map(held => held.ackedAtMs),
+      'it may have lapsed meanwhile',
+    ).toEqual([85_001]);
+  });
+
   it('counts what failed in a row, and an ack ends the count', () => {
     const open = ledger([16, 0, 1], [10, 5, null]);
     const failed = withSilence(withRefusal(open, 9_999, 7), 9);
@@ -129,12 +141,20 @@ describe('what a car that was seen draws at least', () => {
     withAck(withSent(book, endless(limitMa), atMs), limitMa, atMs);
   const paused = told(ledger([10, 0, 1]), 0, 10_000);
   const resumed = told(paused, 8_000, 20_000);
+  const leased = withAck(
+    withSent(ledger([16, 0, 1]), { limitMa: 16_000, lapseMa: 6_000, ttlMs: 300_000 }, 10_000),
+    16_000,
+    10_000,
+  );
+  const renewed = told(leased, 16_000, 348_000);
 
   test.each<[string, Ledger, number, number]>([
     ['is nothing once it has been told to stop', paused, 9_000, 0],
     ['is nothing on a sample from before that, though it has been told more since', resumed, 9_000, 0],
     ['is nothing on a sample that may have been taken while it stood', resumed, 22_000, 0],
     ['is what a later sample says, at its limit', resumed, 22_001, 8_000],
+    ['is what its lease had fallen to, on a sample from before it was said again', renewed, 340_000, 6_000],
+    ['and all of it on a later one', renewed, 350_002, 16_000],
   ])('%s', (_, book, seenAtMs, leastMa) => {
     expect(lowestObeyedMa(book, PROVEN, seenAtMs, 30_000)).toBe(leastMa);
   });

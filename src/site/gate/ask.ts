@@ -37,15 +37,16 @@ export function asksFor(
   const asked = new Set<number>();
   const out: GateCommand[] = [];
   for (const wish of wishes) {
-    if (!isReachable(wish.charger) || asked.has(wish.spec.charger)) continue;
+    // At a roll call each socket speaks for itself.
+    const isCalled = called.first.has(wish.spec.index) || called.second.has(wish.spec.index);
+    if (!isReachable(wish.charger) || (asked.has(wish.spec.charger) && !isCalled)) continue;
     const isOn = (circuits: ReadonlySet<number>) => wish.spec.path.some(circuit => circuits.has(circuit));
     const urgent = isAboveItsLimit(wish) || ((isOn(over) || isOn(suspect)) && mayDrawOtherwise(wish, atMs));
     const useful =
       needsClock(wish) ||
       (isOn(tight) && isDecreaseDue(wish, atMs)) ||
       (isOn(suspect) && mayDrawOtherwise(wish, atMs)) ||
-      called.first.has(wish.spec.index) ||
-      called.second.has(wish.spec.index) ||
+      isCalled ||
       (isOn(fallen) && isDrawing(wish.connector.draw) && sampleAgeMs(wish, atMs) > SAMPLE_FRESH_MS);
     const gapMs = urgent ? urgentGapMs(wish) : called.second.has(wish.spec.index) ? ASK_AGAIN_MS : ASK_EVERY_MS;
     if (!(urgent || useful) || atMs - wish.charger.askedAtMs < gapMs) continue;

@@ -25,7 +25,6 @@ import {
   isUnknown,
   levelMa,
   mayHaveLapsed,
-  NO_DIP,
   newest,
 } from '#site/gate/ledger.ts';
 import { isSetUp } from '#site/gate/set-up.ts';
@@ -60,7 +59,8 @@ export function afterSample(
   before: DrawSample | null,
 ): Ledger {
   const judged = afterJudging(ledger, sample, spec, traits, before);
-  return judged.dip === NO_DIP || isBeforeDip(judged, sample.atMs) ? judged : { ...judged, dip: NO_DIP };
+  if (judged.dip.isSeen || isBeforeDip(judged, sample.atMs)) return judged;
+  return { ...judged, dip: { ...judged.dip, isSeen: true } };
 }
 
 function afterJudging(
@@ -172,10 +172,16 @@ export function overdueAtMs(connector: Connector, traits: ChargerTraits): number
   if (isUnknown(newest(connector.ledger))) return Number.POSITIVE_INFINITY;
   if (highestHeldMa(connector.ledger, Number.NEGATIVE_INFINITY) <= newest(connector.ledger).limitMa)
     return Number.POSITIVE_INFINITY;
-  const open = held.find((entry, i) => isDecrease(held, i) && !isShownToTargets(connector, entry));
+  const open = held.find(
+    (entry, i) => isDecrease(held, i) && !isSuperseded(held, i) && !isShownToTargets(connector, entry),
+  );
   if (open === undefined) return Number.POSITIVE_INFINITY;
   return open.ackedAtMs === null ? open.sentAtMs + LINK_MS : open.ackedAtMs + traits.reactionMs + SAMPLE_FRESH_MS;
 }
+
+/** A later one was answered: on a link that keeps the order (A2) nobody waits for the answer to this one any more. */
+const isSuperseded = (held: readonly Held[], index: number): boolean =>
+  at(held, index).ackedAtMs === null && held.slice(index + 1).some(({ ackedAtMs }) => ackedAtMs !== null);
 
 const isDecrease = (held: readonly Held[], index: number): boolean =>
   held.slice(0, index).some(({ limitMa }) => limitMa > at(held, index).limitMa);

@@ -2,14 +2,11 @@
 import { at } from '#base/assert.ts';
 import { minTriple, type Quad, type Triple, triple, ZERO_TRIPLE } from '#base/units.ts';
 import { isStuck } from '#site/gate/belief.ts';
-import { LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
+import { LINK_MS, REPORT_RECENT_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
 import { exposureMa, isStored, levelMa, lowestObeyedMa, newest } from '#site/gate/ledger.ts';
 import { phasesOf, sharersOf } from '#site/gate/mask.ts';
 import type { Charger, Connector, DrawSample, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
-
-/** A car's last report counts as its word this long: sparse chargers sample every 60 s. */
-const REPORT_RECENT_MS = 90_000;
 
 /** What the cars below a circuit draw: bounds, last word, and what they were told. Rows L1, L2, L3, sum. */
 export type CarBounds = {
@@ -50,6 +47,7 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
     const reacting = !stuck && isReacting(connector, charger, atMs);
     const bounds = connectorBounds(connector, charger, intervalMs, atMs);
     const isSeen = bounds.restsOnMs !== null;
+    const mayFollow = isToldSince(connector, charger);
     const newestLevelMa = levelMa(newest(connector.ledger).limitMa, spec, charger.traits, sharersOf(connector, atMs));
     if (bounds.restsOnMs !== null) vouchedMs = Math.min(vouchedMs, bounds.restsOnMs);
     for (let p = 0; p < 3; p++) {
@@ -61,8 +59,9 @@ export function carBounds(state: SiteState, circuit: Circuit, intervalMs: number
       add(low, p, Math.min(bounds.low[p] ?? 0, exposedMa));
       add(high, p, Math.max(exposedMa, drawnMa));
       add(reported, p, wordMa);
-      add(unseenFollowed, p, isSeen ? wordMa : Math.min(wordMa, toldMa));
-      add(allFollowed, p, Math.min(wordMa, toldMa));
+      const followedMa = mayFollow ? Math.min(wordMa, toldMa) : wordMa;
+      add(unseenFollowed, p, isSeen ? wordMa : followedMa);
+      add(allFollowed, p, followedMa);
       add(told, p, toldMa);
       add(inFlight, p, reacting ? Math.max(0, Math.min(drawnMa, exposedMa) - toldMa) : 0);
     }
@@ -84,6 +83,13 @@ function isReacting({ ledger }: Connector, charger: Charger, atMs: number): bool
   const last = newest(ledger);
   if (ledger.held.length === 1) return false;
   return atMs < (last.ackedAtMs === null ? last.sentAtMs + LINK_MS : last.ackedAtMs + charger.traits.reactionMs);
+}
+
+/** It may have followed a newer limit since its last word: a word that came after that stands, within tolerance or not. */
+function isToldSince({ draw, ledger }: Connector, { traits }: Charger): boolean {
+  const { ackedAtMs } = newest(ledger);
+  if (ledger.held.length === 1 && ackedAtMs !== null) return false;
+  return draw === null || ackedAtMs === null || draw.atMs - LINK_MS < ackedAtMs + traits.reactionMs;
 }
 
 /** EVlow and the last word of one connector in the skew window of meter interval + 2 s (rule 13). */

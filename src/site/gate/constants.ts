@@ -15,6 +15,9 @@ export const PAUSE_TTLS = 3;
 /** Rule 13: an EV sample older than this counts as 0 where it would free current for raises. */
 export const SAMPLE_FRESH_MS = 15_000;
 
+/** A car's last report counts as its word this long: sparse chargers sample every 60 s. */
+export const REPORT_RECENT_MS = 90_000;
+
 /** "Usable": at most 3 sample intervals old; set-up asks for 10 s samples. */
 export const SAMPLE_USABLE_MS = 30_000;
 

@@ -8,7 +8,7 @@ import { at } from '#base/assert.ts';
 import { minTriple, type Quad, type Triple, triple, ZERO_TRIPLE } from '#base/units.ts';
 import { freshDraw } from '#site/gate/cars.ts';
 import { FALL_MA, LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
-import { lowestObeyedMa } from '#site/gate/ledger.ts';
+import { dipBeforeMa, lowestObeyedMa } from '#site/gate/ledger.ts';
 import type { Background, DrawSample, SiteState } from '#site/state.ts';
 import type { Circuit } from '#site/topology.ts';
 
@@ -114,7 +114,7 @@ function vouchersOf(state: SiteState, circuit: Circuit, firstMs: number, atMs: n
     let ma = minTriple(draw.ma, triple(lowestObeyedMa(connector.ledger, charger.traits, draw.atMs, atMs)));
     const voucher = [{ sinceMs: draw.atMs, ma }];
     for (const earlier of unbroken(draw, connector.earlierDraws, charger.linkSinceMs)) {
-      ma = minTriple(ma, earlier.ma);
+      ma = minTriple(ma, minTriple(earlier.ma, triple(dipBeforeMa(connector.ledger, earlier.atMs))));
       voucher.push({ sinceMs: earlier.atMs - LINK_MS, ma });
     }
     out.push(voucher);

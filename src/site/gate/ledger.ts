@@ -10,7 +10,11 @@ import type { Charger, Connector, Held, Ledger } from '#site/state.ts';
 import type { ChargerTraits, ConnectorSpec } from '#site/topology.ts';
 
 /** No raise has replaced a lower limit since the last sample. */
-export const NO_DIP: Ledger['dip'] = { limitMa: Number.POSITIVE_INFINITY, untilMs: Number.NEGATIVE_INFINITY };
+export const NO_DIP: Ledger['dip'] = {
+  limitMa: Number.POSITIVE_INFINITY,
+  untilMs: Number.NEGATIVE_INFINITY,
+  isSeen: true,
+};
 
 /** A connector of which nothing is known: it may draw its rating (rule 27). */
 export const unknownLedger = (ratingMa: number): Ledger => ({
@@ -95,14 +99,15 @@ export function lowestObeyedMa(ledger: Ledger, traits: ChargerTraits, seenAtMs: 
   const isFollowed = last.ackedAtMs !== null && seenAtMs >= last.ackedAtMs + traits.reactionMs;
   const isAlone = ledger.held.length === 1 && isFollowed && !mayHaveLapsed(last, atMs);
   if (ledger.uncontrolled || (traits.rateUnit === 'W' && isAlone)) return Number.POSITIVE_INFINITY;
-  return Math.min(
-    lowestHeldMa(ledger, atMs),
-    isBeforeDip(ledger, seenAtMs) ? ledger.dip.limitMa : Number.POSITIVE_INFINITY,
-  );
+  return Math.min(lowestHeldMa(ledger, atMs), dipBeforeMa(ledger, seenAtMs));
 }
 
 /** A sample that came then may have been taken while a lower limit was in force that a raise has replaced. */
 export const isBeforeDip = ({ dip }: Ledger, seenAtMs: number): boolean => seenAtMs - LINK_MS <= dip.untilMs;
+
+/** What a sample that came then can vouch for at most; Infinity where no lower limit came after it. */
+export const dipBeforeMa = (ledger: Ledger, seenAtMs: number): number =>
+  isBeforeDip(ledger, seenAtMs) ? ledger.dip.limitMa : Number.POSITIVE_INFINITY;
 
 /** The last acknowledged limit, or null. */
 export function grantMa(ledger: Ledger): number | null {

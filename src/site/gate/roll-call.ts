@@ -9,16 +9,19 @@
  */
 import { at } from '#base/assert.ts';
 import { isDrawing, isReachable } from '#site/gate/belief.ts';
-import { ASK_EVERY_MS, LINK_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
+import { ASK_EVERY_MS, LINK_MS, REPORT_RECENT_MS, SAMPLE_FRESH_MS } from '#site/gate/constants.ts';
 import { guardMeter } from '#site/gate/limits.ts';
 import type { Wish } from '#site/gate/wish.ts';
 import type { DrawSample, SiteState } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
+/** A question and its answer: the link takes its time twice. */
+const ANSWER_MS = 2 * LINK_MS;
+
 export type RollCall = {
   /** Connectors that are asked now, once a minute at most. */
   readonly first: ReadonlySet<number>;
-  /** Connectors that have just answered alone, and are asked again. */
+  /** Connectors that have just answered alone, and are asked again: so a charger is asked twice a minute at most. */
   readonly second: ReadonlySet<number>;
 };
 
@@ -32,7 +35,10 @@ export function rollCall(
   const first = new Set<number>();
   const second = new Set<number>();
   for (const circuit of tight) {
-    const drawing = wishes.filter(wish => wish.spec.path.includes(circuit) && isDrawingOnLink(wish));
+    // One that says nothing at all vouches for nothing, whoever waits for it.
+    const drawing = wishes.filter(
+      wish => wish.spec.path.includes(circuit) && isDrawingOnLink(wish) && ageMs(wish, atMs) <= REPORT_RECENT_MS,
+    );
     const stale = drawing.filter(wish => ageMs(wish, atMs) > SAMPLE_FRESH_MS);
     if (stale.length === 0) addAll(second, mayVouch(state, drawing, atMs));
     else if (drawing.every(({ charger }) => atMs - charger.askedAtMs >= ASK_EVERY_MS))
@@ -57,9 +63,7 @@ function slowestMeterMs(state: SiteState, { path }: ConnectorSpec): number {
 
 /** Those of cars with a fresh word each whose word stands alone, once all of these are due. */
 function mayVouch(state: SiteState, drawing: readonly Wish[], atMs: number): readonly Wish[] {
-  const alone = drawing.filter(
-    ({ connector, charger }) => isAlone(connector) && charger.askedAtMs < drawnAtMs(connector),
-  );
+  const alone = drawing.filter(wish => isAlone(wish.connector) && isPrompt(wish, atMs));
   return alone.every(
     ({ spec, connector }) => connector.draw !== null && atMs >= secondWordDueMs(state, spec, connector.draw),
   )
@@ -73,6 +77,12 @@ type Spoken = Wish['connector'];
 function isAlone({ draw, earlierDraws }: Spoken): boolean {
   const [before] = earlierDraws;
   return draw !== null && (before === undefined || draw.atMs - before.atMs > SAMPLE_FRESH_MS);
+}
+
+/** It answered our question at once, or spoke by itself long after one: an answer that came late begins no second round. */
+function isPrompt({ connector, charger: { askedAtMs } }: Wish, atMs: number): boolean {
+  const afterMs = drawnAtMs(connector) - askedAtMs;
+  return afterMs > 0 && (afterMs <= ANSWER_MS || atMs - askedAtMs >= ASK_EVERY_MS);
 }
 
 const drawnAtMs = ({ draw }: Spoken): number => draw?.atMs ?? Number.NEGATIVE_INFINITY;

@@ -1,6 +1,6 @@
 /** The ledger after a command: handed over, acknowledged, refused, unanswered. Exposure never shrinks by forgetting. */
 import { HELD_MAX } from '#site/gate/constants.ts';
-import { isUnknown, newest } from '#site/gate/ledger.ts';
+import { isUnknown, mayHaveLapsed, newest } from '#site/gate/ledger.ts';
 import type { Held, Ledger } from '#site/state.ts';
 
 /** What a command makes a charger hold, by our clock. */
@@ -43,18 +43,32 @@ export function withAck(ledger: Ledger, limitMa: number, atMs: number): Ledger {
   const index = findUnacked(ledger.held, limitMa);
   const found = ledger.held[index];
   if (found === undefined) return { ...ledger, failures: 0 };
-  const acked: Held = { ...found, ackedAtMs: atMs };
   const before = ledger.held.slice(0, index);
+  const acked: Held = { ...found, ackedAtMs: inForceSinceMs(before.at(-1), found) ?? atMs };
   const older = before.filter(held => held.limitMa > limitMa);
   const held = [...older, acked, ...ledger.held.slice(index + 1)];
   return { ...ledger, held, dip: dipAfter(ledger, before, limitMa, atMs), failures: 0 };
 }
 
-/** A raise ends every lower limit before it: what was seen before is seen before all dips that no sample came after. */
-function dipAfter({ dip }: Ledger, before: readonly Held[], limitMa: number, atMs: number): Ledger['dip'] {
-  const lowest = before.reduce((low, held) => Math.min(low, held.limitMa), Number.POSITIVE_INFINITY);
-  return lowest < limitMa ? { limitMa: Math.min(dip.limitMa, lowest), untilMs: atMs } : dip;
+/**
+ * A refresh says nothing new: its limit has been in force since it was first acknowledged, and what waits for that
+ * (belief, a deadline, the proof that a charger obeys again) waits no longer for it. Null where it may have lapsed.
+ */
+function inForceSinceMs(before: Held | undefined, refresh: Held): number | null {
+  if (before === undefined || isUnknown(before) || before.limitMa !== refresh.limitMa) return null;
+  const isUnbroken = before.lapseMa === before.limitMa || !mayHaveLapsed(before, refresh.sentAtMs);
+  return isUnbroken ? before.ackedAtMs : null;
 }
+
+/** A raise ends every lower limit before it, a refresh what a lease has fallen to. */
+function dipAfter({ dip }: Ledger, before: readonly Held[], limitMa: number, atMs: number): Ledger['dip'] {
+  const lowest = before.reduce((low, held) => Math.min(low, lowestOf(held, atMs)), Number.POSITIVE_INFINITY);
+  if (lowest >= limitMa) return dip;
+  return { limitMa: dip.isSeen ? lowest : Math.min(dip.limitMa, lowest), untilMs: atMs, isSeen: false };
+}
+
+const lowestOf = (held: Held, atMs: number): number =>
+  mayHaveLapsed(held, atMs) ? Math.min(held.limitMa, held.lapseMa) : held.limitMa;
 
 /** The ledger after the charger refused `limitMa`: it certainly does not hold it. */
 export function withRefusal(ledger: Ledger, limitMa: number, atMs: number): Ledger {
