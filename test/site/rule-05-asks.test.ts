@@ -74,13 +74,13 @@ const asks = (sent: ReturnType<typeof passes>): readonly (readonly number[])[] =
   sent.flatMap(([second, { type, connector }]) => (type === 'ask-sample' ? [[second, connector]] : []));
 
 describe('a raise that waits for a charger that says nothing', () => {
-  it('has it asked 12 s after its ack, once; from 25 s after it the plan counts it at its old limit, and nothing waits', () => {
+  it('has it asked 12 s after its ack; from 25 s after it the plan counts it at its old limit, and it is asked once a minute', () => {
     const desk = settledCars(2, 40, 'B');
     expect(desk.limitsA()).toEqual([19.5, 19.5]);
     wish(desk, 0, 10);
     expect(asks(passes(desk, 25))).toEqual([[12, 0]]);
     expect(desk.state.targets[1]?.targetMa).toBe(29_000);
-    expect(asks(passes(desk, 60))).toEqual([]);
+    expect(asks(passes(desk, 60))).toEqual([[47, 0]]);
     expect(desk.state.targets[1]?.targetMa).toBe(19_500);
     expect(desk.state.targets[0]?.reason.text).toBe('has not given way in time: counted at what it may still draw');
   });

@@ -1,6 +1,6 @@
 /** Samples worth asking for (rule 5): from cars whose decrease holds up a raise, or that may explain a suspect reading. */
 import { wants } from '#site/allocation/claims.ts';
-import { isDrawing, isReachable } from '#site/gate/belief.ts';
+import { isDrawing, isReachable, overdueAtMs } from '#site/gate/belief.ts';
 import {
   ASK_AGAIN_MS,
   ASK_EVERY_MS,
@@ -45,6 +45,7 @@ export function asksFor(
     const useful =
       needsClock(wish) ||
       (isOn(tight) && isDecreaseDue(wish, atMs)) ||
+      isOverdue(wish, atMs) ||
       (isOn(suspect) && mayDrawOtherwise(wish, atMs)) ||
       isCalled ||
       (isOn(fallen) && isDrawing(wish.connector.draw) && sampleAgeMs(wish, atMs) > SAMPLE_FRESH_MS);
@@ -79,6 +80,10 @@ function isDecreaseDue(wish: Wish, atMs: number): boolean {
   const last = newest(ledger);
   return ledger.held.length > 1 && last.ackedAtMs !== null && atMs >= askDueMs(last.ackedAtMs, wish.charger);
 }
+
+/** The plan counts it at its old limit, so that nobody waits for it any more; what it says would set that free. */
+const isOverdue = ({ connector, charger: { traits } }: Wish, atMs: number): boolean =>
+  atMs >= overdueAtMs(connector, traits);
 
 export const askDueMs = (ackedAtMs: number, charger: Charger): number =>
   ackedAtMs + charger.traits.reactionMs + LINK_MS;
