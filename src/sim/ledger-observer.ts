@@ -3,7 +3,14 @@
  * was must be there once, with its registers, and nothing else. Knows nothing of the gateway.
  */
 import type { SimOffice } from './office.ts';
-import { type Ledger, type LedgerStart, type Payload, type StartWords, startWords } from './office-ledger.ts';
+import {
+  type Ledger,
+  type LedgerStart,
+  type StartWords,
+  type StopWords,
+  startWords,
+  stopWords,
+} from './office-ledger.ts';
 import type { SimSite } from './site.ts';
 import { type SitePlan, socketsOf } from './site-plan.ts';
 import type { TrueSession } from './station-transactions.ts';
@@ -61,9 +68,7 @@ export function compareLedger(
       const { end } = session;
       if (end === null) continue;
       const id = isRefused ? NO_TRANSACTION : starts[0]?.transactionId;
-      const stops = ledger.stops.filter(
-        stop => stop.transactionId === id && stop.meterStop === end.meterStop && stop.wallMs === end.wallMs,
-      );
+      const stops = ledger.stops.filter(stop => isStopOf(stop, end, id));
       for (const stop of stops) foundStops.add(stop);
       if (stops.length === 0 && refused.stop(end, id ?? NO_TRANSACTION)) setAside.push(`stop of ${name}`);
       else if (stops.length === 0 && end.atMs <= untilMs) lost.push(`stop of ${name}`);
@@ -84,27 +89,21 @@ const NO_TRANSACTION = -1;
 /** What was refused for good, read as what it would have been in the ledger. */
 class Refusals {
   private readonly starts: StartWords[];
-  private readonly stops: Payload[];
+  private readonly stops: StopWords[];
 
   constructor({ refused }: Ledger) {
     const given = [...refused.values()].filter(({ times }) => times >= ATTEMPTS);
     const payloadsOf = (of: string) => given.filter(({ action }) => action === of).map(({ payload }) => payload);
     this.starts = payloadsOf('StartTransaction').map(startWords);
-    this.stops = payloadsOf('StopTransaction');
+    this.stops = payloadsOf('StopTransaction').map(stopWords);
   }
 
   start(session: TrueSession, number: number): boolean {
     return takeFirst(this.starts, start => isStartOf(start, session, number));
   }
 
-  stop({ meterStop, wallMs }: NonNullable<TrueSession['end']>, transactionId: number): boolean {
-    return takeFirst(
-      this.stops,
-      stop =>
-        stop.transactionId === transactionId &&
-        stop.meterStop === meterStop &&
-        Date.parse(String(stop.timestamp)) === wallMs,
-    );
+  stop(end: NonNullable<TrueSession['end']>, transactionId: number): boolean {
+    return takeFirst(this.stops, stop => isStopOf(stop, end, transactionId));
   }
 }
 
@@ -120,6 +119,9 @@ const isStartOf = (start: StartWords, session: TrueSession, number: number): boo
   start.idTag === session.idTag &&
   start.meterStart === session.meterStart &&
   start.wallMs === session.startedWallMs;
+
+const isStopOf = (stop: StopWords, end: NonNullable<TrueSession['end']>, transactionId: number | undefined): boolean =>
+  stop.transactionId === transactionId && stop.meterStop === end.meterStop && stop.wallMs === end.wallMs;
 
 /** Gap-free from 1 in the order of the site file, as the back office was promised. */
 function connectorNumbers(plan: SitePlan): ReadonlyMap<string, number> {

@@ -19,13 +19,16 @@ export const startWords = (payload: Payload): StartWords => ({
 
 export type LedgerStart = StartWords & { readonly messageId: string; readonly transactionId: number };
 
-export type LedgerStop = {
-  readonly messageId: string;
-  readonly transactionId: number;
-  readonly meterStop: number;
-  readonly wallMs: number;
-  readonly reason: string;
-};
+/** What a stop says of its session. */
+export type StopWords = { readonly transactionId: number; readonly meterStop: number; readonly wallMs: number };
+
+export const stopWords = (payload: Payload): StopWords => ({
+  transactionId: Number(payload.transactionId),
+  meterStop: Number(payload.meterStop),
+  wallMs: Date.parse(String(payload.timestamp)),
+});
+
+export type LedgerStop = StopWords & { readonly messageId: string; readonly reason: string };
 
 /** A message that was answered with an error, and how often. */
 export type Refused = { readonly action: string; readonly payload: Payload; readonly times: number };
@@ -52,13 +55,7 @@ export class Ledger {
 
   stop(messageId: string, payload: Payload, complaints: string[]): void {
     if (this.isKnown(messageId, payload, complaints)) return;
-    this.stops.push({
-      messageId,
-      transactionId: Number(payload.transactionId),
-      meterStop: Number(payload.meterStop),
-      wallMs: Date.parse(String(payload.timestamp)),
-      reason: String(payload.reason ?? 'Local'),
-    });
+    this.stops.push({ messageId, ...stopWords(payload), reason: String(payload.reason ?? 'Local') });
   }
 
   /** It will not have this message, now. */

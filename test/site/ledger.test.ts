@@ -78,7 +78,7 @@ describe('a limit that was sent', () => {
   it('stands beside those before it: the charger may obey any of them', () => {
     const sent = withSent(withSent(ledger([16, 0, 100]), endless(10_000), 1000), endless(20_000), 2000);
     expect(heldA(sent)).toEqual([16, 10, 20]);
-    expect([highestHeldMa(sent, 0), lowestHeldMa(sent, 0), grantMa(sent)]).toEqual([20_000, 10_000, 16_000]);
+    expect([highestHeldMa(sent, 0), lowestHeldMa(sent.held, 0), grantMa(sent)]).toEqual([20_000, 10_000, 16_000]);
     expect(sent.changedAtMs).toBe(2000);
   });
 

@@ -40,6 +40,7 @@ export function asksFor(
     // At a roll call each socket speaks for itself.
     const isCalled = called.first.has(wish.spec.index) || called.second.has(wish.spec.index);
     if (!isReachable(wish.charger) || (asked.has(wish.spec.charger) && !isCalled)) continue;
+    const { draw } = wish.connector;
     const isOn = (circuits: ReadonlySet<number>) => wish.spec.path.some(circuit => circuits.has(circuit));
     const urgent = isAboveItsLimit(wish) || ((isOn(over) || isOn(suspect)) && mayDrawOtherwise(wish, atMs));
     const useful =
@@ -48,7 +49,7 @@ export function asksFor(
       isOverdue(wish, atMs) ||
       (isOn(suspect) && mayDrawOtherwise(wish, atMs)) ||
       isCalled ||
-      (isOn(fallen) && isDrawing(wish.connector.draw) && sampleAgeMs(wish, atMs) > SAMPLE_FRESH_MS);
+      (isOn(fallen) && isDrawing(draw) && atMs - draw.atMs > SAMPLE_FRESH_MS);
     const gapMs = urgent ? urgentGapMs(wish) : called.second.has(wish.spec.index) ? ASK_AGAIN_MS : ASK_EVERY_MS;
     if (!(urgent || useful) || atMs - wish.charger.askedAtMs < gapMs) continue;
     asked.add(wish.spec.charger);
@@ -97,8 +98,6 @@ function hasFallen({ recent }: Background): boolean {
   if (before === undefined || last === undefined) return false;
   return ([0, 1, 2] as const).some(phase => before.ma[phase] - last.ma[phase] > FALL_MA);
 }
-
-const sampleAgeMs = ({ connector: { draw } }: Wish, atMs: number): number => (draw === null ? 0 : atMs - draw.atMs);
 
 /** Several cars that each rise by less than a meter's noise are more than noise together. */
 const TELLING_MA = 100;

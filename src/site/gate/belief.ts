@@ -52,24 +52,13 @@ export const showsObeyed = (ledger: Ledger, sample: DrawSample, spec: ConnectorS
  * @param before the sample before it
  */
 export function afterSample(
-  ledger: Ledger,
+  known: Ledger,
   sample: DrawSample,
   spec: ConnectorSpec,
   traits: ChargerTraits,
   before: DrawSample | null,
 ): Ledger {
-  const judged = afterJudging(ledger, sample, spec, traits, before);
-  if (judged.dip.isSeen || isBeforeDip(judged, sample.atMs)) return judged;
-  return { ...judged, dip: { ...judged.dip, isSeen: true } };
-}
-
-function afterJudging(
-  ledger: Ledger,
-  sample: DrawSample,
-  spec: ConnectorSpec,
-  traits: ChargerTraits,
-  before: DrawSample | null,
-): Ledger {
+  const ledger = withDipSeen(known, sample);
   if (ledger.uncontrolled) return afterSampleWhileUncontrolled(ledger, sample, spec, traits, before);
   const ceilingMa = levelMa(reachableMa(ledger, sample, traits), spec, traits);
   if (highestPhaseMa(sample) <= ceilingMa + toleranceMa(ceilingMa)) return afterObeying(ledger, sample, spec, traits);
@@ -77,6 +66,10 @@ function afterJudging(
   if (sample.atMs - ledger.overSinceMs < OVER_CONFIRM_MS) return ledger;
   return broken(ledger);
 }
+
+/** A dip that this sample came after is behind the car. */
+const withDipSeen = (ledger: Ledger, { atMs }: DrawSample): Ledger =>
+  ledger.dip.isSeen || isBeforeDip(ledger, atMs) ? ledger : { ...ledger, dip: { ...ledger.dip, isSeen: true } };
 
 function afterObeying(ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): Ledger {
   const shown = Math.max(

@@ -74,8 +74,8 @@ export function highestHeldMa(ledger: Ledger, untilMs: number): number {
 }
 
 /** The lowest limit that may be in force: a car that was just told less may already draw less. */
-export const lowestHeldMa = (ledger: Ledger, atMs: number): number =>
-  ledger.held.reduce(
+export const lowestHeldMa = (held: readonly Held[], atMs: number): number =>
+  held.reduce(
     (low, held) => Math.min(low, held.limitMa, mayHaveLapsed(held, atMs) ? held.lapseMa : held.limitMa),
     Number.POSITIVE_INFINITY,
   );
@@ -99,7 +99,7 @@ export function lowestObeyedMa(ledger: Ledger, traits: ChargerTraits, seenAtMs: 
   const isFollowed = last.ackedAtMs !== null && seenAtMs >= last.ackedAtMs + traits.reactionMs;
   const isAlone = ledger.held.length === 1 && isFollowed && !mayHaveLapsed(last, atMs);
   if (ledger.uncontrolled || (traits.rateUnit === 'W' && isAlone)) return Number.POSITIVE_INFINITY;
-  return Math.min(lowestHeldMa(ledger, atMs), dipBeforeMa(ledger, seenAtMs));
+  return Math.min(lowestHeldMa(ledger.held, atMs), dipBeforeMa(ledger, seenAtMs));
 }
 
 /** A sample that came then may have been taken while a lower limit was in force that a raise has replaced. */

@@ -108,5 +108,5 @@ function reducedMa(wish: Wish, atMs: number): number {
   const { ledger } = wish.connector;
   if (newest(ledger).ackedAtMs !== null) return wish.targetMa;
   const isNew = ledger.held.every(isUnknown) && grantMa(ledger) === null;
-  return Math.min(wish.targetMa, isNew ? firstWordMa(wish, atMs) : lowestHeldMa(ledger, atMs));
+  return Math.min(wish.targetMa, isNew ? firstWordMa(wish, atMs) : lowestHeldMa(ledger.held, atMs));
 }

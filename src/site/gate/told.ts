@@ -1,6 +1,6 @@
 /** The ledger after a command: handed over, acknowledged, refused, unanswered. Exposure never shrinks by forgetting. */
 import { HELD_MAX } from '#site/gate/constants.ts';
-import { isUnknown, mayHaveLapsed, newest } from '#site/gate/ledger.ts';
+import { isUnknown, lowestHeldMa, mayHaveLapsed, newest } from '#site/gate/ledger.ts';
 import type { Held, Ledger } from '#site/state.ts';
 
 /** What a command makes a charger hold, by our clock. */
@@ -62,13 +62,10 @@ function inForceSinceMs(before: Held | undefined, refresh: Held): number | null 
 
 /** A raise ends every lower limit before it, a refresh what a lease has fallen to. */
 function dipAfter({ dip }: Ledger, before: readonly Held[], limitMa: number, atMs: number): Ledger['dip'] {
-  const lowest = before.reduce((low, held) => Math.min(low, lowestOf(held, atMs)), Number.POSITIVE_INFINITY);
+  const lowest = lowestHeldMa(before, atMs);
   if (lowest >= limitMa) return dip;
   return { limitMa: dip.isSeen ? lowest : Math.min(dip.limitMa, lowest), untilMs: atMs, isSeen: false };
 }
-
-const lowestOf = (held: Held, atMs: number): number =>
-  mayHaveLapsed(held, atMs) ? Math.min(held.limitMa, held.lapseMa) : held.limitMa;
 
 /** The ledger after the charger refused `limitMa`: it certainly does not hold it. */
 export function withRefusal(ledger: Ledger, limitMa: number, atMs: number): Ledger {
