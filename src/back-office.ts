@@ -1,6 +1,6 @@
 /** The upstream room on a site: what it is handed of the world, the store and the chargers, and what people see of it. */
 import type { Log } from '#base/log.ts';
-import { failed } from '#base/outcome.ts';
+import { failed, type Outcome } from '#base/outcome.ts';
 import type { ChargersHandle } from '#chargers/chargers.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { SiteState } from '#site/state.ts';
@@ -34,6 +34,8 @@ export function openBackOffice(deps: BackOfficeDeps, options: UpstreamOptions): 
       state,
       dispatch,
       documents: kind => readable(records, world.log, kind),
+      eachDocument: (kind, seen) => told(world.log, kind, records.eachDocument(kind, seen)),
+      document: (kind, key) => records.document(kind, key),
       commit: changes => records.commit(changes),
       command: (charger, command, settled) => {
         const door = deps.chargers();
@@ -55,6 +57,10 @@ export const businessOf = (upstream: () => Upstream): NonNullable<StoreDeps['bus
 
 function readable(records: RecordStore, log: Log, kind: string): readonly StoredDocument[] {
   const found = records.documents(kind);
-  if (!found.ok) log.error('what was stored for the back office cannot be read', { kind, detail: found.detail });
+  told(log, kind, found);
   return found.ok ? found.value : [];
+}
+
+function told(log: Log, kind: string, read: Outcome<unknown>): void {
+  if (!read.ok) log.error('what was stored for the back office cannot be read', { kind, detail: read.detail });
 }

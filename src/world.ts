@@ -113,6 +113,10 @@ export type RecordStore = {
   commit(changes: readonly StoreChange[]): Promise<Outcome<void>>;
   /** Every document of a kind, in the order in which its key was first put. */
   documents(kind: string): Outcome<readonly StoredDocument[]>;
+  /** The same, handed over one by one: for kinds that are too many to be held at once. */
+  eachDocument(kind: string, seen: (document: StoredDocument) => void): Outcome<void>;
+  /** Null where there is none. */
+  document(kind: string, key: string): Outcome<StoredDocument | null>;
   /** The newest `limit` records of a kind, oldest first. */
   newest(kind: string, limit: number): Outcome<readonly StoredRecord[]>;
   /** Removes records of a kind older than the given wall time, a bounded bite; answers how many. */

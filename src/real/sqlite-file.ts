@@ -55,7 +55,11 @@ export type FileOptions = {
   readonly readThrough?: boolean;
 };
 
-export type Reads = { readonly newest: StatementSync; readonly documents: StatementSync };
+export type Reads = {
+  readonly newest: StatementSync;
+  readonly documents: StatementSync;
+  readonly document: StatementSync;
+};
 
 export type OpenFile = Reads & {
   readonly database: DatabaseSync;
@@ -115,10 +119,18 @@ export const readStatements = (database: DatabaseSync): Reads => ({
     'SELECT kind, at_wall_ms AS atWallMs, json FROM records WHERE kind = ? ORDER BY seq DESC LIMIT ?',
   ),
   documents: database.prepare('SELECT kind, key, json FROM documents WHERE kind = ? ORDER BY seq'),
+  document: database.prepare('SELECT kind, key, json FROM documents WHERE kind = ? AND key = ?'),
 });
 
 export const documentsOf = ({ documents }: Reads, kind: string): readonly StoredDocument[] =>
   documents.all(kind) as unknown as StoredDocument[];
+
+export function eachDocumentOf({ documents }: Reads, kind: string, seen: (document: StoredDocument) => void): void {
+  for (const document of documents.iterate(kind)) seen(document as unknown as StoredDocument);
+}
+
+export const documentOf = ({ document }: Reads, kind: string, key: string): StoredDocument | null =>
+  (document.get(kind, key) as unknown as StoredDocument | undefined) ?? null;
 
 /** Oldest first. */
 export const newestOf = ({ newest }: Reads, kind: string, limit: number): readonly StoredRecord[] =>

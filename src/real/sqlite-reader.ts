@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Outcome } from '#base/outcome.ts';
 import type { StoredDocument, StoredRecord } from '#world.ts';
-import { attempt, DATABASE_FILE, documentsOf, newestOf, type Reads, readStatements } from './sqlite-file.ts';
+import {
+  attempt,
+  DATABASE_FILE,
+  documentOf,
+  documentsOf,
+  eachDocumentOf,
+  newestOf,
+  type Reads,
+  readStatements,
+} from './sqlite-file.ts';
 
 export class SqliteReader {
   readonly #path: string;
@@ -16,6 +25,14 @@ export class SqliteReader {
 
   documents(kind: string): Outcome<readonly StoredDocument[]> {
     return attempt(() => documentsOf(this.#reads(), kind));
+  }
+
+  eachDocument(kind: string, seen: (document: StoredDocument) => void): Outcome<void> {
+    return attempt(() => eachDocumentOf(this.#reads(), kind, seen));
+  }
+
+  document(kind: string, key: string): Outcome<StoredDocument | null> {
+    return attempt(() => documentOf(this.#reads(), kind, key));
   }
 
   newest(kind: string, limit: number): Outcome<readonly StoredRecord[]> {

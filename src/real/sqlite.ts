@@ -5,7 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import { failed, type Outcome, ok } from '#base/outcome.ts';
 import type { RecordStore, StoreChange, StoredDocument, StoredRecord } from '#world.ts';
-import { attempt, documentsOf, type FileDeps, newestOf, type OpenFile } from './sqlite-file.ts';
+import {
+  attempt,
+  documentOf,
+  documentsOf,
+  eachDocumentOf,
+  type FileDeps,
+  newestOf,
+  type OpenFile,
+} from './sqlite-file.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 import { faultOf } from './well-formed.ts';
 
@@ -38,6 +46,14 @@ class SqliteStore implements RecordStore {
 
   documents(kind: string): Outcome<readonly StoredDocument[]> {
     return this.#read(file => documentsOf(file, kind));
+  }
+
+  eachDocument(kind: string, seen: (document: StoredDocument) => void): Outcome<void> {
+    return this.#read(file => eachDocumentOf(file, kind, seen));
+  }
+
+  document(kind: string, key: string): Outcome<StoredDocument | null> {
+    return this.#read(file => documentOf(file, kind, key));
   }
 
   newest(kind: string, limit: number): Outcome<readonly StoredRecord[]> {

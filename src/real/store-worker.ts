@@ -100,6 +100,14 @@ class StoreWorker implements RecordStore {
     return this.#reader.documents(kind);
   }
 
+  eachDocument(kind: string, seen: (document: StoredDocument) => void): Outcome<void> {
+    return this.#reader.eachDocument(kind, seen);
+  }
+
+  document(kind: string, key: string): Outcome<StoredDocument | null> {
+    return this.#reader.document(kind, key);
+  }
+
   newest(kind: string, limit: number): Outcome<readonly StoredRecord[]> {
     return this.#reader.newest(kind, limit);
   }

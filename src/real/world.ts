@@ -42,6 +42,8 @@ function openLocked(folder: string | null, deps: { readonly clock: Clock; readon
     newest: (kind, limit) => records.newest(kind, limit),
     commit: changes => records.commit(changes),
     documents: kind => records.documents(kind),
+    eachDocument: (kind, seen) => records.eachDocument(kind, seen),
+    document: (kind, key) => records.document(kind, key),
     prune: (kind, beforeWallMs) => records.prune(kind, beforeWallMs),
     async close() {
       await records.close();

@@ -117,6 +117,8 @@ const mortalStore = (store: RecordStore, disk: SimDisk, isAlive: () => boolean):
   append: records => disk.write(isAlive, () => store.append(records)),
   commit: changes => disk.write(isAlive, () => store.commit(changes)),
   documents: kind => (isAlive() ? store.documents(kind) : failed('cancelled', 'dead')),
+  eachDocument: (kind, seen) => (isAlive() ? store.eachDocument(kind, seen) : failed('cancelled', 'dead')),
+  document: (kind, key) => (isAlive() ? store.document(kind, key) : failed('cancelled', 'dead')),
   newest: (kind, limit) => (isAlive() ? store.newest(kind, limit) : failed('cancelled', 'dead')),
   prune: (kind, beforeWallMs) => (isAlive() ? store.prune(kind, beforeWallMs) : never()),
   close: async () => {},

@@ -86,6 +86,11 @@ function memoryStore(): RecordStore {
       return ok(undefined);
     },
     documents: kind => ok([...ofKind(kind).values()]),
+    eachDocument: (kind, seen) => {
+      for (const document of ofKind(kind).values()) seen(document);
+      return ok(undefined);
+    },
+    document: (kind, key) => ok(ofKind(kind).get(key) ?? null),
     newest: (kind, limit) => ok((kinds.get(kind) ?? []).slice(-limit)),
     prune: async (kind, beforeWallMs) => {
       const list = kinds.get(kind) ?? [];

@@ -56,6 +56,14 @@ export class WatchedRecords implements RecordStore {
     return this.#deps.records.documents(kind);
   }
 
+  eachDocument(kind: string, seen: (document: StoredDocument) => void): Outcome<void> {
+    return this.#deps.records.eachDocument(kind, seen);
+  }
+
+  document(kind: string, key: string): Outcome<StoredDocument | null> {
+    return this.#deps.records.document(kind, key);
+  }
+
   newest(kind: string, limit: number): Outcome<readonly StoredRecord[]> {
     return this.#deps.records.newest(kind, limit);
   }

@@ -25,6 +25,10 @@ export type UpstreamDeps = {
   dispatch(event: SiteEvent): void;
   /** What is stored of a kind; nothing where it cannot be read. */
   documents(kind: string): readonly StoredDocument[];
+  /** The same one by one, for a kind that may be large. */
+  eachDocument(kind: string, seen: (document: StoredDocument) => void): void;
+  /** One of them, null where there is none; a failure where the disk cannot be read. */
+  document(kind: string, key: string): Outcome<StoredDocument | null>;
   commit(changes: readonly StoreChange[]): Promise<Outcome<void>>;
   /** `settled` once, never before this returns. */
   command(charger: number, command: Command, settled: (outcome: Outcome<CommandReply>) => void): void;

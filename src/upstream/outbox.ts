@@ -1,28 +1,39 @@
 /**
  * The messages about sessions that must reach the back office, in the order in which they happened. Each is on disk
- * in one commit with the session that it tells of, and counts only from then on.
+ * in one commit with the session that it tells of, and counts only from then on. Their words lie there until their
+ * turn comes, so that a week's backlog costs little memory; every step here takes the same time however many wait.
  */
+import type { Log } from '#base/log.ts';
+import type { Outcome } from '#base/outcome.ts';
 import type { MeterSample } from '#site/report.ts';
 import type { Session } from '#site/session.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
 import type { Sessions } from './deps.ts';
 import { decodeRow, keyOf, OUTBOX_KIND, type Row, type RowWords } from './row.ts';
+import { Counts, type Head, headOf, RowQueue } from './row-queue.ts';
 import { halved } from './sample-desk.ts';
 
 /**
- * Messages kept for the back office. A site of 200 chargers that is used around the clock makes 2,000 a day; a
- * charger keeps what comes beyond ten days of that.
+ * Messages kept for the back office. A site of 200 chargers that is used around the clock makes 2,000 a day: four
+ * months of them, some hundred megabytes on disk. A charger keeps what comes beyond that.
  */
-export const OUTBOX_MAX = 20_000;
+export const OUTBOX_MAX = 250_000;
 /** Samples in one waiting message: about 10 kB. More are halved. */
 const SAMPLES_IN_ROW = 20;
+/** Messages whose words are in mind although they are on disk: those of a usual day, which nobody has to read back. */
+const WORDS_KEPT = 1_000;
 
 export type OutboxDeps = {
   readonly sessions: Sessions;
   /** Who we are to whom: rows of another station stay where they are (design §5). */
   readonly station: string;
+  readonly log: Log;
   uuid(): string;
   wallMs(): number;
+  /** Every stored document of the kind `outbox`; what cannot be read of them is passed over. */
+  each(seen: (document: StoredDocument) => void): void;
+  /** One of them. */
+  read(key: string): Outcome<StoredDocument | null>;
 };
 
 /** A message and the session that it tells of. */
@@ -37,86 +48,85 @@ export type OutboxFigures = {
 
 export class Outbox {
   readonly #deps: OutboxDeps;
-  #rows: Row[];
-  /** Rows that were sent at least once, or may have been by an earlier process: their bytes stand. */
-  readonly #sent: Set<string>;
-  #sequence: number;
+  /** Starts and stops. */
+  readonly #trades = new RowQueue();
+  readonly #samples = new RowQueue();
+  readonly #samplesOf = new Map<number, Set<Head>>();
+  /** Of each session the message that takes more samples: not sent yet, and its words not on disk for certain. */
+  readonly #open = new Map<number, Head>();
+  /** Refused, or of another station. */
+  readonly #aside = new RowQueue();
+  /** Messages that are no more changed and whose words are in mind, with the sequence at which they were last. */
+  readonly #inMind = new Map<Head, number>();
+  #sequence = 0;
+  /** All that was made up to here is on disk, or its commit failed. */
+  #writtenUpTo = 0;
+  #isUnreadable = false;
   /** Rows of each session: those that wait here, and those that are not known to be on disk. */
   readonly #waiting = new Counts();
   readonly #owed = new Counts();
 
-  /** @param stored documents of the kind `outbox`; what cannot be read of them is passed over */
-  constructor(deps: OutboxDeps, stored: readonly StoredDocument[]) {
+  constructor(deps: OutboxDeps) {
     this.#deps = deps;
-    this.#rows = stored.flatMap(({ key, json }) => decodeRow(key, json) ?? []).sort(byKey);
-    for (const { session } of this.#rows) this.#waiting.add(session);
-    this.#sent = new Set(this.#rows.map(({ key }) => key));
-    this.#sequence = Number(this.#rows.at(-1)?.key ?? 0);
+    deps.each(({ key, json }) => {
+      const row = decodeRow(key, json);
+      if (row === null) return;
+      this.#sequence = Math.max(this.#sequence, Number(key));
+      this.#add(headOf(row, false), row.setAside !== undefined);
+    });
+    this.#writtenUpTo = this.#sequence;
   }
 
   isFull(): boolean {
-    return this.#rows.length >= OUTBOX_MAX;
+    return this.#trades.size + this.#samples.size + this.#aside.size >= OUTBOX_MAX;
   }
 
   /** A start or a stop: to be written down, and handed back to `insert` once it is. */
   make(session: number, words: RowWords): { readonly row: Row; readonly changes: readonly StoreChange[] } {
     const row = this.#row(session, words);
     this.#owed.add(session);
+    if (words.what === 'stop') this.#close(session);
     return { row, changes: [putRow(row)] };
   }
 
-  /** It is on disk. */
+  /** It is on disk, and so is all that was handed over before it: commits end in the order in which they began. */
   insert(row: Row): void {
     this.#owed.take(row.session);
-    this.#add(row);
+    this.#writtenUpTo = Math.max(this.#writtenUpTo, Number(row.key));
+    const head = headOf(row, true);
+    this.#add(head, false);
+    this.#keepInMind(head, Number(row.key));
   }
 
   /** Samples of a session; what was not sent yet waits in one message. They may lose a second (promise 3). */
   sampled(session: Session, samples: readonly MeterSample[]): readonly StoreChange[] {
-    const waiting = this.#rows.findLast(
-      row => row.what === 'samples' && row.session === session.id && !this.#sent.has(row.key),
-    );
-    const all = waiting?.what === 'samples' ? [...waiting.samples, ...samples] : samples;
+    const waiting = this.#open.get(session.id);
+    const before = waiting?.row?.what === 'samples' ? waiting.row : null;
+    const all = before === null ? samples : [...before.samples, ...samples];
     const kept = all.length > SAMPLES_IN_ROW ? halved(all) : all;
     // Of evidence nothing is left out: what does not fit goes in a message of its own.
-    if (waiting?.what !== 'samples' || kept.length > SAMPLES_IN_ROW) {
-      const row = this.#row(session.id, { what: 'samples', samples });
-      this.#add(row);
-      return [putRow(row)];
-    }
-    const row = { ...waiting, samples: kept };
-    this.#rows = this.#rows.map(each => (each === waiting ? row : each));
+    if (waiting === undefined || before === null || kept.length > SAMPLES_IN_ROW) return this.#opened(session, samples);
+    const row = { ...before, samples: kept };
+    waiting.row = row;
     return [putRow(row)];
   }
 
   /**
    * The message whose turn it is: starts and stops in stored order, a session's samples before its stop, all other
-   * samples when nothing else waits.
+   * samples when nothing else waits. Nothing while the disk cannot be read.
    */
   next(): Turn | null {
-    let sample: Turn | null = null;
-    for (const row of this.#rows) {
-      const session = this.#sendable(row);
-      if (session === null) continue;
-      if (row.what === 'samples') sample ??= { row, session };
-      else {
-        const own = row.what === 'stop' ? this.#samplesOf(session.id) : undefined;
-        return { row: own ?? row, session };
-      }
-    }
-    return sample;
+    return this.#nextOf(this.#trades) ?? (this.#isUnreadable ? null : this.#nextOf(this.#samples));
   }
 
   /** From now on its bytes stand. */
-  sending(row: Row): void {
-    this.#sent.add(row.key);
+  sending({ key, session }: Row): void {
+    if (this.#open.get(session)?.key === key) this.#close(session);
   }
 
   /** The back office has it. @param transactionId with a start: what the back office calls it */
   delivered({ row }: Turn, transactionId: number | null): readonly StoreChange[] {
-    this.#rows = this.#rows.filter(each => each.key !== row.key);
-    this.#sent.delete(row.key);
-    this.#waiting.take(row.session);
+    if (this.#take(row)) this.#waiting.take(row.session);
     const gone: StoreChange = { type: 'remove', kind: OUTBOX_KIND, key: row.key };
     const upstream = this.#deps.sessions.get(row.session)?.upstream;
     if (upstream == null || row.what !== 'start') return [gone];
@@ -125,9 +135,8 @@ export class Outbox {
 
   /** Refused too often: it waits for a person, and what stands behind it goes. */
   setAside(row: Row, why: string): readonly StoreChange[] {
-    const aside = { ...row, setAside: why };
-    this.#rows = this.#rows.map(each => (each.key === row.key ? aside : each));
-    return [putRow(aside)];
+    if (this.#take(row)) this.#aside.add(headOf(row, false));
+    return [putRow({ ...row, setAside: why })];
   }
 
   /** The back office has yet to hear of it. */
@@ -137,32 +146,85 @@ export class Outbox {
 
   /** Sessions that have something to tell. */
   waiting(): readonly Session[] {
-    const ids = new Set(this.#rows.map(row => row.session));
-    return [...ids].flatMap(id => this.#deps.sessions.get(id) ?? []);
+    return this.#waiting.ids().flatMap(id => this.#deps.sessions.get(id) ?? []);
   }
 
   figures(): OutboxFigures {
-    const queued = this.#rows.filter(row => this.#isQueued(row));
+    const since = [this.#trades.sinceWallMs, this.#samples.sinceWallMs].filter(ms => ms !== null);
     return {
-      queued: queued.length,
-      setAside: this.#rows.length - queued.length,
-      oldestWallMs: queued.length === 0 ? null : Math.min(...queued.map(row => row.sinceWallMs)),
+      queued: this.#trades.size + this.#samples.size,
+      setAside: this.#aside.size,
+      oldestWallMs: since.length === 0 ? null : Math.min(...since),
     };
   }
 
-  #sendable(row: Row): Session | null {
+  #nextOf(queue: RowQueue): Turn | null {
+    for (const head of queue) {
+      const session = this.#sendable(head);
+      if (session === null) continue;
+      const row = head.what === 'stop' ? this.#stopOrSamples(head) : this.#wordsOf(head);
+      if (row !== null) return { row, session };
+      if (this.#isUnreadable) return null;
+    }
+    return null;
+  }
+
+  #stopOrSamples(stop: Head): Row | null {
+    for (const own of this.#samplesOf.get(stop.session) ?? []) {
+      const row = this.#wordsOf(own);
+      if (row !== null || this.#isUnreadable) return row;
+    }
+    return this.#wordsOf(stop);
+  }
+
+  #sendable({ what, session: id }: Head): Session | null {
     // Samples of a session whose start is not on disk would go before it.
-    if (row.setAside !== undefined || (row.what === 'samples' && this.#owed.has(row.session))) return null;
-    const session = this.#deps.sessions.get(row.session);
+    if (what === 'samples' && this.#owed.has(id)) return null;
+    const session = this.#deps.sessions.get(id);
     return session?.upstream?.station === this.#deps.station ? session : null;
   }
 
-  #samplesOf = (session: number): Row | undefined =>
-    this.#rows.find(row => row.session === session && row.what === 'samples' && row.setAside === undefined);
+  #wordsOf(head: Head): Row | null {
+    if (head.row !== null) return head.row;
+    const { log, read } = this.#deps;
+    const found = read(head.key);
+    if (!found.ok && !this.#isUnreadable) log.error('what waits cannot be read', { detail: found.detail });
+    this.#isUnreadable = !found.ok;
+    if (!found.ok) return null;
+    head.row = found.value === null ? null : decodeRow(head.key, found.value.json);
+    if (head.row !== null) this.#keepInMind(head, this.#sequence);
+    else {
+      log.error('a message for the back office is not on disk any more', { key: head.key, session: head.session });
+      if (this.#take(head)) this.#waiting.take(head.session);
+    }
+    return head.row;
+  }
 
-  #isQueued(row: Row): boolean {
-    const upstream = this.#deps.sessions.get(row.session)?.upstream ?? null;
-    return row.setAside === undefined && (upstream === null || upstream.station === this.#deps.station);
+  /** What it says is no more changed. */
+  #close(session: number): void {
+    const head = this.#open.get(session);
+    this.#open.delete(session);
+    if (head !== undefined) this.#keepInMind(head, this.#sequence);
+  }
+
+  /** The oldest words give way: those that are on disk. */
+  #keepInMind(head: Head, lastChanged: number): void {
+    this.#inMind.set(head, lastChanged);
+    if (this.#inMind.size <= WORDS_KEPT) return;
+    for (const [oldest, writtenAt] of this.#inMind) {
+      if (this.#inMind.size <= WORDS_KEPT || writtenAt > this.#writtenUpTo) return;
+      oldest.row = null;
+      this.#inMind.delete(oldest);
+    }
+  }
+
+  #opened({ id }: Session, samples: readonly MeterSample[]): readonly StoreChange[] {
+    this.#close(id);
+    const row = this.#row(id, { what: 'samples', samples });
+    const head = headOf(row, true);
+    this.#add(head, false);
+    this.#open.set(id, head);
+    return [putRow(row)];
   }
 
   #row(session: number, words: RowWords): Row {
@@ -171,35 +233,39 @@ export class Outbox {
     return { ...words, key: keyOf(this.#sequence), messageId: uuid(), session, sinceWallMs: wallMs() };
   }
 
-  /** Commits end in the order in which they began, so this is nearly always the end of the list. */
-  #add(row: Row): void {
-    const last = this.#rows.at(-1);
-    this.#waiting.add(row.session);
-    this.#rows.push(row);
-    if (last !== undefined && last.key > row.key) this.#rows.sort(byKey);
+  #add(head: Head, isAside: boolean): void {
+    this.#waiting.add(head.session);
+    if (isAside || this.#isOfAnother(head.session)) this.#aside.add(head);
+    else if (head.what !== 'samples') this.#trades.add(head);
+    else {
+      this.#samples.add(head);
+      const own = this.#samplesOf.get(head.session);
+      if (own === undefined) this.#samplesOf.set(head.session, new Set([head]));
+      else own.add(head);
+    }
+  }
+
+  /** Once bound, a session is its station's for good (design §5); one that nobody knows can never be told. */
+  #isOfAnother(id: number): boolean {
+    const session = this.#deps.sessions.get(id);
+    return session === null || (session.upstream !== null && session.upstream.station !== this.#deps.station);
+  }
+
+  /** False where it is not here any more. */
+  #take({ key, what, session }: Pick<Row, 'key' | 'what' | 'session'>): boolean {
+    const queue = what === 'samples' ? this.#samples : this.#trades;
+    const head = queue.get(key) ?? this.#aside.get(key);
+    if (head === undefined) return false;
+    if (this.#open.get(session) === head) this.#open.delete(session);
+    queue.remove(key);
+    this.#aside.remove(key);
+    this.#inMind.delete(head);
+    const own = this.#samplesOf.get(session);
+    own?.delete(head);
+    if (own?.size === 0) this.#samplesOf.delete(session);
+    return true;
   }
 }
-
-/** How many there are of each. */
-class Counts {
-  readonly #of = new Map<number, number>();
-
-  has(id: number): boolean {
-    return this.#of.has(id);
-  }
-
-  add(id: number): void {
-    this.#of.set(id, (this.#of.get(id) ?? 0) + 1);
-  }
-
-  take(id: number): void {
-    const left = (this.#of.get(id) ?? 1) - 1;
-    if (left > 0) this.#of.set(id, left);
-    else this.#of.delete(id);
-  }
-}
-
-const byKey = (a: Row, b: Row): number => (a.key < b.key ? -1 : 1);
 
 const putRow = ({ key, ...row }: Row): StoreChange => ({
   type: 'put',

@@ -10,6 +10,9 @@ import type { StationOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { OUTBOX_KIND } from './row.ts';
 
+/** Sessions written down together once their numbers hold: some milliseconds of work. */
+const BIND_BITE = 500;
+
 export class Register {
   readonly outbox: Outbox;
   /** Who we are to whom: rows of one station never go to another (design §5). */
@@ -21,12 +24,19 @@ export class Register {
   constructor(deps: UpstreamDeps, { url, identity }: StationOptions) {
     this.#deps = deps;
     this.station = `${url}|${identity}`;
-    const { world, documents, sessions, state } = deps;
+    const { world, documents, document, eachDocument, sessions, state } = deps;
     this.#topology = state().topology;
     this.#numbering = numberingOf(this.#topology, documents(MAP_KIND));
-    const { randomness, clock } = world;
-    const desk = { sessions, station: this.station, uuid: () => randomness.uuid(), wallMs: () => clock.wallMs() };
-    this.outbox = new Outbox(desk, documents(OUTBOX_KIND));
+    const { randomness, clock, log } = world;
+    this.outbox = new Outbox({
+      sessions,
+      station: this.station,
+      log,
+      uuid: () => randomness.uuid(),
+      wallMs: () => clock.wallMs(),
+      each: seen => eachDocument(OUTBOX_KIND, seen),
+      read: key => document(OUTBOX_KIND, key),
+    });
   }
 
   /** Chargers that came while we run are proposed behind all others; those that went keep their number. */
@@ -55,8 +65,16 @@ export class Register {
       const left = this.#numbering.unstored.filter(change => !unstored.includes(change));
       this.#numbering = { ...this.#numbering, unstored: left };
     }
-    const bound = this.outbox.waiting().flatMap(session => this.bound(session));
-    if (bound.length > 0) void this.#deps.commit(bound);
+    await this.#bindWaiting();
+  }
+
+  /** After a week without a back office there may be tens of thousands: in bites, between which the loop runs. */
+  async #bindWaiting(): Promise<void> {
+    const waiting = this.outbox.waiting();
+    for (let from = 0; from < waiting.length; from += BIND_BITE) {
+      const bound = waiting.slice(from, from + BIND_BITE).flatMap(session => this.bound(session));
+      if (bound.length > 0) await this.#deps.commit(bound);
+    }
   }
 
   /** What runs under a number. */

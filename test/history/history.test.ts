@@ -46,6 +46,7 @@ function desk(keepDays = 90): Desk {
   const records: RecordStore = {
     ...{ newest: disk.newest.bind(disk), prune: disk.prune.bind(disk), close: disk.close.bind(disk) },
     ...{ commit: disk.commit.bind(disk), documents: disk.documents.bind(disk) },
+    ...{ eachDocument: disk.eachDocument.bind(disk), document: disk.document.bind(disk) },
     append: (rows: readonly StoredRecord[]): Promise<Outcome<void>> => {
       made.writes++;
       return made.refusal === null ? disk.append(rows) : Promise.resolve(failed('exception', made.refusal));

@@ -36,6 +36,8 @@ function disk(): RecordStore {
     commit,
     append: rows => commit(rows.map(record => ({ type: 'append', record }))),
     documents: kind => inner.documents(kind),
+    eachDocument: (kind, seen) => inner.eachDocument(kind, seen),
+    document: (kind, key) => inner.document(kind, key),
     newest: (kind, limit) => inner.newest(kind, limit),
     prune: (kind, before) => inner.prune(kind, before),
     close: () => inner.close(),

@@ -1,5 +1,7 @@
 /** The order in which the back office hears of sessions, and what of it is never changed. */
 import { beforeEach, expect, it } from 'vitest';
+import { silentLog } from '#base/log.ts';
+import { failed, ok } from '#base/outcome.ts';
 import type { MeterSample } from '#site/report.ts';
 import type { Session } from '#site/session.ts';
 import { Outbox } from '#upstream/outbox.ts';
@@ -12,25 +14,26 @@ let sessions: Map<number, Session>;
 let count: number;
 let disk: Map<string, StoredDocument>;
 let box: Outbox;
+let unreadable: boolean;
 
 const open = () =>
-  new Outbox(
-    {
-      station: HERE,
-      uuid: () => `id-${++count}`,
-      wallMs: () => 1_000,
-      sessions: {
-        get: id => sessions.get(id) ?? null,
-        open: () => [...sessions.values()],
-        bind: (id, upstream) => {
-          const session = sessions.get(id);
-          if (session !== undefined) sessions.set(id, { ...session, upstream });
-          return [];
-        },
+  new Outbox({
+    station: HERE,
+    log: silentLog,
+    uuid: () => `id-${++count}`,
+    wallMs: () => 1_000,
+    sessions: {
+      get: id => sessions.get(id) ?? null,
+      open: () => [...sessions.values()],
+      bind: (id, upstream) => {
+        const session = sessions.get(id);
+        if (session !== undefined) sessions.set(id, { ...session, upstream });
+        return [];
       },
     },
-    [...disk.values()],
-  );
+    each: seen => [...disk.values()].forEach(seen),
+    read: key => (unreadable ? failed('exception', 'disk I/O error') : ok(disk.get(key) ?? null)),
+  });
 
 const written = (changes: readonly StoreChange[]) => {
   for (const change of changes)
@@ -42,6 +45,7 @@ beforeEach(() => {
   sessions = new Map();
   disk = new Map();
   count = 0;
+  unreadable = false;
   box = open();
 });
 
@@ -158,4 +162,48 @@ it('of evidence nothing is left out, and no message of it grows without end', ()
     box.delivered(turn, null);
   }
   expect(sizes).toEqual([20, 20, 10]);
+});
+
+it('a backlog of thousands goes in stored order, though its words are read back from disk', () => {
+  for (let id = 1; id <= 1_500; id++) {
+    begin(id);
+    sampled(id, sample(id));
+  }
+  for (let id = 1; id <= 1_500; id++) stop(id);
+  const starts = Array.from({ length: 1_500 }, (_, i) => `start ${i + 1}`);
+  const ends = Array.from({ length: 1_500 }, (_, i) => [`samples ${i + 1}`, `stop ${i + 1}`]).flat();
+  expect(drained()).toEqual([...starts, ...ends]);
+  expect(disk.size).toBe(0);
+});
+
+it('samples that came last are told, also when the words of their message have given way to newer ones', () => {
+  begin(1);
+  drained();
+  sampled(1, sample(1));
+  sampled(1, sample(2));
+  stop(1);
+  for (let id = 2; id <= 1_500; id++) begin(id);
+  const row = box.next()?.row;
+  expect(row?.what === 'samples' ? row.samples.map(({ atWallMs }) => atWallMs) : row?.what).toEqual([1, 2]);
+});
+
+it('while the disk cannot be read nothing goes out of its turn; then everything does', () => {
+  begin(1);
+  stop(1);
+  box = open();
+  begin(2);
+  unreadable = true;
+  expect(box.next()).toBeNull();
+  unreadable = false;
+  expect(drained()).toEqual(['start 1', 'stop 1', 'start 2']);
+});
+
+it('a message that is gone from the disk holds nobody up', () => {
+  begin(1);
+  begin(2);
+  const first = box.next()?.row.key ?? '';
+  box = open();
+  disk.delete(first);
+  expect(drained()).toEqual(['start 2']);
+  expect(box.figures()).toMatchObject({ queued: 0, setAside: 0 });
 });

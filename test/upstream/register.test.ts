@@ -20,6 +20,7 @@ function open() {
     sessions: { get: () => null, open: () => [], bind: () => [] },
     state: () => ({ topology: scene.topology }),
     documents: () => [],
+    eachDocument() {},
     commit: () =>
       new Promise<Outcome<void>>(resolve => {
         scene.answer = resolve;
