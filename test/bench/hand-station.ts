@@ -17,6 +17,12 @@ const MODEL = { chargePointVendor: 'Birch', chargePointModel: 'Post 22', firmwar
 
 type Payload = Record<string, unknown>;
 
+type Profile = {
+  readonly chargingProfilePurpose: string;
+  readonly stackLevel: number;
+  readonly chargingSchedule: { readonly chargingSchedulePeriod: readonly { readonly limit: number }[] };
+};
+
 export type StationDeps = {
   readonly clock: VirtualClock;
   /** A frame has been taken in by the link; `text` as sent. */
@@ -29,11 +35,12 @@ export class HandStation {
   /** The gateway's end. */
   readonly pipe: FramePipe;
   readonly phases: readonly PhaseIndex[];
-  /** The last limit it was told, A; null before any. */
-  limitA: number | null = null;
   drawMa = 0;
   private readonly deps: StationDeps;
   private handlers: PipeHandlers | null = null;
+  /** What it was told, A: the most that the station may give, and the car's limits by level. */
+  private maximumA = Number.POSITIVE_INFINITY;
+  private readonly limitsA = new Map<number, number>();
   private readonly answers = new Map<string, (payload: Payload) => void>();
   private lastId = 0;
   private transactionId: number | null = null;
@@ -115,9 +122,21 @@ export class HandStation {
   private obey(id: string, action: string, payload: Payload): void {
     this.handlers?.text(JSON.stringify([3, id, { status: 'Accepted' }]));
     if (action === 'SetChargingProfile') {
-      this.limitA = limitOf(payload);
+      this.take(payload.csChargingProfiles as Profile);
       this.later(CAR_REACTS_MS, () => this.follow());
     } else if (action === 'TriggerMessage') this.triggered(payload.requestedMessage as string);
+  }
+
+  private take({ chargingProfilePurpose, stackLevel, chargingSchedule }: Profile): void {
+    const { limit } = chargingSchedule.chargingSchedulePeriod[0]!;
+    if (chargingProfilePurpose === 'ChargePointMaxProfile') this.maximumA = limit;
+    else this.limitsA.set(stackLevel, limit);
+  }
+
+  /** The highest level counts, below the maximum (OCPP 1.6 clause 3.13.2). */
+  private limitA(): number {
+    const highest = Math.max(...this.limitsA.keys());
+    return Math.min(this.limitsA.get(highest) ?? 0, this.maximumA);
   }
 
   private triggered(message: string): void {
@@ -127,7 +146,7 @@ export class HandStation {
   }
 
   private follow(): void {
-    this.drawMa = this.transactionId === null ? 0 : (this.limitA ?? 0) * 1000;
+    this.drawMa = this.transactionId === null ? 0 : this.limitA() * 1000;
     this.deps.drawChanged();
   }
 
@@ -138,11 +157,4 @@ export class HandStation {
   private later(ms: number, run: () => void): void {
     this.deps.clock.after('bench station', ms, run);
   }
-}
-
-function limitOf(payload: Payload): number {
-  const { chargingSchedule } = payload.csChargingProfiles as {
-    readonly chargingSchedule: { readonly chargingSchedulePeriod: readonly { readonly limit: number }[] };
-  };
-  return chargingSchedule.chargingSchedulePeriod[0]!.limit;
 }
