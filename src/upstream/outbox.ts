@@ -22,6 +22,8 @@ export const OUTBOX_MAX = 250_000;
 const SAMPLES_IN_ROW = 20;
 /** Messages whose words are in mind although they are on disk: those of a usual day, which nobody has to read back. */
 const WORDS_KEPT = 1_000;
+/** Characters of signed data in one: a reading has some hundreds to some thousands, and a frame must not grow for ever. */
+const SIGNED_IN_ROW = 16_000;
 
 export type OutboxDeps = {
   readonly sessions: Sessions;
@@ -98,6 +100,15 @@ export class Outbox {
     this.#keepInMind(head, Number(row.key));
   }
 
+  /** Evidence of a session is on its way to the disk: none of its samples go until it is there. */
+  owe(session: number): void {
+    this.#owed.add(session);
+  }
+
+  paid(session: number): void {
+    this.#owed.take(session);
+  }
+
   /** Samples of a session; what was not sent yet waits in one message. They may lose a second (promise 3). */
   sampled(session: Session, samples: readonly MeterSample[]): readonly StoreChange[] {
     const waiting = this.#open.get(session.id);
@@ -105,7 +116,8 @@ export class Outbox {
     const all = before === null ? samples : [...before.samples, ...samples];
     const kept = all.length > SAMPLES_IN_ROW ? halved(all) : all;
     // Of evidence nothing is left out: what does not fit goes in a message of its own.
-    if (waiting === undefined || before === null || kept.length > SAMPLES_IN_ROW) return this.#opened(session, samples);
+    const isTooMuch = kept.length > SAMPLES_IN_ROW || signedLength(kept) > SIGNED_IN_ROW;
+    if (waiting === undefined || before === null || isTooMuch) return this.#opened(session, samples);
     const row = { ...before, samples: kept };
     waiting.row = row;
     return [putRow(row)];
@@ -114,9 +126,10 @@ export class Outbox {
   /**
    * The message whose turn it is: starts and stops in stored order, a session's samples before its stop, all other
    * samples when nothing else waits. Nothing while the disk cannot be read.
+   * @param heldBack sessions whose messages let others go before them
    */
-  next(): Turn | null {
-    return this.#nextOf(this.#trades) ?? (this.#isUnreadable ? null : this.#nextOf(this.#samples));
+  next(heldBack: ReadonlySet<number> = NOBODY): Turn | null {
+    return this.#nextOf(this.#trades, heldBack) ?? (this.#isUnreadable ? null : this.#nextOf(this.#samples, heldBack));
   }
 
   /** From now on its bytes stand. */
@@ -158,10 +171,10 @@ export class Outbox {
     };
   }
 
-  #nextOf(queue: RowQueue): Turn | null {
+  #nextOf(queue: RowQueue, heldBack: ReadonlySet<number>): Turn | null {
     for (const head of queue) {
       const session = this.#sendable(head);
-      if (session === null) continue;
+      if (session === null || heldBack.has(head.session)) continue;
       const row = head.what === 'stop' ? this.#stopOrSamples(head) : this.#wordsOf(head);
       if (row !== null) return { row, session };
       if (this.#isUnreadable) return null;
@@ -178,7 +191,7 @@ export class Outbox {
   }
 
   #sendable({ what, session: id }: Head): Session | null {
-    // Samples of a session whose start is not on disk would go before it.
+    // Samples of a session whose start is not on disk would go before it; evidence would go twice after a crash.
     if (what === 'samples' && this.#owed.has(id)) return null;
     const session = this.#deps.sessions.get(id);
     return session?.upstream?.station === this.#deps.station ? session : null;
@@ -266,6 +279,11 @@ export class Outbox {
     return true;
   }
 }
+
+const signedLength = (samples: readonly MeterSample[]): number =>
+  samples.reduce((sum, { signed }) => sum + (signed ?? []).reduce((own, { data }) => own + data.length, 0), 0);
+
+const NOBODY: ReadonlySet<number> = new Set();
 
 const putRow = ({ key, ...row }: Row): StoreChange => ({
   type: 'put',

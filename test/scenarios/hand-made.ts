@@ -7,6 +7,8 @@ import type { Dialled, DialOptions } from '#world.ts';
 type Dials = { readonly deps: { dial(options: DialOptions): Promise<Outcome<Dialled>> } };
 
 export type HandMade = {
+  /** What it was asked, in order. */
+  readonly asked: readonly { readonly action: string; readonly payload: Record<string, unknown> }[];
   /** One call and its answer after six seconds: the payload, the whole error, or undefined. */
   say(action: string, payload: object): Promise<unknown>;
 };
@@ -28,11 +30,14 @@ export async function handMade(site: Story, via: string, identity = via, passwor
   if (!outcome.ok) throw new Error(outcome.detail);
   const { pipe } = outcome.value;
   const answers = new Map<string, unknown>();
+  const asked: { action: string; payload: Record<string, unknown> }[] = [];
   pipe.open({
     text(frame) {
-      const [type, id, payload] = JSON.parse(frame);
-      if (type === 2) pipe.send(JSON.stringify([3, id, { status: 'Accepted' }]));
-      else answers.set(id, type === 3 ? payload : JSON.parse(frame));
+      const [type, id, payload, called] = JSON.parse(frame);
+      if (type === 2) {
+        asked.push({ action: payload, payload: called });
+        pipe.send(JSON.stringify([3, id, { status: 'Accepted' }]));
+      } else answers.set(id, type === 3 ? payload : JSON.parse(frame));
     },
     pong() {},
     closed() {},
@@ -45,7 +50,7 @@ export async function handMade(site: Story, via: string, identity = via, passwor
     return answers.get(id);
   };
   await say('BootNotification', { chargePointVendor: 'Hand', chargePointModel: 'Made' });
-  return { say };
+  return { say, asked };
 }
 
 /** The site's time on the wire. */
