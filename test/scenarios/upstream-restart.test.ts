@@ -31,15 +31,19 @@ it('its charging profiles hold before the first charger may come in', async () =
   const { world } = site.site;
   const watched: World = {
     ...world,
-    listenForChargers(options, door) {
+    // A port that opens slowly: passes run meanwhile, and show what is known.
+    async listenForChargers(options, door) {
+      await new Promise<void>(opened => void world.clock.after('a slow port', 1_000, opened));
       atTheDoor = latest;
       return world.listenForChargers(options, door);
     },
   };
-  const gateway = await openGatewayOn(site.site, silentLog, watched, false, (state, atMs) => {
+  const opening = openGatewayOn(site.site, silentLog, watched, false, (state, atMs) => {
     latest = state;
     return pass(state, atMs);
   });
+  await site.run('3 s');
+  const gateway = await opening;
   const wishAt = (state: SiteState | null) => state?.connectors[0]?.wish;
   expect(wishAt(atTheDoor)).toEqual({ limitMa: 10_000, limitW: null });
   await site.run('10 min');
