@@ -255,6 +255,7 @@ class Hall {
       {
         ...{ clock, log: this.#world.log },
         loopbackWrites: this.#options.loopbackWrites,
+        preset: this.#options.config.preset,
         state: () => this.#state,
         gate: () => gateView(this.#state, clock.nowMs()),
         loop: () => this.#loop.figures(),

@@ -151,6 +151,7 @@ const site = record({
     name: text(),
     phases: { type: 'integer', enum: [1, 3] },
     nominalV: number('Nominal voltage.'),
+    preset: oneOf(['standard', 'strict'], 'strict: chargers fall back within 60 s once nobody commands them.'),
     leaseTtlMs: number('How long a charger keeps a grant by itself.'),
     limitSources: { ...list(text()), description: 'Names that may set limits from outside.' },
   }),

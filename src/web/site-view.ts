@@ -242,6 +242,8 @@ export type SiteView = {
     readonly name: string;
     readonly phases: 1 | 3;
     readonly nominalV: number;
+    /** `strict`: chargers fall back within a minute once nobody commands them (UK G100, UL power control systems). */
+    readonly preset: 'standard' | 'strict';
     /** How long a charger keeps a grant by itself. */
     readonly leaseTtlMs: number;
     /** Names that may set limits from outside. */

@@ -14,6 +14,7 @@ const input: ViewInput = {
   refused: [],
   adoption: { untilMs: null, waiting: [], adopted: [], leftOut: [] },
   upstream: [],
+  preset: 'standard',
   clock: 'synchronised',
   nowMs: NOW_MS,
   nowWallMs: NOW_WALL_MS,
@@ -51,7 +52,10 @@ describe('what the site tells of its safety', () => {
   it('has the commissioning window with its end, until it is over', () => {
     expect(viewOf().commissioning).toEqual({ until: '2026-01-24T15:00:00.000Z' });
     expect(viewOf({ nowMs: input.state.commissioningUntilMs }).commissioning).toBeNull();
-    expect(viewOf().site.leaseTtlMs).toBe(300_000);
+  });
+
+  it('has the preset, and how long a charger keeps a grant by itself', () => {
+    expect(viewOf({ preset: 'strict' }).site).toMatchObject({ preset: 'strict', leaseTtlMs: 300_000 });
   });
 
   it('asks for no attention for a charger that a person switched off, but names it', () => {
