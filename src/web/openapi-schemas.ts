@@ -79,7 +79,10 @@ const safety: Record<string, Schema> = {
   setUp: ref('SetUp'),
   writesToday: count('Profiles sent to it in the day that runs.'),
   writesPerDay: { type: ['integer', 'null'], description: 'What its memory is made for; null where it does not wear.' },
-  writesProjected: numberOrNull("By the end of the day at today's pace; null while it is too young to tell."),
+  writesProjected: numberOrNull(
+    "By the end of the day at today's pace, as far as the budget lets it; null while it is too young to tell.",
+  ),
+  writesSpared: flag("Refreshes come later and raises are spaced out, so that the day's writes last."),
 };
 
 const connector = record({

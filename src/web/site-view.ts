@@ -83,8 +83,10 @@ export type SafetyView = {
   readonly writesToday: number;
   /** What its memory is made for; null where it does not wear. */
   readonly writesPerDay: number | null;
-  /** By the end of the day at today's pace; null while the day is too young to tell. */
+  /** By the end of the day at today's pace, as far as the budget lets it go on; null while the day is too young to tell. */
   readonly writesProjected: number | null;
+  /** Limits are said again later and raises are spaced out, so that the day's writes last. */
+  readonly writesSpared: boolean;
 };
 
 export type ConnectorView = SafetyView & {

@@ -98,8 +98,9 @@ describe('what the site tells of its safety', () => {
       ledger: { ...found.ledger, writes: { dayMs, count } },
     });
     const hours = 3_600_000;
-    expect(bay(28)).toMatchObject({ writesToday: 410, writesPerDay: 500, writesProjected: 3300 });
-    expect(withFirst({}, written(NOW_MS - hours / 2, 9))).toMatchObject({ writesToday: 9, writesProjected: null });
+    expect(bay(28)).toMatchObject({ writesToday: 410, writesPerDay: 500, writesProjected: 750, writesSpared: true });
+    expect(withFirst({}, written(NOW_MS - hours / 2, 9))).toMatchObject({ writesToday: 9, writesSpared: false });
+    expect(withFirst({}, written(NOW_MS - hours / 2, 9))?.writesProjected).toBeNull();
     expect(withFirst({}, written(NOW_MS - 24 * hours, 9))).toMatchObject({ writesToday: 0, writesProjected: null });
     expect(withFirst({}, written(NOW_MS - 23.99 * hours, 123))).toMatchObject({
       writesToday: 123,
