@@ -21,7 +21,7 @@ import { type Decide, Loop } from '#loop.ts';
 import type { MetersHandle } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
 import { ReadinessWord } from '#readiness-word.ts';
-import { MarkKeeper, openChargerClock, recallState } from '#recall.ts';
+import { MarkKeeper, openChargerClock, recallState, WrittenKeeper } from '#recall.ts';
 import { Sending } from '#sending.ts';
 import type { SiteEvent } from '#site/event.ts';
 import { gateView } from '#site/gate/view.ts';
@@ -91,6 +91,7 @@ class Hall {
   readonly #adoption: Adoption;
   readonly #chargerClock: ChargerClock;
   readonly #marks: MarkKeeper;
+  readonly #written: WrittenKeeper;
   readonly #hearing: HearingDeps;
   readonly #sending: Sending;
   #chargers: ChargersHandle | null = null;
@@ -128,6 +129,7 @@ class Hall {
     const traitsOf = (charger: ChargerSpec, model: BootWords) => this.#traitsOf(charger, model);
     this.#state = recallState(this.#store, topology(), traitsOf, common);
     this.#marks = new MarkKeeper(this.#store, this.#state);
+    this.#written = new WrittenKeeper(this.#store, clock);
     this.#chargerClock = openChargerClock(this.#store, common, () => isIdle(this.#state, world.clock.nowMs()));
     const history = { ...common, nightly, sendPoints, timezone: this.#config.siteTimezone };
     this.#history = options.seen ? openHistory(history, this.#config.history) : null;
@@ -219,6 +221,7 @@ class Hall {
       this.#readiness.tell(this.#state, event.atMs);
       this.#store.schedules.lower(this.#state);
       this.#marks.keep(this.#state);
+      this.#written.keep(this.#state);
     }
     if (event.type !== 'meter-sampled') this.#upstream.touched();
     this.#loop.want(urgencyOf(event, before, this.#state), event.type === 'meter-sampled' ? event.atMs : null);
@@ -256,6 +259,7 @@ class Hall {
       {
         ...{ clock, log: this.#world.log },
         loopbackWrites: this.#options.loopbackWrites,
+        preset: this.#options.config.preset,
         state: () => this.#state,
         gate: () => gateView(this.#state, clock.nowMs()),
         loop: () => this.#loop.figures(),

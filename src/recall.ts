@@ -8,6 +8,7 @@ import { marksOf, NO_MARKS, withMarks } from '#site/marks.ts';
 import { withSessions } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ChargerSpec, ChargerTraits, Topology } from '#site/topology.ts';
+import { withWritten, writtenOf } from '#site/written.ts';
 import type { Remembered, Store } from '#store/store.ts';
 
 type Deps = { readonly clock: Clock; readonly log: Log };
@@ -22,8 +23,10 @@ export function recallState(
   const schedules = store.schedules.recall();
   const believed = restorable(topology, schedules, traitsOf);
   const outsideLimits = recall(store, log, 'outside-limits') ?? [];
+  const now = momentOf(clock);
   const state = withMarks(initialState(topology, clock.nowMs(), believed), recall(store, log, 'marks') ?? NO_MARKS);
-  return withSessions({ ...state, outsideLimits }, store.sessions.open(), momentOf(clock));
+  const counted = withWritten({ ...state, outsideLimits }, recall(store, log, 'written') ?? [], now);
+  return withSessions(counted, store.sessions.open(), now);
 }
 
 /** The clock that chargers are told, going on from where an earlier process left it. */
@@ -56,5 +59,28 @@ export class MarkKeeper {
     if (json === this.#written) return;
     this.#written = json;
     void this.#store.remember('marks', marks);
+  }
+}
+
+/** A restart forgets so much of what was written to chargers at most: some writes of each. */
+const WRITTEN_EVERY_MS = 300_000;
+
+/** Writes down now and then how often chargers were written to (rule 23). */
+export class WrittenKeeper {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  #keptAtMs: number;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#keptAtMs = clock.nowMs();
+  }
+
+  keep(state: SiteState): void {
+    const now = momentOf(this.#clock);
+    if (now.nowMs < this.#keptAtMs + WRITTEN_EVERY_MS) return;
+    this.#keptAtMs = now.nowMs;
+    void this.#store.remember('written', writtenOf(state, now));
   }
 }

@@ -1,5 +1,6 @@
 /** `busbar check`: every problem of a site file, and the sums that prove its hard limits hold without us. */
 import type { Config } from './config.ts';
+import { flashText } from './flash-text.ts';
 import { type LoadInput, loadConfig, problemLine } from './load.ts';
 import { localTime } from './local-time.ts';
 import { lapseText, plugInText, sumsText } from './sums-text.ts';
@@ -30,6 +31,7 @@ function provenText(config: Config, input: LoadInput): readonly string[] {
     plugInText(topology),
     unprovenText(topology, input.devices.chargers),
     raisesText(topology, config.commissioningUntilWallMs !== null),
+    flashText(topology),
   ];
 }
 

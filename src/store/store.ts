@@ -1,4 +1,4 @@
-/** What must survive a restart: sessions, limits set from outside, marks, results of tests, the time that chargers are told, what they may hold. */
+/** What must survive a restart: sessions, limits set from outside, marks, results of tests, the time that chargers are told, what they may hold, what was written to them. */
 import type { SavedChargerTime } from '#base/charger-time.ts';
 import { type Clock, type Moment, momentOf } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
@@ -7,6 +7,7 @@ import { type DeadmanResults, NO_RESULTS } from '#site/deadman/results.ts';
 import { type Marks, NO_MARKS } from '#site/marks.ts';
 import type { OutsideLimit } from '#site/state.ts';
 import type { Topology } from '#site/topology.ts';
+import type { Written } from '#site/written.ts';
 import type { RecordStore } from '#world.ts';
 import { type AdoptionBook, openAdoptionBook } from './adopted.ts';
 import { decodeChargerTime, encodeChargerTime } from './charger-time.ts';
@@ -17,6 +18,7 @@ import { decodeLimits, encodeLimits } from './outside-limits.ts';
 import { openScheduleBook, type ScheduleBook } from './schedule-book.ts';
 import { SessionBook, type SessionBookDeps } from './session-book.ts';
 import { type WatchDeps, WatchedRecords } from './watched-records.ts';
+import { decodeWritten, encodeWritten } from './written.ts';
 
 export type { WatchedRecords };
 
@@ -26,6 +28,7 @@ export type Remembered = {
   readonly 'charger-time': SavedChargerTime | null;
   readonly marks: Marks;
   readonly deadman: DeadmanResults;
+  readonly written: readonly Written[];
 };
 
 /** What was found, and how much had to be passed over: records or entries that were damaged or no longer fit the site. */
@@ -101,6 +104,15 @@ const FORMS: { readonly [K in keyof Remembered]: Form<Remembered[K]> } = {
     encode: encodeMarks,
     decode(json) {
       const value = decodeMarks(json);
+      return value === null ? null : { value, skipped: 0 };
+    },
+  },
+  written: {
+    what: 'how often chargers were written to',
+    none: [],
+    encode: encodeWritten,
+    decode(json) {
+      const value = decodeWritten(json);
       return value === null ? null : { value, skipped: 0 };
     },
   },

@@ -79,7 +79,10 @@ const safety: Record<string, Schema> = {
   setUp: ref('SetUp'),
   writesToday: count('Profiles sent to it in the day that runs.'),
   writesPerDay: { type: ['integer', 'null'], description: 'What its memory is made for; null where it does not wear.' },
-  writesProjected: numberOrNull("By the end of the day at today's pace; null while it is too young to tell."),
+  writesProjected: numberOrNull(
+    "By the end of the day at today's pace, as far as the budget lets it; null while it is too young to tell.",
+  ),
+  writesSpared: flag("Refreshes come later and raises are spaced out, so that the day's writes last."),
 };
 
 const connector = record({
@@ -151,6 +154,7 @@ const site = record({
     name: text(),
     phases: { type: 'integer', enum: [1, 3] },
     nominalV: number('Nominal voltage.'),
+    preset: oneOf(['standard', 'strict'], 'strict: chargers fall back within 60 s once nobody commands them.'),
     leaseTtlMs: number('How long a charger keeps a grant by itself.'),
     limitSources: { ...list(text()), description: 'Names that may set limits from outside.' },
   }),

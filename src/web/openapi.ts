@@ -148,7 +148,7 @@ const deadman = {
     post: {
       summary: 'Begins a test of whether this charger falls back by itself.',
       description:
-        'A car that charges there is told 6 A, then 16 A for 20 s as the fuse allows, and is watched. Once for each model and firmware its socket is cut and it is reset, too. Kept in the log.',
+        'A car that charges there is told 6 A, then 16 A for 20 s as the fuse allows, and is watched. Once for each model and firmware its connection is cut and it is reset, too. Kept in the log.',
       security: TOKEN,
       requestBody: { required: false, content: json(ref('DeadmanOrder')) },
       responses: {

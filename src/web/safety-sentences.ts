@@ -144,16 +144,13 @@ function clearedWords(cleared: readonly string[]): string {
   return `${what} found there and cleared: ${cleared.join('; ')}.`;
 }
 
-type Writes = Pick<ConnectorView, 'writesToday' | 'writesPerDay' | 'writesProjected'>;
-
-/** Rule 23: from this share of the day's writes on, raises are rarer. */
-const SPARING_SHARE = 0.8;
+type Writes = Pick<ConnectorView, 'writesToday' | 'writesPerDay' | 'writesProjected' | 'writesSpared'>;
 
 /** How the charger's memory wears; null where it does not. */
-export function writesSentence({ writesToday, writesPerDay, writesProjected }: Writes): string | null {
+export function writesSentence({ writesToday, writesPerDay, writesProjected, writesSpared }: Writes): string | null {
   if (writesPerDay === null) return null;
   const pace = writesProjected === null || writesToday === 0 ? '' : `, about ${writesProjected} by the end of the day`;
   const said = `${writesToday} of the ${writesPerDay} a day that its memory is made for${pace}.`;
   if (writesToday >= writesPerDay) return `${said} No raises until tomorrow.`;
-  return writesToday >= SPARING_SHARE * writesPerDay ? `${said} Raises are spaced out.` : said;
+  return writesSpared ? `${said} Raises are spaced out, and limits are said again later.` : said;
 }

@@ -1,7 +1,7 @@
 /** The part of a connector's JSON that says what happens when Busbar falls silent. */
 import { at } from '#base/assert.ts';
 import { toA } from '#base/units.ts';
-import { writesToday } from '#site/gate/flash.ts';
+import { isSpared, refreshesLeft, writesToday } from '#site/gate/flash.ts';
 import type { GateConnector } from '#site/gate/view.ts';
 import type { Charger, Connector, SiteState } from '#site/state.ts';
 import { exposureSentence, setUpSentence } from './safety-sentences.ts';
@@ -34,7 +34,7 @@ export function safetyView(
     exposureWhy: exposureWhy(connector, gate, fallbackMa, nowMs),
     switchedOff: charger.switchedOff,
     setUp: setUpView(charger),
-    ...writes(connector, charger, nowMs),
+    ...writes(connector, charger, state.topology.leaseTtlMs, nowMs),
   };
 }
 
@@ -60,12 +60,17 @@ function setUpView({ setup, link, generation }: Charger): SetUpView {
   return { state, words: setUpSentence({ state, cleared, stepsLeft: todo.length, readBack, failures }), cleared };
 }
 
-type Writes = Pick<SafetyView, 'writesToday' | 'writesPerDay' | 'writesProjected'>;
+type Writes = Pick<SafetyView, 'writesToday' | 'writesPerDay' | 'writesProjected' | 'writesSpared'>;
 
-function writes(connector: Connector, { traits }: Charger, nowMs: number): Writes {
+function writes(connector: Connector, { traits }: Charger, ttlMs: number, nowMs: number): Writes {
+  const { writesPerDay } = traits;
   const elapsedMs = nowMs - connector.ledger.writes.dayMs;
   const count = writesToday(connector, nowMs);
-  const pace = Math.max(count, Number(((count * DAY_MS) / elapsedMs).toPrecision(2)));
+  // Raises stop at the budget; only refreshes and decreases may go beyond it.
+  const most =
+    writesPerDay === null ? Infinity : Math.max(writesPerDay, count + refreshesLeft(connector, ttlMs, nowMs));
+  const pace = Math.max(count, Number(Math.min(most, (count * DAY_MS) / elapsedMs).toPrecision(2)));
   const isTold = elapsedMs >= PROJECT_AFTER_MS && elapsedMs < DAY_MS;
-  return { writesToday: count, writesPerDay: traits.writesPerDay, writesProjected: isTold ? pace : null };
+  const writesSpared = isSpared(connector, traits, ttlMs, nowMs);
+  return { writesToday: count, writesPerDay, writesProjected: isTold ? pace : null, writesSpared };
 }

@@ -83,8 +83,10 @@ export type SafetyView = {
   readonly writesToday: number;
   /** What its memory is made for; null where it does not wear. */
   readonly writesPerDay: number | null;
-  /** By the end of the day at today's pace; null while the day is too young to tell. */
+  /** By the end of the day at today's pace, as far as the budget lets it go on; null while the day is too young to tell. */
   readonly writesProjected: number | null;
+  /** Limits are said again later and raises are spaced out, so that the day's writes last. */
+  readonly writesSpared: boolean;
 };
 
 export type ConnectorView = SafetyView & {
@@ -242,6 +244,8 @@ export type SiteView = {
     readonly name: string;
     readonly phases: 1 | 3;
     readonly nominalV: number;
+    /** `strict`: chargers fall back within a minute once nobody commands them (UK G100, UL power control systems). */
+    readonly preset: 'standard' | 'strict';
     /** How long a charger keeps a grant by itself. */
     readonly leaseTtlMs: number;
     /** Names that may set limits from outside. */

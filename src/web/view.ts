@@ -52,6 +52,7 @@ export type ViewInput = {
   /** In a demo alone. */
   readonly demo?: { readonly worldPort: number } | null;
   readonly adoption: AdoptionShown;
+  readonly preset: SiteView['site']['preset'];
   readonly clock: ClockQuality;
   readonly nowMs: number;
   readonly nowWallMs: number;
@@ -77,6 +78,7 @@ export function siteView(input: ViewInput): SiteView {
       name: topology.siteName,
       phases: topology.supplyPhases,
       nominalV: topology.nominalV,
+      preset: input.preset,
       leaseTtlMs: topology.leaseTtlMs,
       limitSources: topology.limitSources,
     },

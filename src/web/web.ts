@@ -38,6 +38,8 @@ export type WebDeps = {
   readonly log: Log;
   /** True in the demo: its own machine may write without a token. */
   readonly loopbackWrites: boolean;
+  /** Of the site file; another one waits for a restart. */
+  readonly preset: SiteView['site']['preset'];
   state(): SiteState;
   gate(): GateView;
   loop(): LoopFigures;
@@ -133,6 +135,7 @@ function viewReader(deps: WebDeps): () => SiteView {
       upstream: deps.upstream(),
       demo: deps.demo ?? null,
       adoption: deps.adoption.shown(),
+      preset: deps.preset,
       clock: deps.clock.quality(),
       nowMs,
       nowWallMs,

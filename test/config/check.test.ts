@@ -244,3 +244,23 @@ ${chargers('tested-a').join('\n')}
   expect(result.text).toContain('at most 2 that charge keep their minimum (2 of 3 on main), the others pause.');
   expect(result.text).not.toContain('stay free for cars that plug in');
 });
+
+describe('a model whose flash cannot bear its leases', () => {
+  const example = readFileSync(tree('config/site.example.yaml'), 'utf8');
+  const checked = (text: string) => checkText(input('site.yaml', text, shippedDevices())).text;
+
+  test('is told under preset: strict, with what to do', () => {
+    const strict = `${example.replace(/^lease:\n(?: .*\n)*/m, '').replace(/^ *preset:.*\n/m, '')}`.replace(
+      /^site:\n/m,
+      'site:\n  preset: strict\n',
+    );
+    expect(checked(strict)).toMatch(
+      /A lease of 60 s is written 2880 times a day .*\n {2}CP06: made for 200 a day, .*\n {2}CP01, .* made for 500 a day, .*\n {2}Those made for 500 and more a day bear leases of 231 s and more \(lease\.ttlS\), where no rule wants preset: strict\.\n {2}For any other set writesPerDay/,
+    );
+  });
+
+  test('is not told of a model that bears the standard lease', () => {
+    expect(checked(example)).toMatch(/written 384 times a day .*\n {2}CP06: made for 200 a day, .*\n {2}For any other/);
+    expect(checked(example)).not.toContain('500 a day');
+  });
+});

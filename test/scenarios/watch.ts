@@ -42,6 +42,7 @@ export function pageOf({ gateway, site }: Story): SiteView {
     refused: [],
     adoption: { untilMs: null, waiting: [], adopted: [], leftOut: [] },
     upstream: [],
+    preset: 'standard',
     clock: 'unknown',
     nowMs,
     nowWallMs: site.clock.wallMs(),

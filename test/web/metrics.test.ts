@@ -12,6 +12,7 @@ const input: ViewInput = {
   refused: [],
   adoption: { untilMs: null, waiting: [], adopted: [], leftOut: [] },
   upstream: [],
+  preset: 'standard',
   clock: 'synchronised',
   nowMs: NOW_MS,
   nowWallMs: NOW_WALL_MS,

@@ -125,6 +125,7 @@ export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): Web
     clock,
     log: silentLog,
     loopbackWrites,
+    preset: 'standard',
     state: () => parts.state,
     gate: () => runDown(parts.gate, clock.nowMs() - NOW_MS),
     loop: () => ({ lastPassMs: 0.21, p99PassMs: 0.64, p99ReactionMs: 3.4 }),

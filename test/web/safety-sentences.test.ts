@@ -113,11 +113,17 @@ describe('how the memory of a charger wears', () => {
     [12, 500, 96, '12 of the 500 a day that its memory is made for, about 96 by the end of the day.'],
     [12, 500, null, '12 of the 500 a day that its memory is made for.'],
     [0, 500, 0, '0 of the 500 a day that its memory is made for.'],
-    [400, 500, null, '400 of the 500 a day that its memory is made for. Raises are spaced out.'],
+    [400, 500, null, '400 of the 500 a day that its memory is made for.'],
     [500, 500, null, '500 of the 500 a day that its memory is made for. No raises until tomorrow.'],
     [9000, null, 9000, null],
   ])('%d of %j, %j expected', (writesToday, writesPerDay, writesProjected, sentence) => {
-    expect(writesSentence({ writesToday, writesPerDay, writesProjected })).toBe(sentence);
+    expect(writesSentence({ writesToday, writesPerDay, writesProjected, writesSpared: false })).toBe(sentence);
+  });
+
+  it('says when writes are spared', () => {
+    expect(writesSentence({ writesToday: 300, writesPerDay: 500, writesProjected: 490, writesSpared: true })).toBe(
+      '300 of the 500 a day that its memory is made for, about 490 by the end of the day. Raises are spaced out, and limits are said again later.',
+    );
   });
 });
 

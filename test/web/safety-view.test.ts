@@ -14,6 +14,7 @@ const input: ViewInput = {
   refused: [],
   adoption: { untilMs: null, waiting: [], adopted: [], leftOut: [] },
   upstream: [],
+  preset: 'standard',
   clock: 'synchronised',
   nowMs: NOW_MS,
   nowWallMs: NOW_WALL_MS,
@@ -51,7 +52,10 @@ describe('what the site tells of its safety', () => {
   it('has the commissioning window with its end, until it is over', () => {
     expect(viewOf().commissioning).toEqual({ until: '2026-01-24T15:00:00.000Z' });
     expect(viewOf({ nowMs: input.state.commissioningUntilMs }).commissioning).toBeNull();
-    expect(viewOf().site.leaseTtlMs).toBe(300_000);
+  });
+
+  it('has the preset, and how long a charger keeps a grant by itself', () => {
+    expect(viewOf({ preset: 'strict' }).site).toMatchObject({ preset: 'strict', leaseTtlMs: 300_000 });
   });
 
   it('asks for no attention for a charger that a person switched off, but names it', () => {
@@ -94,8 +98,9 @@ describe('what the site tells of its safety', () => {
       ledger: { ...found.ledger, writes: { dayMs, count } },
     });
     const hours = 3_600_000;
-    expect(bay(28)).toMatchObject({ writesToday: 410, writesPerDay: 500, writesProjected: 3300 });
-    expect(withFirst({}, written(NOW_MS - hours / 2, 9))).toMatchObject({ writesToday: 9, writesProjected: null });
+    expect(bay(28)).toMatchObject({ writesToday: 410, writesPerDay: 500, writesProjected: 750, writesSpared: true });
+    expect(withFirst({}, written(NOW_MS - hours / 2, 9))).toMatchObject({ writesToday: 9, writesSpared: false });
+    expect(withFirst({}, written(NOW_MS - hours / 2, 9))?.writesProjected).toBeNull();
     expect(withFirst({}, written(NOW_MS - 24 * hours, 9))).toMatchObject({ writesToday: 0, writesProjected: null });
     expect(withFirst({}, written(NOW_MS - 23.99 * hours, 123))).toMatchObject({
       writesToday: 123,

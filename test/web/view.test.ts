@@ -15,6 +15,7 @@ const calm: ViewInput = {
   refused: [],
   adoption: { untilMs: null, waiting: [], adopted: [], leftOut: [] },
   upstream: [],
+  preset: 'standard',
   clock: 'synchronised',
   nowMs: NOW_MS,
   nowWallMs: NOW_WALL_MS,

@@ -134,7 +134,7 @@ function acting(test: DeadmanTest, atMs: number): Step | LegOutcome | null {
   if (isDone) return test.step === 'cutting' ? 'down' : 'rebooting';
   if (atMs < test.stepSinceMs + ACTION_MS) return null;
   return test.step === 'cutting'
-    ? unclear('cut', 'The socket could not be cut.')
+    ? unclear('cut', 'The connection could not be cut.')
     : unclear('reboot', 'The charger did not reset when it was asked to.');
 }
 

@@ -162,10 +162,10 @@ export function judgeCut(test: DeadmanTest): LegOutcome {
   const first = backAtMs === null ? undefined : samples.find(({ atMs }) => atMs > backAtMs);
   const meter = byMeter(test, lostAtMs, backAtMs);
   if (first !== undefined && !isWithin(first.ma, raise.lapseMa)) {
-    const words = `Still at ${amps(highestMa(first.ma))} when it came back: it keeps a limit that it cannot hear refreshed.`;
+    const words = `Still at ${amps(highestMa(first.ma))} when its connection came back: it keeps a limit that it cannot hear refreshed.`;
     return held('cut', 'first-sample', words);
   }
-  if (meter === 'stood') return held('cut', 'meter', 'The guard meter saw no fall while the socket was cut.');
+  if (meter === 'stood') return held('cut', 'meter', 'The guard meter saw no fall while the connection was cut.');
   const stopped = first !== undefined && raise.lapseMa > 0 && highestMa(first.ma) < FLOWING_MA;
   if (stopped) return unclear('cut', 'The car had stopped when the charger came back.');
   if (meter !== null) return fellWhileCut('meter', meter.atMs - raise.sentAtMs, 'seen by the guard meter');
@@ -178,7 +178,13 @@ export function judgeCut(test: DeadmanTest): LegOutcome {
 
 const fellWhileCut = (evidence: Evidence, afterMs: number | null, how: string): LegOutcome => {
   const when = afterMs === null ? '' : ` after ${seconds(afterMs)}`;
-  return { leg: 'cut', result: 'fell', evidence, afterMs, words: `Fell with its socket cut${when}: ${how}.` };
+  return {
+    leg: 'cut',
+    result: 'fell',
+    evidence,
+    afterMs,
+    words: `Fell by itself${when} while its connection was cut: ${how}.`,
+  };
 };
 
 /** What the guard meter saw between the cut and the return; null where the building makes it unclear or none is there. */

@@ -1,11 +1,11 @@
 /** A dead-man test in sentences for people: what it does now, what came of it. */
 import { amps } from '#site/deadman/judge.ts';
 import { missingLegs, type Verdict } from '#site/deadman/results.ts';
-import { type DeadmanTest, type Leg, lapsesAtMs, legOf, ttlFor } from '#site/deadman/test.ts';
+import { cutUntilMs, type DeadmanTest, fallenByMs, type Leg, lapsesAtMs, legOf, ttlFor } from '#site/deadman/test.ts';
 import { highestMa } from '#site/deadman/trail.ts';
 import { type MeterCheck, phaseNames, type Wiring } from '#site/deadman/wiring.ts';
 
-const LEG_NAMES: Readonly<Record<Leg, string>> = { lease: '', cut: 'Socket cut: ', reboot: 'Reset: ' };
+const LEG_NAMES: Readonly<Record<Leg, string>> = { lease: '', cut: 'Connection cut: ', reboot: 'Reset: ' };
 
 /** What goes on now, with the seconds since it began. */
 export function liveSentence(test: DeadmanTest, atMs: number): string {
@@ -27,23 +27,37 @@ function stepWords(test: DeadmanTest, atMs: number): string {
       return `waiting for room to raise to ${amps(test.highMa)}`;
     case 'high': {
       const leftMs = (lapsesAtMs(test) ?? atMs) - atMs;
-      return `raised to ${amps(raise?.limitMa ?? test.highMa)} for ${ttlFor(test.reactionMs) / 1000} s, ${Math.max(0, Math.ceil(leftMs / 1000))} s left${draws}`;
+      return `raised to ${amps(raise?.limitMa ?? test.highMa)} for ${ttlFor(test.reactionMs) / 1000} s, ${seconds(leftMs)} left${draws}`;
     }
     case 'falling':
       return `nothing is sent any more, waiting for it to fall by itself${draws}`;
     case 'cutting':
-      return 'cutting the socket';
+      return 'Busbar is about to cut its connection to the charger; the car charges on';
     case 'down':
-      return 'the socket is cut, waiting for the charger to fall by itself and come back';
+      return downWords(test, atMs);
     case 'resetting':
       return 'asking for a reset';
     case 'rebooting':
       return 'waiting for the charger to come back';
     case 'back':
-      return `back; nothing is sent, waiting for what the car draws${draws}`;
+      return `the charger is back; it is told nothing until its samples show whether it fell${draws}`;
     case 'ended':
       return 'over';
   }
+}
+
+const seconds = (ms: number): string => `${Math.max(0, Math.ceil(ms / 1000))} s`;
+
+/** Whoever looks finds the charger offline, and must not go and look for a broken cable. */
+function downWords(test: DeadmanTest, atMs: number): string {
+  const { raise } = test.trail;
+  const low = amps(raise?.lapseMa ?? test.lowMa);
+  const fallMs = fallenByMs(test) - atMs;
+  const fall =
+    fallMs > 0 ? `it must fall to ${low} by itself within ${seconds(fallMs)}` : `it must be at ${low} by now`;
+  const leftMs = cutUntilMs(test) - atMs;
+  if (leftMs > 0) return `offline on purpose, nobody lets it in for another ${seconds(leftMs)}; ${fall}`;
+  return `let in again, waiting for it to connect by itself; ${fall}`;
 }
 
 /** The class in words. */

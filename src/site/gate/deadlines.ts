@@ -4,6 +4,7 @@ import { askDueMs } from '#site/gate/ask.ts';
 import { overdueAtMs, retryAtMs } from '#site/gate/belief.ts';
 import { probeEndsAtMs } from '#site/gate/ceiling.ts';
 import { ASK_EVERY_MS, LINK_MS, LOOK_AHEAD_MS, RAISE_GAP_MS } from '#site/gate/constants.ts';
+import { putOff, raiseDueMs } from '#site/gate/flash.ts';
 import { freshnessDeadlineMs } from '#site/gate/freshness.ts';
 import { lapseDeadlinesMs, refreshDueMs } from '#site/gate/lease.ts';
 import { isUnknown, newest } from '#site/gate/ledger.ts';
@@ -22,6 +23,7 @@ export function nextDeadlineMs(state: SiteState, atMs: number): number {
   for (const meter of state.meters) consider(freshnessDeadlineMs(meter, atMs));
   for (const limit of state.outsideLimits) consider(limit.validUntilMs ?? Number.POSITIVE_INFINITY);
   consider(state.commissioningUntilMs);
+  const { leaseTtlMs } = state.topology;
   const aheadMs = [LOOK_AHEAD_MS, hardAheadMs(state)];
   for (const spec of state.topology.connectors) {
     const connector = at(state.connectors, spec.index);
@@ -35,10 +37,11 @@ export function nextDeadlineMs(state: SiteState, atMs: number): number {
     consider(setupRetryAtMs(charger));
     for (const deadlineMs of lapseDeadlinesMs(connector, charger.traits, aheadMs)) consider(deadlineMs);
     if (isUnknown(last)) continue;
-    consider(refreshDueMs(last, spec.index, state.topology.leaseTtlMs));
+    consider(refreshDueMs(last, spec.index, leaseTtlMs, putOff(connector, charger.traits, leaseTtlMs, atMs)));
     if (state.loop.raisesWaiting || at(state.targets, spec.index).targetMa > last.limitMa) {
       consider(connector.ledger.changedAtMs + LINK_MS);
       consider(connector.ledger.changedAtMs + RAISE_GAP_MS);
+      consider(raiseDueMs(connector, charger.traits, leaseTtlMs, atMs));
     }
     if (state.loop.raisesWaiting && connector.draw !== null) consider(secondWordDueMs(state, spec, connector.draw));
     if (last.ackedAtMs === null || connector.ledger.held.length === 1) continue;

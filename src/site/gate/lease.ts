@@ -51,11 +51,27 @@ const SPREAD_SLOTS = 100;
 const spreadMs = (index: number, ttlMs: number): number =>
   (((index * SPREAD_STRIDE) % SPREAD_SLOTS) / SPREAD_SLOTS) * SPREAD * ttlMs;
 
-/** When a held lease is due to be said again (rule 20); Infinity where it has no end. */
-export function refreshDueMs(held: Held, index: number, ttlMs: number): number {
+/** A refresh is never put off for longer than this share of the lease time. */
+const LONGEST_SHARE = 3 / 4;
+/**
+ * Nor into these last seconds before the charger may take its lease for over: a meter that is stale for 10 s, a
+ * refresh that is lost, its repetition (5 s and 2 s later) that is lost, too, and one more fit in.
+ */
+const FAILURES_MS = 30_000;
+
+/** The longest that a lease above its lapse value is left alone, where writes are to be spared (rule 23). */
+export const longestWaitMs = (ttlMs: number): number =>
+  Math.max(ttlMs / 2, Math.min(LONGEST_SHARE * ttlMs, ttlMs - SKEW_MS - FAILURES_MS));
+
+/**
+ * When a held lease is due to be said again (rule 20); Infinity where it has no end.
+ * @param putOff from 0, at its usual time, to 1, as late as it may be (rule 23)
+ */
+export function refreshDueMs(held: Held, index: number, ttlMs: number, putOff = 0): number {
   if (held.lapsesAtMs === Number.POSITIVE_INFINITY || held.ackedAtMs === null) return Number.POSITIVE_INFINITY;
-  const waitMs = held.limitMa > held.lapseMa ? ttlMs / 2 : ttlMs;
-  return held.sentAtMs + waitMs + spreadMs(index, ttlMs);
+  if (held.limitMa <= held.lapseMa) return held.sentAtMs + ttlMs + spreadMs(index, ttlMs);
+  const usualMs = ttlMs / 2 + spreadMs(index, ttlMs);
+  return held.sentAtMs + usualMs + putOff * Math.max(0, longestWaitMs(ttlMs) - usualMs);
 }
 
 /** A lease that lapsed down and was certainly followed by the car. Only class A obeys its schedule alone. */

@@ -3,7 +3,7 @@ import { at } from '#base/assert.ts';
 import { isReachable } from '#site/gate/belief.ts';
 import { LINK_MS, RAISE_GAP_MS, RAISE_MIN_MA, RAISE_SMALL_AFTER_MS } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
-import { flashAllows } from '#site/gate/flash.ts';
+import { keptClear, raiseDueMs } from '#site/gate/flash.ts';
 import { canLease, endlessMa, leaseOf } from '#site/gate/lease.ts';
 import { limitWithin, newest } from '#site/gate/ledger.ts';
 import { sharersOf } from '#site/gate/mask.ts';
@@ -30,7 +30,10 @@ export function sendRaises(
 ): Raises {
   const commands: GateCommand[] = [];
   const waiting = new Map<number, RowRoom>();
-  const wishes = all.filter(wish => isRaise(wish) && isDue(wish, atMs));
+  const { leaseTtlMs } = state.topology;
+  const wishes = all
+    .map(wish => keptClear(wish, leaseTtlMs, atMs))
+    .filter(wish => isRaise(wish) && isDue(wish, leaseTtlMs, atMs));
   const byLevel = wishes.sort(
     (a, b) => newest(a.connector.ledger).limitMa - newest(b.connector.ledger).limitMa || arrival(a) - arrival(b),
   );
@@ -46,7 +49,7 @@ export function sendRaises(
       lapseFor(wish, fit.limitMa, rooms, sums, booked),
       wish.charger,
       wish.spec,
-      wish.test?.ttlMs ?? state.topology.leaseTtlMs,
+      wish.test?.ttlMs ?? leaseTtlMs,
     );
     // Without a lease, what may stand for ever is all there is.
     if (sent.limitMa <= newest(wish.connector.ledger).limitMa) continue;
@@ -60,9 +63,9 @@ export function sendRaises(
 const arrival = (wish: Wish): number => wish.connector.wantsSinceMs ?? Number.MAX_SAFE_INTEGER;
 
 /** A dead-man test waits for room like any other raise, but not for its turn. */
-function isDue(wish: Wish, atMs: number): boolean {
+function isDue(wish: Wish, ttlMs: number, atMs: number): boolean {
   if (wish.test !== null) return !wish.test.quiet && wish.targetMa >= wish.test.atLeastMa;
-  return isWorthIt(wish, atMs) && flashAllows(wish, atMs);
+  return isWorthIt(wish, atMs) && atMs >= raiseDueMs(wish.connector, wish.charger.traits, ttlMs, atMs);
 }
 
 /** Raises are spaced and not petty; what the pilot cannot show is not worth a command. */

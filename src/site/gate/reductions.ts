@@ -3,6 +3,7 @@ import { wants } from '#site/allocation/claims.ts';
 import { isLinked, isStuck } from '#site/gate/belief.ts';
 import { NOISE_MA, RAISE_GAP_MS, RAISE_MIN_MA } from '#site/gate/constants.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
+import { keptClear } from '#site/gate/flash.ts';
 import {
   bookedMa,
   grantMa,
@@ -72,7 +73,13 @@ function isFairNow(wish: Wish, admitting: boolean, atMs: number): boolean {
 }
 
 /** Largest first, so that the fewest commands relieve the most (rule 4). */
-export function sendReductions(wishes: readonly Wish[], sentFor: SentFor, busy: Set<number>, atMs: number) {
+export function sendReductions(
+  wishes: readonly Wish[],
+  sentFor: SentFor,
+  busy: Set<number>,
+  ttlMs: number,
+  atMs: number,
+) {
   const commands: GateCommand[] = [];
   let blocked = 0;
   const bySize = [...wishes].sort((a, b) => reliefMa(b) - reliefMa(a) || a.spec.index - b.spec.index);
@@ -83,7 +90,7 @@ export function sendReductions(wishes: readonly Wish[], sentFor: SentFor, busy: 
       continue;
     }
     busy.add(wish.spec.charger);
-    commands.push(setLimit(wish, sentFor(wish, reducedMa(wish, atMs)), 'decrease'));
+    commands.push(setLimit(wish, sentFor(wish, reducedMa(keptClear(wish, ttlMs, atMs), atMs)), 'decrease'));
   }
   return { commands, blocked };
 }

@@ -5,6 +5,7 @@
 import { at } from '#base/assert.ts';
 import { isLinked, isReachable } from '#site/gate/belief.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
+import { putOff } from '#site/gate/flash.ts';
 import { canLease, refreshDueMs } from '#site/gate/lease.ts';
 import { newest } from '#site/gate/ledger.ts';
 import { isRefreshUnanswered, type SentFor } from '#site/gate/reductions.ts';
@@ -39,9 +40,10 @@ export function sendRefreshes(
 }
 
 const isDue = (wish: Wish, ttlMs: number, atMs: number): boolean =>
-  isRefreshUnanswered(wish) ||
-  isEndlessPause(wish) ||
-  atMs >= refreshDueMs(newest(wish.connector.ledger), wish.spec.index, ttlMs);
+  isRefreshUnanswered(wish) || isEndlessPause(wish) || atMs >= dueMs(wish, ttlMs, atMs);
+
+const dueMs = ({ connector, spec, charger: { traits } }: Wish, ttlMs: number, atMs: number): number =>
+  refreshDueMs(newest(connector.ledger), spec.index, ttlMs, putOff(connector, traits, ttlMs, atMs));
 
 /** Told while its clock was unknown: now it can be given its end. */
 const isEndlessPause = ({ connector: { ledger }, spec, charger }: Wish): boolean => {

@@ -44,7 +44,7 @@ export function commandsFor(
   const over = rowsOver(wishes, rooms, atMs);
   const ttlMs = state.topology.leaseTtlMs;
   const sentFor = sending(state, rooms, sums, atMs);
-  const reductions = sendReductions(dueReductions(wishes, over, atMs), sentFor, busy, atMs);
+  const reductions = sendReductions(dueReductions(wishes, over, atMs), sentFor, busy, ttlMs, atMs);
   const steps = sendSteps(state, wishes, sentFor, busy, atMs);
   const refreshes = sendRefreshes(wishes, rooms, over, sentFor, busy, ttlMs, atMs);
   const raises = sendRaises(state, wishes, rooms, sums, busy, atMs);

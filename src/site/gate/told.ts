@@ -23,6 +23,12 @@ export function withSent(ledger: Ledger, sent: Sent, atMs: number): Ledger {
 
 const DAY_MS = 86_400_000;
 
+/** The ledger after a profile that is no limit of ours on the socket: base, or the maximum of its station (rule 23). */
+export const withWrite = (ledger: Ledger, atMs: number): Ledger => ({
+  ...ledger,
+  writes: oneMore(ledger.writes, atMs),
+});
+
 /** Rule 23 counts in days of our own clock. */
 const oneMore = ({ dayMs, count }: Ledger['writes'], atMs: number): Ledger['writes'] =>
   atMs - dayMs >= DAY_MS ? { dayMs: atMs, count: 1 } : { dayMs, count: count + 1 };

@@ -5,7 +5,7 @@ import { isProbe } from '#site/gate/ceiling.ts';
 import type { GateCommand } from '#site/gate/decision.ts';
 import { hasOwnLevel } from '#site/gate/lease.ts';
 import { believed, believedByTime, isSaidFree } from '#site/gate/ledger.ts';
-import { withAck, withoutSent, withRefusal, withSent, withSilence } from '#site/gate/told.ts';
+import { withAck, withoutSent, withRefusal, withSent, withSilence, withWrite } from '#site/gate/told.ts';
 import { withCharger, withConnector } from '#site/reduce/leaf.ts';
 import { withMoment } from '#site/reduce/report.ts';
 import { stepSettled } from '#site/reduce/set-up.ts';
@@ -25,6 +25,10 @@ export function commandsSent(state: SiteState, event: Of<'commands-sent'>): Site
     const charger = at(chargers, command.charger);
     if (command.type === 'set-up') {
       chargers[command.charger] = { ...charger, callSinceMs: event.atMs };
+      for (const index of writtenBy(state, command)) {
+        const connector = at(connectors, index);
+        connectors[index] = { ...connector, ledger: withWrite(connector.ledger, event.atMs) };
+      }
     } else if (command.type === 'ask-sample') {
       chargers[command.charger] = { ...charger, askedAtMs: event.atMs };
     } else {
@@ -33,6 +37,14 @@ export function commandsSent(state: SiteState, event: Of<'commands-sent'>): Site
     }
   }
   return { ...state, chargers, connectors };
+}
+
+/** The sockets whose flash a step of set-up wears: what is meant for a whole station is written once for all of them. */
+function writtenBy({ topology, chargers }: SiteState, { step, charger }: Extract<GateCommand, { type: 'set-up' }>) {
+  // With one level a base is a limit like any other, and counted as that when it is answered.
+  if (step.kind === 'base' && step.connector !== null)
+    return hasOwnLevel(at(chargers, charger).traits) ? [step.connector] : [];
+  return step.kind === 'base' || step.kind === 'maximum' ? at(topology.chargers, charger).connectors : [];
 }
 
 function told(state: SiteState, connector: Connector, sent: SetLimit, atMs: number): Connector {

@@ -76,13 +76,16 @@ function trusted(unproven: number): string {
 }
 
 export function Footer({ view }: Props) {
-  const { loop } = view;
+  const { loop, site } = view;
   const reaction = loop.p99ReactionMs === null ? '' : ` · slowest reaction ${round(loop.p99ReactionMs)} ms`;
   return (
     <footer class="bottom">
       <p>
         {loop.passes.toLocaleString()} passes · last {round(loop.lastPassMs)} ms · slowest {round(loop.p99PassMs)} ms
         {reaction}
+      </p>
+      <p>
+        Preset {site.preset}: a proven charger that hears nothing falls back within {site.leaseTtlMs / 1000} s.
       </p>
       {loop.failedChecks > 0 && (
         <p class="alarm-text">

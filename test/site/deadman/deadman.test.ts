@@ -306,4 +306,25 @@ describe('while it runs', () => {
     expect(wishes.get('high')).toMatchObject({ ttlMs: 20_000, refresh: false, quiet: true });
     expect(wishes.get('ended')).toBeNull();
   });
+
+  it('says of a charger whose connection is cut that this is meant, for how long, and what it must do by itself', () => {
+    const bench = new Bench();
+    bench.begin({ legs: ['lease', 'cut'] });
+    const seen: string[] = [];
+    bench.also = ({ state, atMs }) => {
+      const [test] = state.tests;
+      if (!test || !['cutting', 'down', 'back'].includes(test.step)) return;
+      const kind = liveSentence(test, atMs)
+        .replace(/\d+ s/g, '# s')
+        .replace(/, it draws [\d.]+ A/, '');
+      if (seen.at(-1) !== kind) seen.push(kind);
+    };
+    bench.finish();
+    expect(seen).toEqual([
+      'Connection cut: Busbar is about to cut its connection to the charger; the car charges on … # s',
+      'Connection cut: offline on purpose, nobody lets it in for another # s; it must fall to 6 A by itself within # s … # s',
+      'Connection cut: offline on purpose, nobody lets it in for another # s; it must be at 6 A by now … # s',
+      'Connection cut: the charger is back; it is told nothing until its samples show whether it fell … # s',
+    ]);
+  });
 });
