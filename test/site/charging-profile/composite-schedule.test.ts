@@ -162,6 +162,14 @@ describe('the schedule of a socket', () => {
     ]);
   });
 
+  it('without a transaction counts what is relative from the moment of the question (K08)', () => {
+    const relative: Draft = { kind: 'Relative', schedule: { periods: periods([0, 32], [5400, 16]) } };
+    expect(rows(stackOf([1, relative]), [idle()])).toEqual([
+      [0, 32],
+      [5400, 16],
+    ]);
+  });
+
   it('of a week repeats what recurs daily', () => {
     const night: Draft = {
       kind: 'Recurring',
@@ -204,6 +212,42 @@ describe('the answer', () => {
       [0, 8],
       [2, 16],
     ]);
+  });
+
+  it('tells of each second the lowest that is in force in it, whatever happens inside', () => {
+    const steps = (...all: readonly (readonly [ms: number, limitMa: number])[]) =>
+      socket({ leaves: all.map(([ms, limitMa]) => ({ fromWallMs: NOON + ms, limitMa })), grantMa: all[0]?.[1] ?? 0 });
+    const up = [
+      [0, 10_000],
+      [1_200, 16_000],
+    ] as const;
+    expect(rows([], [steps(...up, [1_800, 6_000])]), 'up and further down').toEqual([
+      [0, 10],
+      [1, 6],
+    ]);
+    expect(rows([], [steps(...up, [1_800, 12_000])]), 'up and half down').toEqual([
+      [0, 10],
+      [2, 12],
+    ]);
+    expect(rows([], [steps(...up, [1_800, 10_000])]), 'up and back').toEqual([[0, 10]]);
+    const dip = [
+      [0, 10_000],
+      [1_200, 6_000],
+    ] as const;
+    expect(rows([], [steps(...dip, [1_300, 10_000])]), 'down and back').toEqual([
+      [0, 10],
+      [1, 6],
+      [2, 10],
+    ]);
+    expect(rows([], [steps(...dip, [2_000, 10_000])]), 'down, and back on the second').toEqual([
+      [0, 10],
+      [1, 6],
+      [2, 10],
+    ]);
+  });
+
+  it('is none for a time that ends before it begins (5.7)', () => {
+    expect(ask([], [socket()], { durationS: -1 })).toBeNull();
   });
 
   it('has one period even for a duration of 0, and none that begins at its end', () => {
