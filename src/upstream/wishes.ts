@@ -120,10 +120,11 @@ export class Wishes {
   #applySocket(connector: number, wish: Wish): number {
     const { clock, dispatch, state } = this.#deps;
     const before = at(state().connectors, connector).wish;
-    const { limitMa, limitW } = wish;
-    const now: CsmsWish | null = limitMa === null && limitW === null ? null : { limitMa, limitW };
-    if (before?.limitMa !== now?.limitMa || before?.limitW !== now?.limitW)
-      dispatch({ type: 'wish-set', connector, wish: now, atMs: clock.nowMs() });
+    const { limitMa, limitW, profileId } = wish;
+    const now: CsmsWish | null = profileId === null ? null : { limitMa, limitW, profileId };
+    const isSame =
+      before?.limitMa === now?.limitMa && before?.limitW === now?.limitW && before?.profileId === now?.profileId;
+    if (!isSame) dispatch({ type: 'wish-set', connector, wish: now, atMs: clock.nowMs() });
     return wish.nextChangeWallMs ?? Number.POSITIVE_INFINITY;
   }
 

@@ -35,3 +35,13 @@ export const garage = (
 /** Actions that came since the count was taken. */
 export const actionsSince = (office: SimOffice, from: number): readonly string[] =>
   office.received.slice(from).map(({ action }) => action);
+
+/** One call and its answer: the payload, or the code of its error. */
+export async function ask(site: Story, action: string, payload: object): Promise<unknown> {
+  let said: unknown = null;
+  officeOf(site).call(action, payload, answer => {
+    said = answer.ok ? answer.payload : answer.code;
+  });
+  await site.run('5 s');
+  return said;
+}

@@ -2,19 +2,9 @@
 import { expect, it } from 'vitest';
 import type { SimOffice } from '#sim/office.ts';
 import type { Story } from '#sim/story.ts';
-import { actionsSince, garage, ledgerOf, NOTHING_WRONG, officeOf } from './office.ts';
+import { actionsSince, ask, garage, ledgerOf, NOTHING_WRONG, officeOf } from './office.ts';
 
 const EVERYONE = { whoMayCharge: 'everyone' } as const;
-
-/** One call and its answer: the payload, or the code of its error. */
-async function ask(site: Story, action: string, payload: object): Promise<unknown> {
-  let said: unknown = null;
-  officeOf(site).call(action, payload, answer => {
-    said = answer.ok ? answer.payload : answer.code;
-  });
-  await site.run('5 s');
-  return said;
-}
 
 const status = (word: string) => ({ status: word });
 

@@ -50,8 +50,8 @@ export type CompositeQuery = {
 const MAX_AHEAD_S = 7 * 86_400;
 
 /**
- * Profiles times instants looked at for one answer, a microsecond or two each: the loop must not wait for it. With one
- * profile for each, a week of hourly changes is told of 59 sockets, a day of them of 400.
+ * Sockets times instants looked at for one answer, a microsecond or two each: the loop must not wait for it. A week
+ * of hourly changes is told of 59 sockets, a day of them of 400.
  */
 const MAX_LOOKS = 10_000;
 
@@ -116,12 +116,15 @@ function bounded({ told, durationS }: Answer): Answer {
     : { told: told.slice(0, MAX_PERIODS), durationS: over.startS };
 }
 
-/** For each instant: every socket, and every profile that may speak for it. */
+/** A profile that is asked before the one that speaks costs an eighth of all else about a socket. */
+const LOOK_PER_PROFILE = 1 / 8;
+
+/** For each instant: every socket, and every profile of its stack. */
 const looksOf = ({ stack, sockets }: Scene): number =>
-  sockets.reduce(
-    (sum, { connector, session }) => sum + Math.max(1, connectorSpeakers(stack, connector, session).length),
-    0,
-  );
+  sockets.reduce((sum, { connector, session }) => {
+    const others = connectorSpeakers(stack, connector, session).length - 1;
+    return sum + 1 + Math.max(0, others) * LOOK_PER_PROFILE;
+  }, 0);
 
 /** Without a number 3 would be assumed (7.14). */
 function phasesSaid({ sockets, station, query }: Scene): number | null {
