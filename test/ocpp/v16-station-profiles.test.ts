@@ -7,10 +7,11 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS_16 } from '#ocpp/schema.ts';
 import { dialect16 } from '#ocpp/v16/dialect.ts';
 import { type Asking, emptyStack, limitAt, type WireProfile, withProfile } from '#sim/profile-engine.ts';
-import { compositeSchedule, type SocketOutlook } from '#site/charging-profile/composite-schedule.ts';
+import { compositeSchedule } from '#site/charging-profile/composite-schedule.ts';
 import type { ProfileSession } from '#site/charging-profile/profile-rules.ts';
 import { installProfile, NO_PROFILES, type ProfileStack } from '#site/charging-profile/profile-stack.ts';
 import type { Command } from '#site/command.ts';
+import { openSocket, openStation } from '../site/charging-profile/profiles.ts';
 
 const NOW = Date.parse('2026-03-20T12:00:00Z');
 const session: ProfileSession = { id: 700, upstreamId: 7, startedAtWallMs: NOW - 3_600_000 };
@@ -30,23 +31,16 @@ function set(stack: ProfileStack, payload: object) {
   return installProfile(stack, profile, NOW, { connector: connectorId, acPhases: [3, 1, 0], session });
 }
 
-const socket: SocketOutlook = {
-  connector: 1,
-  session,
-  grantMa: 32_000,
-  leaves: [{ fromWallMs: NOW, limitMa: 32_000 }],
-  phases: [0, 1, 2],
-  wattsPerA: 690,
-  minMa: 6_000,
-  isDc: false,
-};
-
 /** The answer as text on the wire. */
 function ask(stack: ProfileStack, payload: object, atWallMs = NOW) {
   const asked = command('GetCompositeSchedule', payload, 'get-composite-schedule');
   const { connectorId: connector, durationS, unit } = asked;
-  const station = { nominalV: 230, supplyPhases: 3, leaves: [] } as const;
-  const schedule = compositeSchedule(stack, [socket], station, { connector, atWallMs, durationS, unit: unit ?? 'A' });
+  const schedule = compositeSchedule(stack, [openSocket()], openStation, {
+    connector,
+    atWallMs,
+    durationS,
+    unit: unit ?? 'A',
+  });
   const reply = {
     kind: 'composite-schedule',
     status: schedule === null ? 'Rejected' : 'Accepted',

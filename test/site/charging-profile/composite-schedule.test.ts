@@ -11,33 +11,14 @@ import {
 } from '#site/charging-profile/composite-schedule.ts';
 import { MAX_PERIODS } from '#site/charging-profile/profile-rules.ts';
 import type { ProfileStack } from '#site/charging-profile/profile-stack.ts';
-import { DAY, type Draft, HOUR, MIN, NOON, periods, session, stackOf } from './profiles.ts';
+import { DAY, type Draft, HOUR, MIN, NOON, openSocket, openStation, periods, stackOf } from './profiles.ts';
 
 const MAX = { purpose: 'ChargingStationMaxProfile' } as const;
-const UNLIMITED = 1e9;
-
-const station: StationOutlook = {
-  nominalV: 230,
-  supplyPhases: 3,
-  leaves: [{ afterMs: 0, limitMa: [UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED] }],
-};
-
 /** A 32 A socket with a car that was granted 9 A, because a fuse leaves it no more. */
-const socket = (over: Partial<SocketOutlook> = {}): SocketOutlook => ({
-  connector: 1,
-  session,
-  grantMa: 9_000,
-  leaves: [{ fromWallMs: NOON, limitMa: 9_000 }],
-  phases: [0, 1, 2],
-  wattsPerA: 690,
-  minMa: 6_000,
-  isDc: false,
-  ...over,
-});
+const socket = (over: Partial<SocketOutlook> = {}): SocketOutlook =>
+  openSocket({ grantMa: 9_000, leaves: [{ fromWallMs: NOON, limitMa: 9_000 }], ...over });
 
-/** Nothing but the back office keeps it from its 32 A. */
-const open = (grantMa: number, over: Partial<SocketOutlook> = {}): SocketOutlook =>
-  socket({ grantMa, leaves: [{ fromWallMs: NOON, limitMa: 32_000 }], ...over });
+const open = (grantMa: number, over: Partial<SocketOutlook> = {}): SocketOutlook => openSocket({ grantMa, ...over });
 
 const idle = (over: Partial<SocketOutlook> = {}): SocketOutlook => ({
   ...open(0, { session: null, ...over }),
@@ -48,7 +29,7 @@ const ask = (
   stack: ProfileStack,
   sockets: readonly SocketOutlook[],
   query: Partial<CompositeQuery> = {},
-  site = station,
+  site = openStation,
 ) => compositeSchedule(stack, sockets, site, { connector: 1, atWallMs: NOON, durationS: 86_400, unit: 'A', ...query });
 
 /** `[second, limit]` of each period. */
@@ -348,7 +329,10 @@ describe('the schedule of the whole station (errata 3.30)', () => {
   it('is never above what the site leaves all cars, however much each could take alone', () => {
     const stack = stackOf([0, hours([0, 10], [1, 32])]);
     const two = [open(10_000), open(10_000, { connector: 2 })];
-    const site: StationOutlook = { ...station, leaves: [{ afterMs: 0, limitMa: [40_000, 50_000, 50_000, 135_000] }] };
+    const site: StationOutlook = {
+      ...openStation,
+      leaves: [{ afterMs: 0, limitMa: [40_000, 50_000, 50_000, 135_000] }],
+    };
     expect(rows(stack, two, all, site)).toEqual([
       [0, 20],
       [3600, 40],

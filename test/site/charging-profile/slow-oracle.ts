@@ -51,10 +51,12 @@ function leading(
   places: readonly number[],
   look: Look,
 ): number | null {
-  for (let level = 20; level >= 0; level--) {
+  const candidates = laid.filter(({ connector, profile }) => profile.purpose === purpose && places.includes(connector));
+  const levels = [...new Set(candidates.map(({ profile }) => profile.stackLevel))].sort((a, b) => b - a);
+  for (const level of levels) {
     for (const place of places) {
-      for (const { connector, profile } of laid) {
-        if (connector !== place || profile.purpose !== purpose || profile.stackLevel !== level) continue;
+      for (const { connector, profile } of candidates) {
+        if (connector !== place || profile.stackLevel !== level) continue;
         const ma = saidBy(profile, look);
         if (ma !== null) return ma;
       }
