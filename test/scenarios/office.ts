@@ -45,3 +45,15 @@ export async function ask(site: Story, action: string, payload: object): Promise
   await site.run('5 s');
   return said;
 }
+
+/** A car that waits for its card. */
+export const plugged = async (site: Story, identity: string) => {
+  const { station } = site.post(identity);
+  station
+    .connectorOf(1)
+    .plug(
+      { phases: 3, maxMa: 32_000, needWh: 60_000, rampMaPerS: 2000, restless: false, idTag: 'CAR' },
+      site.site.random,
+    );
+  await site.run('10 s');
+};

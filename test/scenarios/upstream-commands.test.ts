@@ -1,8 +1,7 @@
 /** What the back office asks of the one station, and what becomes of it at the chargers. */
 import { expect, it } from 'vitest';
 import type { SimOffice } from '#sim/office.ts';
-import type { Story } from '#sim/story.ts';
-import { actionsSince, ask, garage, ledgerOf, NOTHING_WRONG, officeOf } from './office.ts';
+import { actionsSince, ask, garage, ledgerOf, NOTHING_WRONG, officeOf, plugged } from './office.ts';
 
 const EVERYONE = { whoMayCharge: 'everyone' } as const;
 
@@ -16,17 +15,6 @@ const profile = (more: object) => ({
   chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 10, numberPhases: 3 }] },
   ...more,
 });
-
-const plugged = async (site: Story, identity: string) => {
-  const { station } = site.post(identity);
-  station
-    .connectorOf(1)
-    .plug(
-      { phases: 3, maxMa: 32_000, needWh: 60_000, rampMaPerS: 2000, restless: false, idTag: 'CAR' },
-      site.site.random,
-    );
-  await site.run('10 s');
-};
 
 const idAbove = (office: SimOffice, n = 0) => office.ledger.starts[n]?.transactionId;
 

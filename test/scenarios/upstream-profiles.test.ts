@@ -1,7 +1,7 @@
 /** Stacks of charging profiles from the back office, at sockets with cars. */
 import { expect, it } from 'vitest';
 import type { Story } from '#sim/story.ts';
-import { ask, garage } from './office.ts';
+import { ask, garage, plugged } from './office.ts';
 
 const EVERYONE = { whoMayCharge: 'everyone' } as const;
 
@@ -68,5 +68,30 @@ it('what a socket is held down by is said by its number', async () => {
   await site.run('3 min');
   expect(site.drawA('CP1')).toBe(16);
   expect(reason()).toMatchObject({ source: 'csms', text: 'charging profile 1 of the back office' });
+  await site.close();
+});
+
+it('a start from above under a profile that cannot be kept is Rejected, and no car is started', async () => {
+  const site = await garage(1, EVERYONE);
+  await plugged(site, 'CP1');
+  const start = (chargingProfilePurpose: string, stackLevel: number) =>
+    ask(site, 'RemoteStartTransaction', {
+      connectorId: 1,
+      idTag: 'R',
+      chargingProfile: {
+        chargingProfileId: 1,
+        stackLevel,
+        chargingProfilePurpose,
+        chargingProfileKind: 'Relative',
+        chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 10 }] },
+      },
+    });
+  expect(await start('TxProfile', 21)).toEqual({ status: 'Rejected' });
+  expect(await start('TxDefaultProfile', 0)).toEqual({ status: 'Rejected' });
+  await site.run('1 min');
+  expect(site.drawA('CP1')).toBe(0);
+  expect(await start('TxProfile', 20)).toEqual(ACCEPTED);
+  await site.run('3 min');
+  expect(site.drawA('CP1')).toBe(10);
   await site.close();
 });
