@@ -150,7 +150,12 @@ export type LearnedMask = {
 };
 
 /** What the back office allows a connector at most. */
-export type CsmsWish = { readonly limitMa: number | null; readonly limitW: number | null };
+export type CsmsWish = {
+  readonly limitMa: number | null;
+  readonly limitW: number | null;
+  /** The charging profile that says so, by the back office's own number. */
+  readonly profileId?: number;
+};
 
 export type Transaction = {
   readonly id: number;

@@ -1,14 +1,14 @@
 /** GetCompositeSchedule: what Busbar will truly allow, as far as it is known now (`site/charging-profile`). */
 import { at } from '#base/assert.ts';
 import type { Moment } from '#base/clock.ts';
-import { failed, type Outcome, ok } from '#base/outcome.ts';
+import { type Outcome, ok } from '#base/outcome.ts';
 import { compositeSchedule } from '#site/charging-profile/composite-schedule.ts';
 import { socketOutlook, stationOutlook } from '#site/charging-profile/outlook.ts';
 import type { ProfileSession } from '#site/charging-profile/profile-rules.ts';
 import type { ProfileStack } from '#site/charging-profile/profile-stack.ts';
 import type { Command, CommandReply } from '#site/command.ts';
 import type { SiteState } from '#site/state.ts';
-import { type Numbering, socketOf } from './numbering.ts';
+import type { Numbering } from './numbering.ts';
 
 export type CompositeScene = {
   readonly state: SiteState;
@@ -20,10 +20,9 @@ export type CompositeScene = {
 
 type Asked = Extract<Command, { kind: 'get-composite-schedule' }>;
 
+/** 5.7: of a connector that is not there it is Rejected; errata 3.39 makes an error of that for SetChargingProfile only. */
 export function composite(scene: CompositeScene, { connectorId, durationS, unit }: Asked): Outcome<CommandReply> {
   const { state, numbering, stack, now, sessionOn } = scene;
-  const isThere = connectorId === 0 || socketOf(numbering, connectorId) !== null;
-  if (!isThere) return failed('malformed', `there is no connector ${connectorId}`);
   const sockets = numbering.sockets.flatMap(({ number, index }) => {
     if (index === null) return [];
     const place = { connector: number, session: sessionOn(number) };

@@ -4,7 +4,6 @@
  */
 import { at, unreachable } from '#base/assert.ts';
 import { failed, type Outcome, ok } from '#base/outcome.ts';
-import { startProfileRefusal } from '#site/charging-profile/profile-rules.ts';
 import type { ChargingProfile, Command, CommandReply } from '#site/command.ts';
 import type { Session } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
@@ -122,7 +121,8 @@ function clearProfile(deps: RelayDeps, filter: Is<'clear-charging-profile'>, ans
     return;
   }
   deps.wishes.apply();
-  deps.commit(changes, () => answer(said('Accepted')));
+  // What is not taken off the disk is back after a restart.
+  deps.commit(changes, isStored => answer(isStored ? said('Accepted') : failed('exception', 'not stored')));
 }
 
 /** Without a connector: the only one that is plugged and free (design §5). */
@@ -137,8 +137,7 @@ function remoteStart(deps: RelayDeps, { connectorId, idToken, profile }: Is<'rem
     return;
   }
   const number = deps.numbering().sockets.find(socket => socket.index === spec.index)?.number ?? 0;
-  const context = { connector: number, acPhases: deps.wishes.acPhases(), session: null };
-  if (profile !== null && startProfileRefusal(profile, context) !== null) {
+  if (profile !== null && deps.wishes.startRefusal(number, profile) !== null) {
     answer(said('Rejected'));
     return;
   }

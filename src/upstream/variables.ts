@@ -1,7 +1,6 @@
 /** The configuration keys of the one station (OCPP 1.6 clause 9): what it can truly say, and what may be set. */
 import { parsedJson } from '#base/json.ts';
-import { MAX_PERIODS } from '#site/charging-profile/profile-rules.ts';
-import { MAX_STACK_LEVEL } from '#site/charging-profile/profile-stack.ts';
+import { MAX_PERIODS, MAX_STACK_LEVEL, mostInstalled } from '#site/charging-profile/profile-rules.ts';
 import type { Variable } from '#site/command.ts';
 import type { Measurand } from '#site/report.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
@@ -45,8 +44,7 @@ const facts = (sockets: number): Readonly<Record<string, string>> => ({
   GetConfigurationMaxKeys: '50',
   LocalAuthorizeOffline: 'true',
   LocalPreauthorize: 'false',
-  // One for each purpose: two on each connector, two on the station as a whole.
-  MaxChargingProfilesInstalled: String(2 * sockets + 2),
+  MaxChargingProfilesInstalled: String(mostInstalled(sockets)),
   MeterValuesAlignedData: '',
   NumberOfConnectors: String(sockets),
   ResetRetries: '0',

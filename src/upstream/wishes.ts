@@ -4,19 +4,23 @@
  */
 import { at } from '#base/assert.ts';
 import type { Clock, Timer } from '#base/clock.ts';
-import { fieldsOf, parsedJson } from '#base/json.ts';
 import type { Log } from '#base/log.ts';
 import { NO_LIMIT_MA, triple } from '#base/units.ts';
 import { type Wish, wishOf } from '#site/charging-profile/csms-wish.ts';
 import { BACK_OFFICE } from '#site/charging-profile/outlook.ts';
-import type { ProfileOutcome, ProfileSession } from '#site/charging-profile/profile-rules.ts';
+import type {
+  ProfileContext,
+  ProfileOutcome,
+  ProfileRefusal,
+  ProfileSession,
+} from '#site/charging-profile/profile-rules.ts';
 import {
   clearProfiles,
   installProfile,
   NO_PROFILES,
   type ProfileFilter,
   type ProfileStack,
-  type StackEntry,
+  startRefusal,
   withoutEnded,
 } from '#site/charging-profile/profile-stack.ts';
 import type { ChargingProfile } from '#site/command.ts';
@@ -24,6 +28,7 @@ import type { SiteEvent } from '#site/event.ts';
 import type { CsmsWish, OutsideLimit, SiteState } from '#site/state.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
 import type { Numbering } from './numbering.ts';
+import { changesBetween, recalled } from './stored-profiles.ts';
 
 export const PROFILE_KIND = 'csms-profile';
 /** The wall clock may be set: what begins by it is looked at again so often. */
@@ -44,11 +49,15 @@ export type WishesDeps = {
 export class Wishes {
   readonly #deps: WishesDeps;
   #stack: ProfileStack = NO_PROFILES;
+  /** What the disk is to be told of what it told us. */
+  #owed: readonly StoreChange[];
   #timer: Timer | null = null;
 
   constructor(deps: WishesDeps, stored: readonly StoredDocument[]) {
     this.#deps = deps;
-    this.#stack = stored.flatMap(({ json }) => decoded(json));
+    const { stack, changes } = recalled(stored);
+    this.#stack = stack;
+    this.#owed = changes;
   }
 
   stack(): ProfileStack {
@@ -59,11 +68,23 @@ export class Wishes {
     number: number,
     profile: ChargingProfile,
   ): { readonly outcome: ProfileOutcome; readonly changes: readonly StoreChange[] } {
-    const context = { connector: number, acPhases: this.acPhases(), session: this.#deps.sessionOn(number) };
-    const { stack, outcome } = installProfile(this.#stack, profile, this.#deps.clock.wallMs(), context);
+    const { clock, log } = this.#deps;
+    const { stack, outcome } = installProfile(this.#stack, profile, clock.wallMs(), this.#contextOf(number));
     if (outcome.status === 'Rejected')
-      this.#deps.log.warn('a charging profile was not taken', { connector: number, why: outcome.detail });
+      log.warn('a charging profile was not taken', { connector: number, id: profile.id, why: outcome.detail });
+    const moved = this.#stack.find(old => old.profile.id === profile.id && old.connector !== number);
+    if (outcome.status === 'Accepted' && moved !== undefined)
+      log.warn('a charging profile left its connector', { id: profile.id, from: moved.connector, to: number });
     return { outcome, changes: this.#take(stack) };
+  }
+
+  /** Why a session could not be started with this profile, or null; nothing is installed yet. */
+  startRefusal(number: number, profile: ChargingProfile): ProfileRefusal | null {
+    const { clock, log } = this.#deps;
+    const refusal = startRefusal(this.#stack, profile, clock.wallMs(), this.#contextOf(number));
+    if (refusal !== null)
+      log.warn('a start with a charging profile was refused', { connector: number, why: refusal.detail });
+    return refusal;
   }
 
   /** Whether anything was cleared, and what that changes on disk. */
@@ -72,18 +93,10 @@ export class Wishes {
     return { found: cleared.length > 0, changes: this.#take(stack) };
   }
 
-  /** By connector number from 1: phases of its alternating current; 0 for direct current and an empty slot. */
-  acPhases(): readonly number[] {
-    const { topology } = this.#deps.state();
-    return this.#deps.numbering().sockets.map(({ index }) => {
-      const spec = index === null ? null : at(topology.connectors, index);
-      return spec === null || spec.dc !== null ? 0 : spec.phases.length;
-    });
-  }
-
   /** What the profiles say now becomes what the site knows; called when a session began or ended, and by the timer. */
   apply(): void {
-    this.#deps.store(this.#take(withoutEnded(this.#stack, this.#deps.liveIds())));
+    this.#deps.store([...this.#owed, ...this.#take(withoutEnded(this.#stack, this.#deps.liveIds()))]);
+    this.#owed = [];
     const { clock, state } = this.#deps;
     const atWallMs = clock.wallMs();
     const { nominalV } = state().topology;
@@ -107,10 +120,11 @@ export class Wishes {
   #applySocket(connector: number, wish: Wish): number {
     const { clock, dispatch, state } = this.#deps;
     const before = at(state().connectors, connector).wish;
-    const { limitMa, limitW } = wish;
-    const now: CsmsWish | null = limitMa === null && limitW === null ? null : { limitMa, limitW };
-    if (before?.limitMa !== now?.limitMa || before?.limitW !== now?.limitW)
-      dispatch({ type: 'wish-set', connector, wish: now, atMs: clock.nowMs() });
+    const { limitMa, limitW, profileId } = wish;
+    const now: CsmsWish | null = profileId === null ? null : { limitMa, limitW, profileId };
+    const isSame =
+      before?.limitMa === now?.limitMa && before?.limitW === now?.limitW && before?.profileId === now?.profileId;
+    if (!isSame) dispatch({ type: 'wish-set', connector, wish: now, atMs: clock.nowMs() });
     return wish.nextChangeWallMs ?? Number.POSITIVE_INFINITY;
   }
 
@@ -132,22 +146,25 @@ export class Wishes {
     return nextChangeWallMs ?? Number.POSITIVE_INFINITY;
   }
 
+  #contextOf(number: number): ProfileContext {
+    return { connector: number, acPhases: this.#acPhases(), session: this.#deps.sessionOn(number) };
+  }
+
+  /** By connector number from 1: phases of its alternating current; 0 for direct current and an empty slot. */
+  #acPhases(): readonly number[] {
+    const { topology } = this.#deps.state();
+    return this.#deps.numbering().sockets.map(({ index }) => {
+      const spec = index === null ? null : at(topology.connectors, index);
+      return spec === null || spec.dc !== null ? 0 : spec.phases.length;
+    });
+  }
+
   #take(stack: ProfileStack): readonly StoreChange[] {
     const before = this.#stack;
     this.#stack = stack;
-    const gone = before.filter(entry => !stack.some(other => keyOf(other) === keyOf(entry)));
-    const fresh = stack.filter(entry => !before.includes(entry));
-    return [
-      ...gone.map((entry): StoreChange => ({ type: 'remove', kind: PROFILE_KIND, key: keyOf(entry) })),
-      ...fresh.map((entry): StoreChange => {
-        return { type: 'put', document: { kind: PROFILE_KIND, key: keyOf(entry), json: JSON.stringify(entry) } };
-      }),
-    ];
+    return stack === before ? [] : changesBetween(PROFILE_KIND, before, stack);
   }
 }
-
-/** There is one for each purpose and connector. */
-const keyOf = ({ connector, profile }: StackEntry): string => `${connector}/${profile.purpose}`;
 
 const overAllCars = ({ topology }: SiteState, limitMa: number, limitW: number | null, atMs: number): OutsideLimit => ({
   source: BACK_OFFICE,
@@ -160,8 +177,3 @@ const overAllCars = ({ topology }: SiteState, limitMa: number, limitW: number | 
   failSafeMa: null,
   setAtMs: atMs,
 });
-
-function decoded(json: string): readonly StackEntry[] {
-  const entry = fieldsOf(parsedJson(json));
-  return typeof entry.connector === 'number' && entry.profile !== undefined ? [entry as StackEntry] : [];
-}

@@ -7,10 +7,11 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS_16 } from '#ocpp/schema.ts';
 import { dialect16 } from '#ocpp/v16/dialect.ts';
 import { type Asking, emptyStack, limitAt, type WireProfile, withProfile } from '#sim/profile-engine.ts';
-import { compositeSchedule, type SocketOutlook } from '#site/charging-profile/composite-schedule.ts';
+import { compositeSchedule } from '#site/charging-profile/composite-schedule.ts';
 import type { ProfileSession } from '#site/charging-profile/profile-rules.ts';
 import { installProfile, NO_PROFILES, type ProfileStack } from '#site/charging-profile/profile-stack.ts';
 import type { Command } from '#site/command.ts';
+import { openSocket, openStation } from '../site/charging-profile/profiles.ts';
 
 const NOW = Date.parse('2026-03-20T12:00:00Z');
 const session: ProfileSession = { id: 700, upstreamId: 7, startedAtWallMs: NOW - 3_600_000 };
@@ -30,23 +31,16 @@ function set(stack: ProfileStack, payload: object) {
   return installProfile(stack, profile, NOW, { connector: connectorId, acPhases: [3, 1, 0], session });
 }
 
-const socket: SocketOutlook = {
-  connector: 1,
-  session,
-  grantMa: 32_000,
-  leaves: [{ fromWallMs: NOW, limitMa: 32_000 }],
-  phases: [0, 1, 2],
-  wattsPerA: 690,
-  minMa: 6_000,
-  isDc: false,
-};
-
 /** The answer as text on the wire. */
 function ask(stack: ProfileStack, payload: object, atWallMs = NOW) {
   const asked = command('GetCompositeSchedule', payload, 'get-composite-schedule');
   const { connectorId: connector, durationS, unit } = asked;
-  const station = { nominalV: 230, supplyPhases: 3, leaves: [] } as const;
-  const schedule = compositeSchedule(stack, [socket], station, { connector, atWallMs, durationS, unit: unit ?? 'A' });
+  const schedule = compositeSchedule(stack, [openSocket()], openStation, {
+    connector,
+    atWallMs,
+    durationS,
+    unit: unit ?? 'A',
+  });
   const reply = {
     kind: 'composite-schedule',
     status: schedule === null ? 'Rejected' : 'Accepted',
@@ -173,6 +167,7 @@ describe('whatever a back office sets', () => {
     .record({
       connectorId: fc.constantFrom(0, 1),
       purpose: fc.constantFrom('TxDefaultProfile', 'TxProfile', 'ChargePointMaxProfile'),
+      level: fc.integer({ min: 0, max: 2 }),
       kind: fc.constantFrom('Absolute', 'Recurring', 'Relative'),
       recurrency: fc.constantFrom('Daily', 'Weekly'),
       start: time,
@@ -185,6 +180,8 @@ describe('whatever a back office sets', () => {
     })
     .map(its => {
       const rate = (tenths: number) => (its.unit === 'A' ? tenths / 10 : tenths * 60);
+      // A socket's own levels lie above everyone's: the two ends may differ where they do not.
+      const stackLevel = its.level + 3 * its.connectorId;
       const rest = [...its.periods].sort((a, b) => a[0] - b[0]);
       const schedule = {
         ...(its.duration === undefined ? {} : { duration: its.duration }),
@@ -198,8 +195,8 @@ describe('whatever a back office sets', () => {
       return {
         connectorId: its.connectorId,
         csChargingProfiles: {
-          chargingProfileId: 1,
-          stackLevel: 0,
+          chargingProfileId: its.purpose.length * 100 + stackLevel * 10 + its.connectorId,
+          stackLevel,
           chargingProfilePurpose: its.purpose,
           chargingProfileKind: its.kind,
           ...(its.kind === 'Recurring' ? { recurrencyKind: its.recurrency } : {}),
@@ -213,7 +210,7 @@ describe('whatever a back office sets', () => {
   test('its schedule is one that its schema takes, in order, in time, and nothing that a car could not take', () => {
     fc.assert(
       fc.property(
-        fc.array(profile, { maxLength: 4 }),
+        fc.array(profile, { maxLength: 8 }),
         fc.constantFrom(0, 1),
         fc.constantFrom('A', 'W'),
         fc.integer({ min: 0, max: 300_000 }),
@@ -240,7 +237,7 @@ describe('whatever a back office sets', () => {
   });
 
   test('its schedule is what a station with a profile engine of its own would do, second by second', () => {
-    const whole = fc.array(profile, { minLength: 1, maxLength: 5 });
+    const whole = fc.array(profile, { minLength: 1, maxLength: 10 });
     fc.assert(
       fc.property(whole, fc.array(fc.integer({ min: 0, max: 199_999 }), { maxLength: 30 }), (profiles, looks) => {
         let stack: ProfileStack = NO_PROFILES;
@@ -275,14 +272,13 @@ describe('whatever a back office sets', () => {
 
   type Payload = typeof profile extends fc.Arbitrary<infer P> ? P : never;
 
-  /** An id of its own for each purpose, and recurrences that have begun: where they have not, the two ends may differ. */
+  /** Recurrences that have begun: where they have not, the two ends may differ. */
   const begun = (payload: Payload): Payload => {
     const its = payload.csChargingProfiles;
-    const id = its.chargingProfilePurpose.length * 10 + payload.connectorId;
     const isRecurring = its.chargingProfileKind === 'Recurring' && 'startSchedule' in its.chargingSchedule;
     const schedule = isRecurring
       ? { ...its.chargingSchedule, startSchedule: '2026-03-02T05:06:07.000Z' }
       : its.chargingSchedule;
-    return { ...payload, csChargingProfiles: { ...its, chargingProfileId: id, chargingSchedule: schedule } };
+    return { ...payload, csChargingProfiles: { ...its, chargingSchedule: schedule } };
   };
 });

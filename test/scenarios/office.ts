@@ -35,3 +35,25 @@ export const garage = (
 /** Actions that came since the count was taken. */
 export const actionsSince = (office: SimOffice, from: number): readonly string[] =>
   office.received.slice(from).map(({ action }) => action);
+
+/** One call and its answer: the payload, or the code of its error. */
+export async function ask(site: Story, action: string, payload: object): Promise<unknown> {
+  let said: unknown = null;
+  officeOf(site).call(action, payload, answer => {
+    said = answer.ok ? answer.payload : answer.code;
+  });
+  await site.run('5 s');
+  return said;
+}
+
+/** A car that waits for its card. */
+export const plugged = async (site: Story, identity: string) => {
+  const { station } = site.post(identity);
+  station
+    .connectorOf(1)
+    .plug(
+      { phases: 3, maxMa: 32_000, needWh: 60_000, rampMaPerS: 2000, restless: false, idTag: 'CAR' },
+      site.site.random,
+    );
+  await site.run('10 s');
+};

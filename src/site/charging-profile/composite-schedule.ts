@@ -7,8 +7,10 @@ import { at } from '#base/assert.ts';
 import { type PhaseIndex, type Quad, quad } from '#base/units.ts';
 import type { ChargingPeriod, ChargingSchedule, RateUnit } from '#site/command.ts';
 import { type Wish, wishOf } from './csms-wish.ts';
-import { MAX_PERIODS, type ProfileSession } from './profile-rules.ts';
+import { connectorSpeakers } from './profile-precedence.ts';
+import { asIfBegun, MAX_PERIODS, type ProfileSession } from './profile-rules.ts';
 import type { ProfileStack } from './profile-stack.ts';
+import { type Told, toldFrom } from './whole-seconds.ts';
 
 /** What is known of a connector beside the back office's profiles. Currents in mA on each active phase. */
 export type SocketOutlook = {
@@ -48,15 +50,15 @@ export type CompositeQuery = {
 const MAX_AHEAD_S = 7 * 86_400;
 
 /**
- * Sockets times instants looked at for one answer, a microsecond or three each: the loop must not wait for it. A week
+ * Sockets times instants looked at for one answer, a microsecond or two each: the loop must not wait for it. A week
  * of hourly changes is told of 59 sockets, a day of them of 400.
  */
 const MAX_LOOKS = 10_000;
 
 /**
  * @param sockets of all connectors; for connector 0 those that somebody asks at are added up
- * @returns null for an unknown connector: the answer is Rejected (5.7). It starts with the second in which the
- *   question came. One that would be too long ends earlier, and its duration says so.
+ * @returns null for an unknown connector, and for a time that ends before it begins: the answer is Rejected (5.7). It
+ *   starts with the second in which the question came. One that would be too long ends earlier, and its duration says so.
  */
 export function compositeSchedule(
   stack: ProfileStack,
@@ -67,9 +69,14 @@ export function compositeSchedule(
   const asked = sockets.filter(({ connector, grantMa }) =>
     query.connector === 0 ? grantMa !== null : connector === query.connector,
   );
-  if (query.connector !== 0 && asked.length === 0) return null;
+  if (query.durationS < 0 || (query.connector !== 0 && asked.length === 0)) return null;
   const startWallMs = Math.floor(query.atWallMs / 1000) * 1000;
-  const { periods, durationS } = periodsOf({ stack, station, query, sockets: asked }, startWallMs);
+  const scene: Scene = { stack, station, query, sockets: asked };
+  const numberPhases = phasesSaid(scene);
+  const { told, durationS } = toldOf(scene, startWallMs);
+  const periods = told
+    .filter(({ startS }) => startS === 0 || startS < durationS)
+    .map((row): ChargingPeriod => ({ ...row, numberPhases }));
   return { unit: query.unit, startWallMs, durationS, minRate: null, periods };
 }
 
@@ -80,31 +87,44 @@ type Scene = {
   readonly sockets: readonly SocketOutlook[];
 };
 
-function periodsOf(
-  scene: Scene,
-  startWallMs: number,
-): { readonly periods: readonly ChargingPeriod[]; readonly durationS: number } {
+type Answer = { readonly told: readonly Told[]; readonly durationS: number };
+
+/** From change to change, for as long as was asked, or as can be looked at and told. */
+function toldOf(scene: Scene, startWallMs: number): Answer {
   const durationS = Math.min(scene.query.durationS, MAX_AHEAD_S);
-  const numberPhases = phasesSaid(scene);
+  const looksEach = looksOf(scene);
   let seen = firstSeen(scene);
-  let atMs = nextOf(seen);
-  const periods: ChargingPeriod[] = [{ startS: 0, limit: limitAt(scene, seen, scene.query.atWallMs), numberPhases }];
-  for (let looks = 0; atMs < startWallMs + durationS * 1000; atMs = nextOf(seen)) {
-    looks += scene.sockets.length;
-    const last = at(periods, periods.length - 1);
+  let told: readonly Told[] = [{ startS: 0, limit: limitAt(scene, seen, scene.query.atWallMs) }];
+  let looks = 0;
+  for (let atMs = nextOf(seen); atMs < startWallMs + durationS * 1000; atMs = nextOf(seen)) {
+    const afterMs = atMs - startWallMs;
+    const over = told[MAX_PERIODS];
+    if (over !== undefined && afterMs >= over.startS * 1000) break;
+    looks += looksEach;
+    if (looks > MAX_LOOKS) return bounded({ told, durationS: Math.floor(afterMs / 1000) });
     seen = seenAt(scene, seen, atMs);
-    const limit = limitAt(scene, seen, atMs);
-    // Whole seconds: a decrease is told early, a raise late.
-    const seconds = (atMs - startWallMs) / 1000;
-    const startS = Math.max(last.startS, limit < last.limit ? Math.floor(seconds) : Math.ceil(seconds));
-    if (startS >= durationS) break;
-    if (periods.length === MAX_PERIODS || looks > MAX_LOOKS) return { periods, durationS: startS };
-    if (limit === last.limit) continue;
-    if (startS === last.startS) periods.pop();
-    periods.push({ startS, limit, numberPhases });
+    told = toldFrom(told, afterMs, limitAt(scene, seen, atMs));
   }
-  return { periods, durationS };
+  return bounded({ told, durationS });
 }
+
+/** It ends where the period would begin that is one too many. */
+function bounded({ told, durationS }: Answer): Answer {
+  const over = told[MAX_PERIODS];
+  return over === undefined || over.startS >= durationS
+    ? { told, durationS }
+    : { told: told.slice(0, MAX_PERIODS), durationS: over.startS };
+}
+
+/** A profile that is asked before the one that speaks costs an eighth of all else about a socket. */
+const LOOK_PER_PROFILE = 1 / 8;
+
+/** For each instant: every socket, and every profile of its stack. */
+const looksOf = ({ stack, sockets }: Scene): number =>
+  sockets.reduce((sum, { connector, session }) => {
+    const others = connectorSpeakers(stack, connector, session).length - 1;
+    return sum + 1 + Math.max(0, others) * LOOK_PER_PROFILE;
+  }, 0);
 
 /** Without a number 3 would be assumed (7.14). */
 function phasesSaid({ sockets, station, query }: Scene): number | null {
@@ -139,9 +159,10 @@ function seenAt(scene: Scene, before: readonly Seen[], atMs: number): readonly S
 }
 
 /** Less than the least that a car can be given is a pause. */
-function allowedAt({ stack, station }: Scene, socket: SocketOutlook, ofStation: Wish, atMs: number): Seen {
+function allowedAt({ stack, station, query }: Scene, socket: SocketOutlook, ofStation: Wish, atMs: number): Seen {
   const { leaves, wattsPerA, minMa } = socket;
-  const own = wishOf(stack, socket.connector, atMs, socket.session, socket.isDc ? null : station.nominalV);
+  const session = socket.session ?? asIfBegun(query.atWallMs);
+  const own = wishOf(stack, socket.connector, atMs, session, socket.isDc ? null : station.nominalV);
   const left = leaves.findLast(({ fromWallMs }, i) => i === 0 || fromWallMs <= atMs)?.limitMa ?? 0;
   const mostMa = Math.min(left, inMa(own, wattsPerA), inMa(ofStation, wattsPerA));
   const step = leaves.find(({ fromWallMs }, i) => i > 0 && fromWallMs > atMs)?.fromWallMs;

@@ -3,6 +3,7 @@
  * The wish of connector 0 is the limit of the whole station, over all of its sockets.
  */
 import type { ChargingPeriod, RateUnit } from '#site/command.ts';
+import { connectorSpeakers, stationSpeakers } from './profile-precedence.ts';
 import type { ProfileSession } from './profile-rules.ts';
 import type { ProfileStack, StackEntry } from './profile-stack.ts';
 import { nextBoundary, periodAt } from './profile-timeline.ts';
@@ -35,40 +36,20 @@ export function wishOf(
   const unit = (entry: StackEntry) => entry.profile.schedule.unit;
   let nextMs = Number.POSITIVE_INFINITY;
   let speaks: { readonly entry: StackEntry; readonly period: ChargingPeriod } | null = null;
-  for (const entry of connector === 0 ? stationEntries(stack) : connectorEntries(stack, connector, session)) {
+  for (const entry of connector === 0 ? stationSpeakers(stack) : connectorSpeakers(stack, connector, session)) {
     nextMs = Math.min(nextMs, nextBoundary(entry.profile, atWallMs, startedMs));
-    const period: ChargingPeriod | null = speaks === null ? periodAt(entry.profile, atWallMs, startedMs) : null;
-    if (period !== null) speaks = { entry, period };
+    const period = periodAt(entry.profile, atWallMs, startedMs);
+    // Those below it are asked again when it falls silent.
+    if (period !== null) {
+      speaks = { entry, period };
+      break;
+    }
   }
   const nextChangeWallMs = Number.isFinite(nextMs) ? nextMs : null;
   if (speaks === null) return { limitMa: null, limitW: null, profileId: null, nextChangeWallMs };
   const { entry, period } = speaks;
   const limit = connector === 0 ? total(period, unit(entry)) : each(period, unit(entry), nominalV);
   return { ...limit, profileId: entry.profile.id, nextChangeWallMs };
-}
-
-const stationEntries = (stack: ProfileStack): ProfileStack =>
-  stack.filter(({ profile }) => profile.purpose === 'ChargingStationMaxProfile');
-
-/**
- * Those that may speak for a connector; the first with a period now is the one that does. Its transaction's own
- * overrules the default (3.13.1); where it is over or has a gap the default counts again (K02), the connector's own
- * before the station's. That one stands in wherever the connector's own is silent: of two readings of "replaced
- * only for that connector", this is the one that allows less.
- */
-function connectorEntries(stack: ProfileStack, connector: number, session: ProfileSession | null): ProfileStack {
-  let its: StackEntry | null = null;
-  let own: StackEntry | null = null;
-  let everyones: StackEntry | null = null;
-  for (const entry of stack) {
-    if (entry.connector !== connector && entry.connector !== 0) continue;
-    const { purpose } = entry.profile;
-    if (purpose === 'TxProfile' && session !== null && entry.session === session.id) its = entry;
-    if (purpose !== 'TxDefaultProfile') continue;
-    if (entry.connector === 0) everyones = entry;
-    else own = entry;
-  }
-  return [its, own, everyones].filter(entry => entry !== null);
 }
 
 type Limit = Pick<Wish, 'limitMa' | 'limitW'>;

@@ -23,6 +23,9 @@ export type ProfileSession = {
   readonly startedAtWallMs: number;
 };
 
+/** A transaction that has not begun, as if it began then: for what is asked before there is one (K08). Our ids are positive. */
+export const asIfBegun = (startedAtWallMs: number): ProfileSession => ({ id: 0, upstreamId: null, startedAtWallMs });
+
 export type ProfileContext = {
   /** Number at the back office; 0 is the station as a whole. */
   readonly connector: number;
@@ -32,8 +35,21 @@ export type ProfileContext = {
   readonly session: ProfileSession | null;
 };
 
-/** ChargingScheduleMaxPeriods: a day in steps of five minutes, a week in hours; more would only fill the disk. */
+/** ChargingScheduleMaxPeriods (9.4.3): a day in steps of five minutes, a week in hours; more would only fill the disk. */
 export const MAX_PERIODS = 288;
+
+/**
+ * ChargeProfileMaxStackLevel (9.4.1), for each purpose and connector. Calendars with their exceptions take three or
+ * four levels (3.13.2); the rest is for back offices that number them generously. Each is looked at in every pass.
+ */
+export const MAX_STACK_LEVEL = 20;
+
+/**
+ * MaxChargingProfilesInstalled (9.4.5): two levels of both purposes on every connector, and every level of both on
+ * the station as a whole. With schedules as long as they may be that is 55 kB a connector on disk.
+ * @param connectors how many there are
+ */
+export const mostInstalled = (connectors: number): number => 4 * connectors + 2 * (MAX_STACK_LEVEL + 1);
 
 export const isForSession = (purpose: ChargingProfilePurpose): boolean => purpose === 'TxProfile';
 
@@ -41,18 +57,12 @@ export const isForSession = (purpose: ChargingProfilePurpose): boolean => purpos
 export function refusalOf(profile: ChargingProfile, context: ProfileContext): ProfileRefusal | null {
   const { connector, acPhases } = context;
   if (connector < 0 || connector > acPhases.length) return rejected('UnknownEvse', `no connector ${connector}`);
-  return placeRefusal(profile, context) ?? kindRefusal(profile) ?? scheduleRefusal(profile.schedule, context);
-}
-
-/**
- * Why a profile inside a remote start is not taken, or null (5.16.2, K05): it must be a TxProfile without a
- * transaction. It is installed when the transaction starts.
- */
-export function startProfileRefusal(profile: ChargingProfile, context: ProfileContext): ProfileRefusal | null {
-  if (profile.purpose !== 'TxProfile') return rejected('InvalidProfile', `a start takes no ${profile.purpose}`);
-  if (profile.transactionId !== null) return rejected('InvalidProfile', 'a start has no transaction yet');
-  const begun = { id: 0, upstreamId: null, startedAtWallMs: 0 };
-  return refusalOf(profile, { ...context, session: begun });
+  return (
+    placeRefusal(profile, context) ??
+    levelRefusal(profile) ??
+    kindRefusal(profile) ??
+    scheduleRefusal(profile.schedule, context)
+  );
 }
 
 function placeRefusal({ purpose, transactionId }: ChargingProfile, context: ProfileContext): ProfileRefusal | null {
@@ -70,6 +80,12 @@ function placeRefusal({ purpose, transactionId }: ChargingProfile, context: Prof
   if (session === null) return rejected('TxNotFound', `no transaction on connector ${connector}`);
   const isOther = transactionId !== null && transactionId !== session.upstreamId;
   return isOther ? rejected('TxNotFound', `transaction ${transactionId} does not run on connector ${connector}`) : null;
+}
+
+/** 7.8: the lowest level is 0; 9.4.1: the highest is what we say it is. */
+function levelRefusal({ stackLevel }: ChargingProfile): ProfileRefusal | null {
+  const isLevel = stackLevel >= 0 && stackLevel <= MAX_STACK_LEVEL;
+  return isLevel ? null : rejected('InvalidStackLevel', `levels are 0 to ${MAX_STACK_LEVEL}, not ${stackLevel}`);
 }
 
 /** 1.6 lets an absolute schedule begin with charging where no start is given (7.13); nothing else may lack what it needs. */
@@ -98,6 +114,10 @@ function scheduleRefusal({ periods, durationS }: ChargingSchedule, context: Prof
   if (periods.some(({ limit }) => !(limit >= 0 && Number.isFinite(limit)))) {
     return rejected('InvalidSchedule', 'a limit is 0 or more');
   }
+  // Watts are divided by them (7.12).
+  if (periods.some(({ numberPhases }) => numberPhases !== null && numberPhases < 1)) {
+    return rejected('InvalidSchedule', 'nothing charges on no phase');
+  }
   return phasesRefusal(periods, context);
 }
 
@@ -110,7 +130,7 @@ function phasesRefusal(periods: ChargingSchedule['periods'], context: ProfileCon
   return rejected('InvalidSchedule', `cars here may use ${most} phases, not ${fewer.numberPhases} at most`);
 }
 
-const rejected = (reason: ProfileRefusal['reason'], detail: string): ProfileRefusal => ({
+export const rejected = (reason: ProfileRefusal['reason'], detail: string): ProfileRefusal => ({
   status: 'Rejected',
   reason,
   detail,

@@ -1,11 +1,21 @@
 /**
- * What the back office has set: its charging profiles for the one station that it sees. One for each purpose and
- * connector; a stack is plain data and may be stored as JSON (errata 3.37: profiles outlive a restart).
+ * What the back office has set: its charging profiles for the one station that it sees. On each connector each
+ * purpose has a stack of levels; all of it is plain data and may be stored as JSON (errata 3.37: profiles outlive a
+ * restart).
  *
  * OCPP 1.6 edition 2, clauses 3.13, 5.16 and 6.13, with the errata sheet; K01 and K10 of 2.0.1 where 1.6 is silent.
  */
 import type { ChargingProfile, ChargingProfilePurpose } from '#site/command.ts';
-import { isForSession, type ProfileContext, type ProfileOutcome, refusalOf } from './profile-rules.ts';
+import {
+  asIfBegun,
+  isForSession,
+  mostInstalled,
+  type ProfileContext,
+  type ProfileOutcome,
+  type ProfileRefusal,
+  refusalOf,
+  rejected,
+} from './profile-rules.ts';
 
 export type StackEntry = {
   /** Number at the back office; 0 is the station as a whole. */
@@ -19,13 +29,9 @@ export type ProfileStack = readonly StackEntry[];
 
 export const NO_PROFILES: ProfileStack = [];
 
-/** Highest stackLevel that is promised (9.4.1): there is one profile for each purpose and connector. */
-export const MAX_STACK_LEVEL = 0;
-
 /**
- * A profile arrives. The same id, or the same purpose and level, replaces what the connector has (3.13.2); another
- * level beside it is Rejected, because a stack of two is not kept and dropping one in silence would be a lie.
- * Ids count for each connector: back offices send the same one to all of them.
+ * A profile arrives. The one with its id gives way wherever it stands, and so does the one with its purpose and level
+ * on the same connector (3.13.2, 5.16.3, 5.16.4); beside all others it is stacked.
  */
 export function installProfile(
   stack: ProfileStack,
@@ -35,24 +41,33 @@ export function installProfile(
 ): { readonly stack: ProfileStack; readonly outcome: ProfileOutcome } {
   const refusal = refusalOf(profile, context);
   if (refusal !== null) return { stack, outcome: refusal };
-  const { connector } = context;
-  const kept = stack.filter(
-    entry => !isOver(entry, atWallMs) && !(entry.connector === connector && entry.profile.id === profile.id),
-  );
-  const others = kept.filter(entry => !isPlaceOf(entry, connector, profile.purpose));
-  const higher = kept.find(
-    entry => isPlaceOf(entry, connector, profile.purpose) && entry.profile.stackLevel !== profile.stackLevel,
-  );
-  if (higher !== undefined) {
-    const detail = `stack level ${higher.profile.stackLevel} holds the one ${profile.purpose} of connector ${connector}`;
-    return { stack, outcome: { status: 'Rejected', reason: 'InvalidStackLevel', detail } };
-  }
+  const { connector, acPhases } = context;
+  const kept = stack.filter(entry => !isOver(entry, atWallMs) && !givesWay(entry, connector, profile));
+  const most = mostInstalled(acPhases.length);
+  if (kept.length >= most) return { stack, outcome: rejected('TooManyElements', `${most} profiles are installed`) };
   const session = isForSession(profile.purpose) ? (context.session?.id ?? null) : null;
-  return { stack: [...others, { connector, profile, session }], outcome: { status: 'Accepted' } };
+  return { stack: [...kept, { connector, profile, session }], outcome: { status: 'Accepted' } };
 }
 
-const isPlaceOf = (entry: StackEntry, connector: number, purpose: ChargingProfilePurpose): boolean =>
-  entry.connector === connector && entry.profile.purpose === purpose;
+const givesWay = (old: StackEntry, connector: number, { id, purpose, stackLevel }: ChargingProfile): boolean =>
+  old.profile.id === id ||
+  (old.connector === connector && old.profile.purpose === purpose && old.profile.stackLevel === stackLevel);
+
+/**
+ * Why a profile inside a remote start is not taken, or null (5.16.2, K05): it must be a TxProfile without a
+ * transaction. It is installed when the transaction starts.
+ */
+export function startRefusal(
+  stack: ProfileStack,
+  profile: ChargingProfile,
+  atWallMs: number,
+  context: ProfileContext,
+): ProfileRefusal | null {
+  if (profile.purpose !== 'TxProfile') return rejected('InvalidProfile', `a start takes no ${profile.purpose}`);
+  if (profile.transactionId !== null) return rejected('InvalidProfile', 'a start has no transaction yet');
+  const { outcome } = installProfile(stack, profile, atWallMs, { ...context, session: asIfBegun(atWallMs) });
+  return outcome.status === 'Accepted' ? null : outcome;
+}
 
 /** validTo has passed: it says nothing ever again. */
 const isOver = ({ profile }: StackEntry, atWallMs: number): boolean =>

@@ -3,6 +3,7 @@
  * Wall-clock milliseconds, always UTC: what recurs daily recurs every 24 hours from its start, so that it moves by
  * an hour on the clock of the wall when summer time begins (3.13.7 leaves that to the back office).
  */
+import { at } from '#base/assert.ts';
 import type { ChargingPeriod, ChargingProfile } from '#site/command.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,7 +22,7 @@ export function periodAt(
   const originMs = originOf(profile, atWallMs, startedWallMs);
   const elapsedMs = atWallMs - originMs;
   if (elapsedMs < 0 || (durationS !== null && elapsedMs >= durationS * 1000)) return null;
-  return periods.findLast(period => period.startS * 1000 <= elapsedMs) ?? null;
+  return periods[begunBy(periods, elapsedMs)] ?? null;
 }
 
 /** The first instant after `atWallMs` at which `periodAt` may answer otherwise; Infinity where none comes. */
@@ -42,8 +43,24 @@ function scheduleBoundary(profile: ChargingProfile, atWallMs: number, startedWal
   const everyMs = recurrenceMs(profile);
   const lastMs = Math.min(everyMs, (profile.schedule.durationS ?? Number.POSITIVE_INFINITY) * 1000);
   if (elapsedMs >= lastMs) return originMs + everyMs;
-  const next = profile.schedule.periods.find(({ startS }) => startS * 1000 > elapsedMs);
+  const { periods } = profile.schedule;
+  const next = periods[begunBy(periods, elapsedMs) + 1];
   return originMs + Math.min(lastMs, next === undefined ? Number.POSITIVE_INFINITY : next.startS * 1000);
+}
+
+/**
+ * Index of the last period that has begun, -1 for none. By halving: there may be hundreds, and a composite schedule
+ * asks for thousands of instants.
+ */
+function begunBy(periods: readonly ChargingPeriod[], elapsedMs: number): number {
+  let low = -1;
+  let high = periods.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (at(periods, middle).startS * 1000 <= elapsedMs) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 /** validFrom counts, validTo no longer does (K01.FR.36, FR.37). */

@@ -5,7 +5,7 @@
 import { canLease, endlessMa } from '#site/gate/lease.ts';
 import { isLearnedAt, phasesOf } from '#site/gate/mask.ts';
 import { isSetUp } from '#site/gate/set-up.ts';
-import type { Charger, Connector } from '#site/state.ts';
+import type { Charger, Connector, CsmsWish } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
 /** One probe of a session lasts so long: a car starts within 20 s, and 30 s of samples tell its phases. */
@@ -40,7 +40,7 @@ function wishCeiling(connector: Connector, spec: ConnectorSpec, nominalV: number
   if (wish === null) return null;
   const phases = phasesOf(connector, spec, atMs).length;
   const limitMa = Math.min(wish.limitMa ?? Number.POSITIVE_INFINITY, ampsOf(wish.limitW, spec, phases, nominalV));
-  if (limitMa >= spec.minMa) return { limitMa, source: 'csms', text: '' };
+  if (limitMa >= spec.minMa) return { limitMa, source: 'csms', text: profileWords(wish) };
   if (isProbe(connector, spec, nominalV, atMs)) {
     return { limitMa: spec.minMa, source: 'csms', text: 'tried for a minute: the car may use one phase only' };
   }
@@ -48,6 +48,9 @@ function wishCeiling(connector: Connector, spec: ConnectorSpec, nominalV: number
   const text = `the back office allows ${said(wish.limitW, limitMa)}, needs ${kilowatts(neededW)}`;
   return { limitMa: 0, source: 'csms', text };
 }
+
+const profileWords = ({ profileId }: CsmsWish): string =>
+  profileId === undefined ? '' : `charging profile ${profileId} of the back office`;
 
 function ampsOf(limitW: number | null, { dc }: ConnectorSpec, phases: number, nominalV: number): number {
   if (limitW === null) return Number.POSITIVE_INFINITY;

@@ -11,33 +11,14 @@ import {
 } from '#site/charging-profile/composite-schedule.ts';
 import { MAX_PERIODS } from '#site/charging-profile/profile-rules.ts';
 import type { ProfileStack } from '#site/charging-profile/profile-stack.ts';
-import { DAY, type Draft, HOUR, MIN, NOON, periods, session, stackOf } from './profiles.ts';
+import { DAY, type Draft, HOUR, MIN, NOON, openSocket, openStation, periods, stackOf } from './profiles.ts';
 
 const MAX = { purpose: 'ChargingStationMaxProfile' } as const;
-const UNLIMITED = 1e9;
-
-const station: StationOutlook = {
-  nominalV: 230,
-  supplyPhases: 3,
-  leaves: [{ afterMs: 0, limitMa: [UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED] }],
-};
-
 /** A 32 A socket with a car that was granted 9 A, because a fuse leaves it no more. */
-const socket = (over: Partial<SocketOutlook> = {}): SocketOutlook => ({
-  connector: 1,
-  session,
-  grantMa: 9_000,
-  leaves: [{ fromWallMs: NOON, limitMa: 9_000 }],
-  phases: [0, 1, 2],
-  wattsPerA: 690,
-  minMa: 6_000,
-  isDc: false,
-  ...over,
-});
+const socket = (over: Partial<SocketOutlook> = {}): SocketOutlook =>
+  openSocket({ grantMa: 9_000, leaves: [{ fromWallMs: NOON, limitMa: 9_000 }], ...over });
 
-/** Nothing but the back office keeps it from its 32 A. */
-const open = (grantMa: number, over: Partial<SocketOutlook> = {}): SocketOutlook =>
-  socket({ grantMa, leaves: [{ fromWallMs: NOON, limitMa: 32_000 }], ...over });
+const open = (grantMa: number, over: Partial<SocketOutlook> = {}): SocketOutlook => openSocket({ grantMa, ...over });
 
 const idle = (over: Partial<SocketOutlook> = {}): SocketOutlook => ({
   ...open(0, { session: null, ...over }),
@@ -48,7 +29,7 @@ const ask = (
   stack: ProfileStack,
   sockets: readonly SocketOutlook[],
   query: Partial<CompositeQuery> = {},
-  site = station,
+  site = openStation,
 ) => compositeSchedule(stack, sockets, site, { connector: 1, atWallMs: NOON, durationS: 86_400, unit: 'A', ...query });
 
 /** `[second, limit]` of each period. */
@@ -162,6 +143,14 @@ describe('the schedule of a socket', () => {
     ]);
   });
 
+  it('without a transaction counts what is relative from the moment of the question (K08)', () => {
+    const relative: Draft = { kind: 'Relative', schedule: { periods: periods([0, 32], [5400, 16]) } };
+    expect(rows(stackOf([1, relative]), [idle()])).toEqual([
+      [0, 32],
+      [5400, 16],
+    ]);
+  });
+
   it('of a week repeats what recurs daily', () => {
     const night: Draft = {
       kind: 'Recurring',
@@ -204,6 +193,42 @@ describe('the answer', () => {
       [0, 8],
       [2, 16],
     ]);
+  });
+
+  it('tells of each second the lowest that is in force in it, whatever happens inside', () => {
+    const steps = (...all: readonly (readonly [ms: number, limitMa: number])[]) =>
+      socket({ leaves: all.map(([ms, limitMa]) => ({ fromWallMs: NOON + ms, limitMa })), grantMa: all[0]?.[1] ?? 0 });
+    const up = [
+      [0, 10_000],
+      [1_200, 16_000],
+    ] as const;
+    expect(rows([], [steps(...up, [1_800, 6_000])]), 'up and further down').toEqual([
+      [0, 10],
+      [1, 6],
+    ]);
+    expect(rows([], [steps(...up, [1_800, 12_000])]), 'up and half down').toEqual([
+      [0, 10],
+      [2, 12],
+    ]);
+    expect(rows([], [steps(...up, [1_800, 10_000])]), 'up and back').toEqual([[0, 10]]);
+    const dip = [
+      [0, 10_000],
+      [1_200, 6_000],
+    ] as const;
+    expect(rows([], [steps(...dip, [1_300, 10_000])]), 'down and back').toEqual([
+      [0, 10],
+      [1, 6],
+      [2, 10],
+    ]);
+    expect(rows([], [steps(...dip, [2_000, 10_000])]), 'down, and back on the second').toEqual([
+      [0, 10],
+      [1, 6],
+      [2, 10],
+    ]);
+  });
+
+  it('is none for a time that ends before it begins (5.7)', () => {
+    expect(ask([], [socket()], { durationS: -1 })).toBeNull();
   });
 
   it('has one period even for a duration of 0, and none that begins at its end', () => {
@@ -304,7 +329,10 @@ describe('the schedule of the whole station (errata 3.30)', () => {
   it('is never above what the site leaves all cars, however much each could take alone', () => {
     const stack = stackOf([0, hours([0, 10], [1, 32])]);
     const two = [open(10_000), open(10_000, { connector: 2 })];
-    const site: StationOutlook = { ...station, leaves: [{ afterMs: 0, limitMa: [40_000, 50_000, 50_000, 135_000] }] };
+    const site: StationOutlook = {
+      ...openStation,
+      leaves: [{ afterMs: 0, limitMa: [40_000, 50_000, 50_000, 135_000] }],
+    };
     expect(rows(stack, two, all, site)).toEqual([
       [0, 20],
       [3600, 40],

@@ -184,6 +184,31 @@ describe('of several profiles', () => {
   const gone = { durationS: 3600 };
   const cases: readonly [string, ProfileStack, number | null][] = [
     ['the socket’s own default stands before everyone’s (3.13.1)', stackOf([0, everyones], [1, own]), 10],
+    [
+      'everyone’s default of a higher level stands before the socket’s own (3.13.2)',
+      stackOf([0, of(20, { stackLevel: 1 })], [1, own]),
+      20,
+    ],
+    [
+      'the socket’s own of a higher level stands before everyone’s (3.13.2)',
+      stackOf([0, everyones], [1, of(25, { stackLevel: 3 })]),
+      25,
+    ],
+    [
+      'everyone’s default of the level of one that is silent counts before lower ones',
+      stackOf([0, of(20, { stackLevel: 1 })], [1, of(12, { stackLevel: 1, schedule: gone })], [1, own]),
+      20,
+    ],
+    [
+      'the highest level that speaks counts, also upwards (3.13.2)',
+      stackOf([1, of(16, { stackLevel: 1 })], [1, own], [1, of(7, { stackLevel: 5, schedule: gone })]),
+      16,
+    ],
+    [
+      'the transaction’s lower level counts while its higher one is silent, before any default (errata 3.42, 3.43)',
+      stackOf([1, of(9, { stackLevel: 20 })], [1, its], [1, of(31, { ...TX, stackLevel: 2, schedule: gone })]),
+      30,
+    ],
     ['everyone’s default counts where the socket has none', stackOf([0, everyones], [2, own]), 20],
     [
       'everyone’s default counts where the socket’s own is silent',
@@ -228,6 +253,17 @@ describe('of several profiles', () => {
     );
     expect(look(stack, NOON)).toEqual([30, NOON + HOUR]);
     expect(look(stack, NOON, null)).toEqual([20, NOON + 2 * HOUR]);
+  });
+
+  it('what stands below the one that speaks changes nothing until that falls silent', () => {
+    const stack = stackOf(
+      [1, of(10, { schedule: { periods: periods([0, 10], [13 * 3600, 6]) } })],
+      [1, of(20, { stackLevel: 1, validToWallMs: NOON + 2 * HOUR })],
+      [1, of(25, { stackLevel: 2, validFromWallMs: NOON + 4 * HOUR })],
+    );
+    expect(look(stack, NOON)).toEqual([20, NOON + 2 * HOUR]);
+    expect(look(stack, NOON + 2 * HOUR)).toEqual([6, NOON + 4 * HOUR]);
+    expect(look(stack, NOON + 4 * HOUR)).toEqual([25, null]);
   });
 
   it('the one that speaks is named', () => {
@@ -285,6 +321,15 @@ describe('amperes, watts and phases', () => {
     expect(found).toEqual(expected);
   });
 
+  it('the limits of the station are stacked as all others are (3.13.2)', () => {
+    const stack = stackOf(
+      [0, { ...MAX, id: 3, schedule: { periods: periods([0, 63]) } }],
+      [0, { ...MAX, id: 4, stackLevel: 1, validToWallMs: NOON + HOUR, schedule: { periods: periods([0, 80]) } }],
+    );
+    expect(look(stack, NOON, null, 0)).toEqual([80, NOON + HOUR]);
+    expect(look(stack, NOON + HOUR, null, 0)).toEqual([63, null]);
+  });
+
   it('the limit of the station is the wish of connector 0, with no transaction in it', () => {
     const stack = stackOf(
       [0, { ...MAX, id: 3, schedule: { unit: 'W', durationS: 46_800, periods: periods([0, 22_000, 3]) } }],
@@ -302,6 +347,7 @@ describe('the next change', () => {
       [
         1,
         {
+          id: 2,
           ...daily({ startWallMs: NOON - 3 * HOUR, durationS: 7 * 3600, periods: periods([0, 6], [5000, 20]) }),
           validToWallMs: NOON + 30 * HOUR,
         },

@@ -5,9 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   MAX_PERIODS,
+  MAX_STACK_LEVEL,
+  mostInstalled,
   type ProfileContext,
   type ProfileRefusal,
-  startProfileRefusal,
 } from '#site/charging-profile/profile-rules.ts';
 import {
   clearProfiles,
@@ -15,6 +16,7 @@ import {
   NO_PROFILES,
   type ProfileFilter,
   type ProfileStack,
+  startRefusal,
   withoutEnded,
 } from '#site/charging-profile/profile-stack.ts';
 import { context, DAY, type Draft, NOON, periods, profile, session, stackOf } from './profiles.ts';
@@ -55,7 +57,7 @@ describe('a profile is taken', () => {
       context(3),
     ],
     ['a hint at the least useful rate (7.13)', { schedule: { minRate: 8.1 } }, context(1)],
-    ['a level above 0, as long as it is the only one', { stackLevel: 3 }, context(1)],
+    ['the highest level that is promised (9.4.1)', { stackLevel: MAX_STACK_LEVEL }, context(1)],
   ];
   it.each(taken)('%s', (_what, draft, where) => {
     const { stack, outcome } = install(NO_PROFILES, draft, where);
@@ -113,6 +115,8 @@ describe('a profile is Rejected, and nothing changes', () => {
       context(1),
       'InvalidProfile',
     ],
+    ['on a level above what is promised (9.4.1)', { stackLevel: MAX_STACK_LEVEL + 1 }, context(1), 'InvalidStackLevel'],
+    ['on a level below 0 (7.8)', { stackLevel: -1 }, context(1), 'InvalidStackLevel'],
     ['valid to before it is valid from', { validFromWallMs: NOON, validToWallMs: NOON }, context(1), 'InvalidProfile'],
     ['without a period', { schedule: { periods: [] } }, context(1), 'InvalidSchedule'],
     [
@@ -138,6 +142,12 @@ describe('a profile is Rejected, and nothing changes', () => {
       'with a limit that is no number',
       { schedule: { periods: periods([0, Number.NaN]) } },
       context(1),
+      'InvalidSchedule',
+    ],
+    [
+      'for no phase at all',
+      { schedule: { unit: 'W', periods: periods([0, 11_000, 0]) } },
+      context(3),
       'InvalidSchedule',
     ],
     ['that lasts no time', { schedule: { durationS: 0 } }, context(1), 'InvalidSchedule'],
@@ -170,7 +180,7 @@ describe('a profile is Rejected, and nothing changes', () => {
 
 describe('a profile inside a remote start', () => {
   it('must be for the transaction to come and name none (5.16.2, K05.FR.02)', () => {
-    const refusal = (draft: Draft) => startProfileRefusal(profile(draft), context(1))?.reason ?? null;
+    const refusal = (draft: Draft) => startRefusal(NO_PROFILES, profile(draft), NOON, context(1))?.reason ?? null;
     expect(refusal(TX)).toBeNull();
     expect(refusal({})).toBe('InvalidProfile');
     expect(refusal({ ...TX, transactionId: 0 })).toBe('InvalidProfile');
@@ -182,33 +192,60 @@ describe('a profile inside a remote start', () => {
     const { stack } = install(started, { ...TX, id: 2, transactionId: 7 });
     expect(stack.map(entry => entry.profile.id)).toEqual([2]);
   });
+
+  it('and has one of another level beside it (errata 3.42)', () => {
+    const { stack } = install(stackOf([1, TX]), { ...TX, id: 2, transactionId: 7, stackLevel: 1 });
+    expect(stack.map(entry => entry.profile.id)).toEqual([1, 2]);
+  });
+
+  it('is refused where no more are kept (9.4.5)', () => {
+    expect(startRefusal(full(), profile({ ...TX, id: 0 }), NOON, context(3))?.reason).toBe('TooManyElements');
+  });
 });
 
-describe('there is one profile for each purpose and connector', () => {
+/** As many as are kept at three connectors: levels of everyone's default first, then of each socket's own. */
+function full(): ProfileStack {
+  const places = [0, 1, 2, 3].flatMap(connector =>
+    Array.from({ length: MAX_STACK_LEVEL + 1 }, (_, stackLevel) => [connector, stackLevel] as const),
+  );
+  return stackOf(
+    ...places
+      .slice(0, mostInstalled(3))
+      .map(([connector, stackLevel], id) => [connector, { id: id + 1, stackLevel }] as const),
+  );
+}
+
+describe('each purpose of each connector has one profile on each level', () => {
   const ids = (stack: ProfileStack) => stack.map(entry => [entry.connector, entry.profile.id]);
 
   it('and a new one of the same level replaces it, whatever its id (3.13.2)', () => {
     expect(ids(install(stackOf([1, { id: 5 }]), { id: 6 }).stack)).toEqual([[1, 6]]);
   });
 
-  it('and the same id replaces it, whatever its purpose and level (K01.FR.05)', () => {
+  it('and one of another level stands beside it (3.13.2)', () => {
+    expect(ids(install(stackOf([1, { id: 5 }]), { id: 6, stackLevel: 1 }).stack)).toEqual([
+      [1, 5],
+      [1, 6],
+    ]);
+  });
+
+  it('and the same id replaces it, whatever its purpose and level (5.16.3)', () => {
     const { stack, outcome } = install(stackOf([1, { id: 5 }]), { ...TX, id: 5, stackLevel: 2 });
     expect(outcome.status).toBe('Accepted');
     expect(stack).toMatchObject([{ connector: 1, session: 700, profile: { id: 5, purpose: 'TxProfile' } }]);
   });
 
-  it('and a second level beside it is Rejected, and the first stands (9.4.1)', () => {
-    const before = stackOf([1, { id: 5 }]);
-    const { stack, outcome } = install(before, { id: 6, stackLevel: 1 });
-    expect(outcome).toMatchObject({ status: 'Rejected', reason: 'InvalidStackLevel' });
-    expect(stack).toBe(before);
-  });
-
-  it('so that the same id on another connector is another profile', () => {
-    expect(ids(install(stackOf([1, { id: 5 }]), { id: 5 }, context(2)).stack)).toEqual([
-      [1, 5],
+  it('and the same id replaces it on whichever connector it stands (5.16.4)', () => {
+    expect(ids(install(stackOf([1, { id: 5 }], [0, { id: 6 }]), { id: 5 }, context(2)).stack)).toEqual([
+      [0, 6],
       [2, 5],
     ]);
+  });
+
+  it('and one that takes the id of one and the place of another replaces both', () => {
+    const { stack } = install(stackOf([1, { id: 5 }], [1, { id: 6, stackLevel: 1 }]), { id: 5, stackLevel: 1 });
+    expect(stack).toMatchObject([{ profile: { id: 5, stackLevel: 1 } }]);
+    expect(stack).toHaveLength(1);
   });
 
   it('so that purposes and connectors stand beside each other', () => {
@@ -221,7 +258,16 @@ describe('there is one profile for each purpose and connector', () => {
     ]);
   });
 
-  it('and one that is over makes room for any level', () => {
+  it('and so many of them are kept as is said, not one more (9.4.5); one that replaces another is no more', () => {
+    const all = full();
+    expect(all).toHaveLength(4 * 3 + 2 * (MAX_STACK_LEVEL + 1));
+    const { stack, outcome } = install(all, { id: 900 }, context(3));
+    expect(outcome).toMatchObject({ status: 'Rejected', reason: 'TooManyElements' });
+    expect(stack).toBe(all);
+    expect(install(all, { id: 901 }, context(0)).stack).toHaveLength(all.length);
+  });
+
+  it('and one that is over makes room', () => {
     const old = stackOf([1, { id: 5, validToWallMs: NOON + DAY }]);
     expect(install(old, { id: 6, stackLevel: 1 }, context(1), NOON + DAY).stack).toMatchObject([
       { profile: { id: 6 } },
@@ -235,18 +281,20 @@ describe('profiles are cleared', () => {
     [0, { id: 2 }],
     [1, { id: 3, stackLevel: 4 }],
     [1, { ...TX, id: 4 }],
-    [2, { id: 3 }],
+    [2, { id: 5, stackLevel: 2 }],
   );
   const any: ProfileFilter = { profileId: null, connectorId: null, purpose: null, stackLevel: null };
   const rows: readonly [string, Partial<ProfileFilter>, readonly number[]][] = [
-    ['all of them, when nothing is named (errata 3.25)', {}, [1, 2, 3, 4, 3]],
-    ['by id, on every connector', { profileId: 3 }, [3, 3]],
+    ['all of them, when nothing is named (errata 3.25)', {}, [1, 2, 3, 4, 5]],
+    ['by id', { profileId: 3 }, [3]],
     ['by id alone, whatever else is named (errata 3.26)', { profileId: 1, connectorId: 2, purpose: 'TxProfile' }, [1]],
     ['of a connector (6.13)', { connectorId: 1 }, [3, 4]],
     ['of the station as a whole (6.13)', { connectorId: 0 }, [1, 2]],
-    ['of a purpose (6.13)', { purpose: 'TxDefaultProfile' }, [2, 3, 3]],
+    ['of a purpose (6.13)', { purpose: 'TxDefaultProfile' }, [2, 3, 5]],
     ['of a level (6.13)', { stackLevel: 4 }, [3]],
     ['that match all that is named (errata 3.26)', { connectorId: 0, purpose: 'TxDefaultProfile' }, [2]],
+    ['that match purpose and level', { purpose: 'TxDefaultProfile', stackLevel: 0 }, [2]],
+    ['none where connector and level match two of them (errata 3.25)', { connectorId: 1, stackLevel: 2 }, []],
     ['or none: the answer is Unknown (K10.FR.01)', { connectorId: 2, purpose: 'TxProfile' }, []],
     ['none by an id that is not there', { profileId: 99 }, []],
   ];

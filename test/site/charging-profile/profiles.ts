@@ -1,4 +1,5 @@
 /** Charging profiles as a back office would send them, for tables: what a row does not name is the plainest there is. */
+import type { SocketOutlook, StationOutlook } from '#site/charging-profile/composite-schedule.ts';
 import type { ProfileContext, ProfileSession } from '#site/charging-profile/profile-rules.ts';
 import { installProfile, NO_PROFILES, type ProfileStack } from '#site/charging-profile/profile-stack.ts';
 import type { ChargingPeriod, ChargingProfile, ChargingSchedule } from '#site/command.ts';
@@ -56,3 +57,25 @@ export function stackOf(...all: readonly (readonly [connector: number, draft: Dr
   }
   return stack;
 }
+
+/** A three-phase socket at which nothing but the back office keeps a car from its 32 A. */
+export const openSocket = (over: Partial<SocketOutlook> = {}): SocketOutlook => ({
+  connector: 1,
+  session,
+  grantMa: 32_000,
+  leaves: [{ fromWallMs: NOON, limitMa: 32_000 }],
+  phases: [0, 1, 2],
+  wattsPerA: 690,
+  minMa: 6_000,
+  isDc: false,
+  ...over,
+});
+
+const UNLIMITED = 1e9;
+
+/** A site that leaves its cars all they want. */
+export const openStation: StationOutlook = {
+  nominalV: 230,
+  supplyPhases: 3,
+  leaves: [{ afterMs: 0, limitMa: [UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED] }],
+};
