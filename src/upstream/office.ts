@@ -8,10 +8,11 @@ import { Courier, type Parcel } from './courier.ts';
 import { Delivery } from './delivery.ts';
 import type { UpstreamDeps } from './deps.ts';
 import { Expected } from './expected.ts';
-import { Link } from './link.ts';
+import { Link, type LinkDeps } from './link.ts';
 import type { Numbering } from './numbering.ts';
 import type { StationOptions } from './options.ts';
 import type { Outbox } from './outbox.ts';
+import { PASSWORD_KIND, Password } from './password.ts';
 import { Register } from './register.ts';
 import { type RelayDeps, relay } from './relay.ts';
 import { Resets } from './resets.ts';
@@ -21,6 +22,7 @@ import { Station, type StationState } from './station.ts';
 import { Statuses } from './statuses.ts';
 import { Triggers } from './triggers.ts';
 import { VARIABLE_KIND, Variables } from './variables.ts';
+import { AWAY, type Away, HERE } from './why.ts';
 import { PROFILE_KIND, Wishes } from './wishes.ts';
 
 /** Changes of the site are looked at together, so that a burst of them makes one message. */
@@ -36,6 +38,7 @@ export class Office {
   readonly #delivery: Delivery;
   readonly #statuses = new Statuses();
   readonly #variables: Variables;
+  readonly #password: Password;
   readonly #wishes: Wishes;
   readonly #samples: SampleDesk;
   readonly desk: SessionDesk;
@@ -44,7 +47,7 @@ export class Office {
   readonly #relay: Omit<RelayDeps, 'authority'>;
   readonly #expected: Expected;
   #look: Timer | null = null;
-  #why = 'not dialled yet';
+  #away: Away = AWAY.starting;
   #sinceWallMs: number;
 
   constructor(deps: UpstreamDeps, options: StationOptions, authority: () => Authority) {
@@ -59,6 +62,7 @@ export class Office {
     this.outbox = this.#register.outbox;
     this.#expected = new Expected(clock);
     this.#variables = new Variables(documents(VARIABLE_KIND));
+    this.#password = new Password(options, documents(PASSWORD_KIND));
     this.#samples = new SampleDesk(this.#variables);
     const numbering = () => this.#register.numbering();
     const sessionOn = (number: number) => this.#register.sessionOn(number);
@@ -69,7 +73,10 @@ export class Office {
       clock,
       paceMs: 1000 / options.messagesPerS,
       next: () => this.#next(),
-      unanswered: () => this.#link.silent('the back office does not answer'),
+      unanswered: () => {
+        this.#station.silent();
+        this.#link.silent(AWAY.silent);
+      },
     });
     this.#station = new Station({
       clock,
@@ -77,7 +84,7 @@ export class Office {
       boot: { kind: 'boot', vendor: 'Busbar', model: 'Busbar', serial: options.identity, firmware: deps.version },
       ask: (report, settled) => this.#courier.ask(report, settled),
       accepted: () => this.#accepted(),
-      turnedAway: ms => this.#link.restart('turned away by the back office', ms),
+      turnedAway: ms => this.#link.restart(AWAY.rejected, ms),
     });
     this.desk = new SessionDesk({
       ...{ deps, store, register: this.#register, samples: this.#samples, expected: this.#expected },
@@ -111,26 +118,11 @@ export class Office {
     };
     this.#availability = new Availability({ deps, store, ...sockets }, documents(AVAILABILITY_KIND));
     this.#relay = this.#relayDeps(sockets);
-    this.#link = new Link(
-      {
-        world,
-        connected: peer => {
-          this.#say('');
-          this.#courier.attach(peer);
-          this.#station.linked();
-        },
-        lost: why => {
-          this.#say(why);
-          this.#station.unlinked();
-          this.#courier.detach();
-        },
-        command: (command, answer) => relay({ ...this.#relay, authority: this.#authority() }, command, answer),
-      },
-      options,
-    );
+    this.#link = new Link(this.#linkDeps(), options);
   }
 
   open(): void {
+    this.#store(this.#password.outdated);
     this.#wishes.apply();
     this.#link.open();
   }
@@ -154,8 +146,9 @@ export class Office {
   figures = () => this.outbox.figures();
 
   /** Since when it is as it is, and why it is not connected. */
-  condition(): { readonly sinceWallMs: number; readonly why: string } {
-    return { sinceWallMs: this.#sinceWallMs, why: this.#why };
+  condition(): Away & { readonly sinceWallMs: number } {
+    const away = this.#station.state() === 'pending' ? AWAY.pending : this.#away;
+    return { ...away, sinceWallMs: this.#sinceWallMs };
   }
 
   /** Something at the site changed. */
@@ -192,7 +185,7 @@ export class Office {
 
   /** Numbers and sessions are bound once and for all before anything is sent under them. */
   async #accepted(): Promise<void> {
-    this.#say('');
+    this.#say(HERE);
     this.#statuses.forget();
     await this.#register.settle();
     if (this.#station.state() !== 'accepted') return;
@@ -204,13 +197,49 @@ export class Office {
     if (changes.length > 0) void this.#deps.commit(changes);
   }
 
-  #say(why: string): void {
-    if (this.#why === why) return;
-    this.#why = why;
+  #say(away: Away): void {
+    if (this.#away.why === away.why) return;
+    this.#away = away;
     this.#sinceWallMs = this.#deps.world.clock.wallMs();
   }
 
   // --- what comes down
+
+  #linkDeps(): LinkDeps {
+    return {
+      world: this.#deps.world,
+      connected: peer => {
+        // It has yet to answer.
+        if (this.#away.cause !== AWAY.silent.cause) this.#say(AWAY.booting);
+        this.#courier.attach(peer);
+        this.#station.linked();
+      },
+      logins: () => this.#password.logins(),
+      letIn: login => this.#store(this.#password.letIn(login)),
+      lost: away => {
+        this.#say(away);
+        this.#station.unlinked();
+        this.#courier.detach();
+      },
+      command: (command, answer) => relay({ ...this.#relay, authority: this.#authority() }, command, answer),
+    };
+  }
+
+  /** Answered when it is on disk; then the line is taken anew, as the whitepaper has it (A01). */
+  #givePassword(value: string, answer: (isTaken: boolean) => void): void {
+    const given = this.#password.give(value);
+    if (given === null) {
+      answer(false);
+      return;
+    }
+    void this.#deps.commit(given.changes).then(stored => {
+      if (stored.ok) given.stored();
+      answer(stored.ok);
+      if (!stored.ok) return;
+      this.#deps.world.log.info('the back office gave this station a new password');
+      this.#link.restart(AWAY.password, 0);
+    });
+  }
 
   #relayDeps(sockets: Pick<RelayDeps, 'specOf' | 'isBusy' | 'isReachable'>): Omit<RelayDeps, 'authority'> {
     const { state, world, commit, command } = this.#deps;
@@ -245,6 +274,7 @@ export class Office {
         this.#expected.set(spec.index, idToken, profile);
       },
       trigger: (message, number) => this.#triggers.take(message, number),
+      givePassword: (value, answer) => this.#givePassword(value, answer),
       heartbeatChanged: () => this.#station.setHeartbeat(this.#variables.heartbeatS()),
     };
   }
