@@ -15,7 +15,7 @@ import { openDemoLine } from '#real/demo-line.ts';
 import { readerBeside, readProfileFolder, readTextFile } from '#real/files.ts';
 import { openInflux } from '#real/influx.ts';
 import { lockSerial } from '#real/lock.ts';
-import { openNotify } from '#real/notify.ts';
+import { openNotify, takeNotifyEnvironment } from '#real/notify.ts';
 import { nightly } from '#real/schedule.ts';
 import { realWorld } from '#real/world.ts';
 import { Watchdog } from '#watchdog.ts';
@@ -121,6 +121,7 @@ function check(file: string): number {
 
 async function run(file: string): Promise<number> {
   const told = signals();
+  const notified = takeNotifyEnvironment(process.env);
   const known = devices();
   const loaded = load(file, known);
   if (loaded === null) return EXIT.badConfig;
@@ -130,7 +131,7 @@ async function run(file: string): Promise<number> {
   const { influx } = loaded.history;
   const dataFolder = process.env.BUSBAR_DATA ?? join(dirname(resolve(file)), 'data');
   noteCrashes(dataFolder);
-  const watchdog = new Watchdog(openNotify(process.env, world.log));
+  const watchdog = new Watchdog(openNotify(notified, world.log));
   const opened = await openGateway({
     config: loaded,
     world,

@@ -17,6 +17,16 @@ export type NotifyEnvironment = {
   readonly PATH?: string | undefined;
 };
 
+/**
+ * What systemd gave this process, taken out of its environment: other children than ours would tell it things, too
+ * (timedatectl says ERRNO when it fails).
+ */
+export function takeNotifyEnvironment(environment: NodeJS.ProcessEnv): NotifyEnvironment {
+  const { NOTIFY_SOCKET, WATCHDOG_USEC, PATH } = environment;
+  delete environment.NOTIFY_SOCKET;
+  return { NOTIFY_SOCKET, WATCHDOG_USEC, PATH };
+}
+
 /** @param environment as systemd gave it to this process: sd_notify(3), sd_watchdog_enabled(3) */
 export function openNotify(environment: NotifyEnvironment, log: Log): (notice: Notice) => void {
   const { NOTIFY_SOCKET, WATCHDOG_USEC, PATH } = environment;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { type Fields, silentLog } from '#base/log.ts';
-import { openNotify } from '../../src/real/notify.ts';
+import { openNotify, takeNotifyEnvironment } from '../../src/real/notify.ts';
 import { openStandIn, type StandIn } from './stand-in.ts';
 import { until } from './websocket-kit.ts';
 
@@ -57,6 +57,13 @@ it('of the environment it is given nothing but what it needs', async () => {
   } finally {
     delete process.env.BUSBAR_TEST_PASSWORD;
   }
+});
+
+it('other children are not told where systemd listens', () => {
+  const environment = { NOTIFY_SOCKET: '/run/systemd/notify', WATCHDOG_USEC: '20000000', PATH: '/usr/bin', HOME: '/' };
+  const { HOME: _, ...taken } = { ...environment };
+  expect(takeNotifyEnvironment(environment)).toEqual(taken);
+  expect(environment).not.toHaveProperty('NOTIFY_SOCKET');
 });
 
 it('one that hangs is cut, and the next one is started', async () => {
