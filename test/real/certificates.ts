@@ -22,12 +22,16 @@ export class Authority {
     this.cert = this.read('ca.pem');
   }
 
-  /** @param names as openssl has them: `DNS:localhost,IP:127.0.0.1` @param dates first and last, YYMMDDHHMMSSZ */
-  issue(names: string, dates: readonly [string, string]): Certified {
+  /**
+   * @param names as openssl has them: `DNS:localhost,IP:127.0.0.1`; null = none but the common name
+   * @param dates first and last, YYMMDDHHMMSSZ
+   */
+  issue(names: string | null, dates: readonly [string, string], commonName = 'office'): Certified {
+    const ask = ['-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    this.openssl('req', ...ask, '-subj', `/CN=${commonName}`, '-keyout', 'office.key', '-out', 'office.csr');
+    const paths = ['-config', 'ca.cnf', '-in', 'office.csr', '-out', 'office.pem'];
     writeFileSync(join(this.folder, 'names.cnf'), `subjectAltName=${names}\n`);
-    const ask = ['-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=office'];
-    this.openssl('req', ...ask, '-keyout', 'office.key', '-out', 'office.csr');
-    const paths = ['-config', 'ca.cnf', '-in', 'office.csr', '-out', 'office.pem', '-extfile', 'names.cnf'];
+    if (names !== null) paths.push('-extfile', 'names.cnf');
     this.openssl('ca', '-batch', '-notext', ...paths, '-startdate', dates[0], '-enddate', dates[1]);
     return { key: this.read('office.key'), cert: this.read('office.pem') };
   }

@@ -66,6 +66,13 @@ describe.skipIf(!HAS_OPENSSL)('a back office with a certificate (needs openssl o
     expect(await causeOf(`wss://127.0.0.1:${port}/x`, { ca: authority.cert })).toBeNull();
   });
 
+  it('is reached by its common name where its certificate has no other, as the whitepaper has it (A00.FR.511)', async () => {
+    const port = await openOffice(authority.issue(null, GOOD, 'localhost'));
+    expect(await causeOf(`wss://localhost:${port}/x`, { ca: authority.cert })).toBeNull();
+    const other = await openOffice(authority.issue(null, GOOD, 'csms.example'));
+    expect(await causeOf(`wss://localhost:${other}/x`, { ca: authority.cert })).toBe('certificate-wrong-name');
+  });
+
   it('is not reached where only a stranger vouches for it, whatever the environment says', async () => {
     const port = await openOffice(authority.issue(NAMES, GOOD));
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';

@@ -75,6 +75,21 @@ it('a back office that says a new password and goes on with the old one is reach
   await site.close();
 });
 
+it('a new password that the disk does not take is refused, and the line stays as it is', async () => {
+  const site = await garage(1, EVERYONE, { mortal: true });
+  const office = officeOf(site);
+  site.site.disk.fill(600_000);
+  expect(await asked(site, 'ChangeConfiguration', { key: KEY, value: 'sixteen letters!' })).toMatchObject({
+    payload: { status: 'Rejected' },
+  });
+  expect(office.isConnected()).toBe(true);
+  office.leave();
+  office.back();
+  await site.run('2 min');
+  expect(office.isConnected()).toBe(true);
+  await site.close();
+});
+
 it('a password that is too short is refused, and whatever it is, it is never told', async () => {
   const site = await garage(1, EVERYONE, { seen: true });
   const secret = 'sixteen letters!';
