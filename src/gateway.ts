@@ -52,6 +52,8 @@ export type GatewayOptions = {
   readonly nightly: Nightly | null;
   readonly sendPoints: SendPoints | null;
   readonly demo?: DemoLine | null;
+  /** Told of every pass that came to its end. */
+  readonly passed?: (state: SiteState, atMs: number) => void;
   /** A simulated hang; nothing else than `pass` decides (loop.ts). */
   readonly decide?: Decide | undefined;
 };
@@ -222,6 +224,7 @@ class Hall {
       this.#store.schedules.lower(this.#state);
       this.#marks.keep(this.#state);
       this.#written.keep(this.#state);
+      this.#options.passed?.(this.#state, event.atMs);
     }
     if (event.type !== 'meter-sampled') this.#upstream.touched();
     this.#loop.want(urgencyOf(event, before, this.#state), event.type === 'meter-sampled' ? event.atMs : null);

@@ -15,8 +15,10 @@ import { openDemoLine } from '#real/demo-line.ts';
 import { readerBeside, readProfileFolder, readTextFile } from '#real/files.ts';
 import { openInflux } from '#real/influx.ts';
 import { lockSerial } from '#real/lock.ts';
+import { openNotify, takeNotifyEnvironment } from '#real/notify.ts';
 import { nightly } from '#real/schedule.ts';
 import { realWorld } from '#real/world.ts';
+import { Watchdog } from '#watchdog.ts';
 
 const EXIT = { done: 0, failed: 1, badConfig: 2 } as const;
 
@@ -119,6 +121,7 @@ function check(file: string): number {
 
 async function run(file: string): Promise<number> {
   const told = signals();
+  const notified = takeNotifyEnvironment(process.env);
   const known = devices();
   const loaded = load(file, known);
   if (loaded === null) return EXIT.badConfig;
@@ -128,6 +131,7 @@ async function run(file: string): Promise<number> {
   const { influx } = loaded.history;
   const dataFolder = process.env.BUSBAR_DATA ?? join(dirname(resolve(file)), 'data');
   noteCrashes(dataFolder);
+  const watchdog = new Watchdog(openNotify(notified, world.log));
   const opened = await openGateway({
     config: loaded,
     world,
@@ -140,10 +144,12 @@ async function run(file: string): Promise<number> {
     demo: openDemoLine(process.env.BUSBAR_DEMO_WORLD, process.env.BUSBAR_DEMO_KEY),
     nightly: (name, cron, timezone, job) => nightly(name, cron, timezone, job, world.log),
     sendPoints: influx === null ? null : openInflux(influx),
+    passed: (state, atMs) => watchdog.passed(state, atMs),
   });
   if (!opened.ok) return cannotStart(opened.detail);
   world.log.info('busbar runs', opened.value.ports);
-  await told.serve(opened.value, () => load(file, known));
+  watchdog.opened(opened.value.state(), world.clock.nowMs());
+  await told.serve(opened.value, () => load(file, known), watchdog);
   bus.value.release();
   return EXIT.done;
 }
@@ -184,12 +190,13 @@ function signals() {
   process.on('SIGINT', () => stop());
   process.on('SIGHUP', () => reload());
   return {
-    async serve(gateway: Gateway, next: () => Config | null): Promise<void> {
+    async serve(gateway: Gateway, next: () => Config | null, watchdog: Watchdog): Promise<void> {
       reload = () => {
         const config = next();
         if (config !== null) gateway.reload(config);
       };
       await stopped;
+      watchdog.stopping();
       await gateway.close();
     },
   };

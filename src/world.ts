@@ -56,7 +56,10 @@ export type ListenOptions = {
 export type Listening = { readonly port: number; close(): Promise<void> };
 
 export type DialOptions = {
+  /** `wss:` is taken only with a certificate that holds for its host. */
   readonly url: string;
+  /** PEM: whose word alone counts for that certificate; without it, the CAs of this machine. */
+  readonly ca?: string | null;
   readonly subprotocols: readonly string[];
   readonly authorization: string | null;
   readonly maxPayloadBytes: number;

@@ -8,6 +8,8 @@ import type { Duplex } from 'node:stream';
 import { type ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import { failed, type Outcome, ok } from '#base/outcome.ts';
 import type { ChargerDoor, Dialled, DialOptions, Handshake, Listening, ListenOptions, Verdict } from '#world.ts';
+import { answerWords, errorWords } from './dial-failure.ts';
+import { trustOf } from './trust.ts';
 import { answer, handshakeOf, refusePlainRequest } from './websocket-http.ts';
 import { CLOSE_TIMEOUT_MS, pipeOf, wireLimits } from './websocket-pipe.ts';
 
@@ -167,8 +169,9 @@ class Hall {
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms).unref());
 
 /**
- * The station's side: opens a WebSocket outwards. Fails with `offline` (no connection), `timeout`,
- * `rejected` (an HTTP answer other than 101), `not-supported` (no common subprotocol) or `malformed` (URL).
+ * The station's side: opens a WebSocket outwards. Fails with `offline` (no connection, or a certificate that does not
+ * hold), `timeout`, `rejected` (an HTTP answer other than 101), `not-supported` (no common subprotocol) or `malformed`
+ * (URL or CA).
  */
 export function dial(options: DialOptions): Promise<Outcome<Dialled>> {
   let ws: WebSocket;
@@ -177,6 +180,10 @@ export function dial(options: DialOptions): Promise<Outcome<Dialled>> {
       ...wireLimits(options.maxPayloadBytes),
       headers: options.authorization === null ? {} : { Authorization: options.authorization },
       followRedirects: false,
+      // Said outright: an environment variable can switch the check off for all of Node.
+      ...(options.url.startsWith('wss:')
+        ? { secureContext: trustOf(options.ca ?? null), rejectUnauthorized: true }
+        : {}),
     });
   } catch (error) {
     return Promise.resolve(failed('malformed', error instanceof Error ? error.message : String(error)));
@@ -199,13 +206,13 @@ function settleDial(ws: WebSocket, timeoutMs: number, resolve: (outcome: Outcome
     address = response.socket.remoteAddress ?? '';
   });
   ws.once('unexpected-response', (request, response) => {
-    settle(failed('rejected', `HTTP ${response.statusCode ?? 0}`));
+    settle(failed('rejected', answerWords(response)));
     response.resume();
     request.destroy();
   });
   ws.on('error', error => {
     if (late) settle(failed('timeout', `no WebSocket within ${timeoutMs} ms`));
-    else settle(failed(/subprotocol/i.test(error.message) ? 'not-supported' : 'offline', error.message));
+    else settle(failed(/subprotocol/i.test(error.message) ? 'not-supported' : 'offline', errorWords(error)));
   });
   ws.once('open', () =>
     settle(ok({ pipe: pipeOf(ws, address), subprotocol: ws.protocol === '' ? null : ws.protocol })),

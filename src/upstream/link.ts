@@ -4,14 +4,15 @@
  */
 import type { Clock, Timer } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
-import type { Outcome } from '#base/outcome.ts';
+import { failed, type Outcome } from '#base/outcome.ts';
 import { dialectFor } from '#ocpp/dialects.ts';
 import { ACCEPTED_FRAME_BYTES } from '#ocpp/frame.ts';
 import { Peer } from '#ocpp/peer.ts';
 import type { Command, CommandReply } from '#site/command.ts';
-import type { World } from '#world.ts';
+import type { Dialled, FramePipe, World } from '#world.ts';
 import type { StationOptions } from './options.ts';
-import { whyOffline } from './why.ts';
+import { authorization, type Login } from './password.ts';
+import { AWAY, type Away, lost, whyOffline } from './why.ts';
 
 /** Version of this shape of us; one station of 2.x needs a device model of its own. */
 const SUBPROTOCOL = 'ocpp1.6';
@@ -30,8 +31,10 @@ export const CALL_TIMEOUT_MS = 30_000;
 export type LinkDeps = {
   readonly world: Pick<World, 'clock' | 'log' | 'randomness' | 'dial'>;
   connected(peer: Peer): void;
-  /** @param why in words */
-  lost(why: string): void;
+  lost(away: Away): void;
+  /** What to show as who we are, in this order until one is let in. */
+  logins(): readonly Login[];
+  letIn(login: Login): void;
   command(command: Command, answer: (reply: Outcome<CommandReply>) => void): void;
 };
 
@@ -44,6 +47,7 @@ export class Link {
   #retry: Timer | null = null;
   #pulse: Timer | null = null;
   #failures = 0;
+  #logged = '';
   #beganMs: number | null = null;
   #closed = false;
 
@@ -59,24 +63,24 @@ export class Link {
   }
 
   /** Says good-bye and comes again after a pause. */
-  restart(reason: string, afterMs: number): void {
+  restart(away: Away, afterMs: number): void {
     const peer = this.#peer;
     if (peer === null) return;
     this.#peer = null;
     this.#pulse?.cancel();
-    peer.close(1000, reason);
-    this.#deps.lost(reason);
+    peer.close(1000, away.cause);
+    this.#deps.lost(away);
     this.#dialIn(afterMs);
   }
 
   /** It hears us and does not answer: cut, and tried again. */
-  silent(why: string): void {
+  silent(away: Away): void {
     const peer = this.#peer;
     if (peer === null) return;
     this.#peer = null;
     this.#pulse?.cancel();
     peer.terminate();
-    this.#failed(why);
+    this.#failed(away);
   }
 
   close(): void {
@@ -92,25 +96,43 @@ export class Link {
     if (!this.#closed) this.#retry = this.#clock.after('dial the back office', ms, () => void this.#dial());
   }
 
+  /** A password that is refused is followed at once by the next one, if there is one. */
   async #dial(): Promise<void> {
-    const { url, identity, password } = this.#options;
+    let away: Away = AWAY.starting;
+    for (const login of this.#deps.logins()) {
+      const dialled = await this.#dialAs(login);
+      if (this.#closed) {
+        if (dialled.ok) dialled.value.pipe.terminate();
+        return;
+      }
+      if (dialled.ok) {
+        this.#deps.letIn(login);
+        this.#begin(dialled.value.pipe);
+        return;
+      }
+      const { url } = this.#options;
+      away = whyOffline({ failure: dialled.why, detail: dialled.detail, url, nowWallMs: this.#clock.wallMs() });
+      if (away.cause !== 'password') break;
+    }
+    this.#failed(away);
+  }
+
+  async #dialAs(login: Login): Promise<Outcome<Dialled>> {
+    const { url, identity, ca } = this.#options;
     const dialled = await this.#deps.world.dial({
       url: `${url.replace(/\/+$/, '')}/${encodeURIComponent(identity)}`,
       subprotocols: [SUBPROTOCOL],
-      authorization: password === null ? null : `Basic ${base64(`${identity}:${password}`)}`,
+      authorization: authorization(identity, login),
+      ca,
       maxPayloadBytes: ACCEPTED_FRAME_BYTES,
       timeoutMs: DIAL_TIMEOUT_MS,
     });
-    if (this.#closed) {
-      if (dialled.ok) dialled.value.pipe.terminate();
-    } else if (!dialled.ok) this.#failed(whyOffline(dialled.why, dialled.detail, url));
-    else if (dialled.value.subprotocol !== SUBPROTOCOL) {
-      dialled.value.pipe.close(1002, 'no common subprotocol');
-      this.#failed('the back office does not speak OCPP 1.6');
-    } else this.#begin(dialled.value.pipe);
+    if (!dialled.ok || dialled.value.subprotocol === SUBPROTOCOL) return dialled;
+    dialled.value.pipe.close(1002, 'no common subprotocol');
+    return failed('not-supported', 'no common subprotocol');
   }
 
-  #begin(pipe: ConstructorParameters<typeof Peer>[0]['pipe']): void {
+  #begin(pipe: FramePipe): void {
     const { randomness } = this.#deps.world;
     const dialect = dialectFor(SUBPROTOCOL);
     if (dialect === null) return;
@@ -130,14 +152,14 @@ export class Link {
         command: (command, answer) => this.#deps.command(command, answer),
         closed: (code, reason) => {
           isOver = true;
-          if (this.#peer === peer) this.#ended(`closed ${code}${reason === '' ? '' : `: ${reason}`}`);
+          if (this.#peer === peer) this.#ended(lost(`closed ${code}${reason === '' ? '' : `: ${reason}`}`));
         },
         pong: () => this.#ping(peer),
         heard() {},
       },
     );
     if (isOver) {
-      this.#failed('closed at once');
+      this.#failed(lost('closed at once'));
       return;
     }
     peer.accept();
@@ -153,29 +175,26 @@ export class Link {
     if (this.#peer !== peer) return;
     this.#pulse = this.#clock.after('ping the back office', PING_EVERY_MS, () => {
       peer.ping();
-      this.#pulse = this.#clock.after('pong of the back office', PONG_WITHIN_MS, () =>
-        this.silent('the back office does not answer (no pong)'),
-      );
+      this.#pulse = this.#clock.after('pong of the back office', PONG_WITHIN_MS, () => this.silent(AWAY.noPong));
     });
   }
 
-  #ended(why: string): void {
+  #ended(away: Away): void {
     this.#peer = null;
     this.#pulse?.cancel();
-    this.#failed(why);
+    this.#failed(away);
   }
 
-  #failed(why: string): void {
+  #failed(away: Away): void {
     if (this.#beganMs !== null && this.#clock.nowMs() - this.#beganMs >= STEADY_MS) this.#failures = 0;
     this.#beganMs = null;
     const leastMs = Math.min(BACK_OFF_MAX_MS / 2, BACK_OFF_MIN_MS * 2 ** Math.min(this.#failures, 10));
     this.#failures++;
-    if (this.#failures === 1) this.#log.warn('no link to the back office', { why });
-    this.#deps.lost(why);
+    // Once for each cause, or a line for each dial would fill the log.
+    if (this.#failures === 1 || away.cause !== this.#logged)
+      this.#log.warn('no link to the back office', { cause: away.cause, why: away.why });
+    this.#logged = away.cause;
+    this.#deps.lost(away);
     this.#dialIn(leastMs + this.#deps.world.randomness.int(leastMs));
   }
 }
-
-/** As RFC 7617: the bytes of the text in UTF-8. */
-const base64 = (text: string): string =>
-  btoa(Array.from(new TextEncoder().encode(text), byte => String.fromCharCode(byte)).join(''));

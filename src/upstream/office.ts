@@ -14,6 +14,7 @@ import { Link, type LinkDeps } from './link.ts';
 import type { Numbering } from './numbering.ts';
 import type { StationOptions } from './options.ts';
 import type { Outbox } from './outbox.ts';
+import { PASSWORD_KIND, Password } from './password.ts';
 import type { Refused } from './refused.ts';
 import { Register } from './register.ts';
 import { type RelayDeps, relay } from './relay.ts';
@@ -25,6 +26,7 @@ import { Statuses } from './statuses.ts';
 import { Triggers } from './triggers.ts';
 import { Turnstile } from './turnstile.ts';
 import { VARIABLE_KIND, Variables } from './variables.ts';
+import { AWAY, type Away, HERE } from './why.ts';
 import { PROFILE_KIND, Wishes } from './wishes.ts';
 
 /** Changes of the site are looked at together, so that a burst of them makes one message. */
@@ -40,6 +42,7 @@ export class Office {
   readonly #delivery: Delivery;
   readonly #statuses = new Statuses();
   readonly #variables: Variables;
+  readonly #password: Password;
   readonly #wishes: Wishes;
   readonly #samples: SampleDesk;
   readonly desk: SessionDesk;
@@ -49,7 +52,7 @@ export class Office {
   readonly #expected: Expected;
   readonly #turnstile: Turnstile;
   #look: Timer | null = null;
-  #why = 'not dialled yet';
+  #away: Away = AWAY.starting;
   #sinceWallMs: number;
 
   constructor(
@@ -69,6 +72,7 @@ export class Office {
     this.#expected = new Expected(clock);
     this.#turnstile = new Turnstile(clock);
     this.#variables = new Variables(documents(VARIABLE_KIND));
+    this.#password = new Password(options, documents(PASSWORD_KIND));
     this.#samples = new SampleDesk(this.#variables);
     const numbering = () => this.#register.numbering();
     const sessionOn = (number: number) => this.#register.sessionOn(number);
@@ -79,7 +83,10 @@ export class Office {
       clock,
       paceMs: 1000 / options.messagesPerS,
       next: () => this.#next(),
-      unanswered: () => this.#link.silent('the back office does not answer'),
+      unanswered: () => {
+        this.#station.silent();
+        this.#link.silent(AWAY.silent);
+      },
     });
     this.#station = new Station({
       clock,
@@ -87,7 +94,7 @@ export class Office {
       boot: { kind: 'boot', vendor: 'Busbar', model: 'Busbar', serial: options.identity, firmware: deps.version },
       ask: (report, settled) => this.#courier.ask(report, settled),
       accepted: () => this.#accepted(),
-      turnedAway: ms => this.#link.restart('turned away by the back office', ms),
+      turnedAway: ms => this.#link.restart(AWAY.rejected, ms),
     });
     this.desk = new SessionDesk({
       ...{ deps, store, register: this.#register, samples: this.#samples, expected: this.#expected },
@@ -132,6 +139,7 @@ export class Office {
   }
 
   open(): void {
+    this.#store(this.#password.outdated);
     this.#link.open();
   }
 
@@ -155,8 +163,9 @@ export class Office {
   figures = () => this.outbox.figures();
 
   /** Since when it is as it is, and why it is not connected. */
-  condition(): { readonly sinceWallMs: number; readonly why: string } {
-    return { sinceWallMs: this.#sinceWallMs, why: this.#why };
+  condition(): Away & { readonly sinceWallMs: number } {
+    const away = this.#station.state() === 'pending' ? AWAY.pending : this.#away;
+    return { ...away, sinceWallMs: this.#sinceWallMs };
   }
 
   /** Something at the site changed. */
@@ -198,7 +207,7 @@ export class Office {
 
   /** Numbers and sessions are bound once and for all before anything is sent under them. */
   async #accepted(): Promise<void> {
-    this.#say('');
+    this.#say(HERE);
     this.#statuses.forget();
     await this.#register.settle();
     if (this.#station.state() !== 'accepted') return;
@@ -210,9 +219,9 @@ export class Office {
     if (changes.length > 0) void this.#deps.commit(changes);
   }
 
-  #say(why: string): void {
-    if (this.#why === why) return;
-    this.#why = why;
+  #say(away: Away): void {
+    if (this.#away.why === away.why) return;
+    this.#away = away;
     this.#sinceWallMs = this.#deps.world.clock.wallMs();
   }
 
@@ -222,13 +231,16 @@ export class Office {
     return {
       world: this.#deps.world,
       connected: peer => {
-        this.#say('');
+        // It has yet to answer.
+        if (this.#away.cause !== AWAY.silent.cause) this.#say(AWAY.booting);
         this.#courier.attach(peer);
         this.#delivery.linked();
         this.#station.linked();
       },
-      lost: why => {
-        this.#say(why);
+      logins: () => this.#password.logins(),
+      letIn: login => this.#store(this.#password.letIn(login)),
+      lost: away => {
+        this.#say(away);
         this.#station.unlinked();
         this.#courier.detach();
         this.#turnstile.clear();
@@ -240,6 +252,22 @@ export class Office {
   #asked(command: Command, answer: (reply: Outcome<CommandReply>) => void): void {
     const run = () => relay({ ...this.#relay, authority: this.#authority() }, command, answer);
     if (!this.#turnstile.pass(command.kind, run)) answer(failed('cancelled', 'too many of these wait already'));
+  }
+
+  /** Answered when it is on disk; then the line is taken anew, as the whitepaper has it (A01). */
+  #givePassword(value: string, answer: (isTaken: boolean) => void): void {
+    const given = this.#password.give(value);
+    if (given === null) {
+      answer(false);
+      return;
+    }
+    void this.#deps.commit(given.changes).then(stored => {
+      if (stored.ok) given.stored();
+      answer(stored.ok);
+      if (!stored.ok) return;
+      this.#deps.world.log.info('the back office gave this station a new password');
+      this.#link.restart(AWAY.password, 0);
+    });
   }
 
   #relayDeps(sockets: Pick<RelayDeps, 'specOf' | 'isBusy' | 'isReachable'>): Omit<RelayDeps, 'authority'> {
@@ -275,6 +303,7 @@ export class Office {
         this.#expected.set(spec.index, idToken, profile);
       },
       trigger: (message, number) => this.#triggers.take(message, number),
+      givePassword: (value, answer) => this.#givePassword(value, answer),
       heartbeatChanged: () => this.#station.setHeartbeat(this.#variables.heartbeatS()),
     };
   }

@@ -1,4 +1,5 @@
 /** What the upstream room is told: resolved options, and the raw section of the configuration they come from. */
+import { X509Certificate } from 'node:crypto';
 
 /** The rule for who may charge while the back office does not decide. */
 export type WhoMayCharge = 'everyone' | 'known' | 'csms';
@@ -10,6 +11,8 @@ export type StationOptions = {
   readonly identity: string;
   /** HTTP Basic, the identity as user; null = none is sent. */
   readonly password: string | null;
+  /** Certificates in PEM that alone may vouch for it; null = the CAs of this machine. */
+  readonly ca: string | null;
   /** The pace of what waits, after a boot or a new link. */
   readonly messagesPerS: number;
 };
@@ -26,6 +29,7 @@ export type RawUpstream = {
   readonly url?: string;
   readonly identity?: string;
   readonly password?: string;
+  readonly ca?: string;
   readonly whoMayCharge?: WhoMayCharge;
   readonly knownTokens: readonly string[];
   readonly messagesPerS: number;
@@ -64,7 +68,15 @@ export const upstreamSchema = {
     password: {
       type: 'string',
       minLength: 1,
-      description: 'HTTP Basic, with the identity as user; better from the environment or a file.',
+      description:
+        'HTTP Basic, with the identity as user; better from the environment or a file. The back office may give another one later; a change here wins again.',
+    },
+    ca: {
+      type: 'string',
+      minLength: 1,
+      description:
+        'For wss: the certificates (PEM) that alone may vouch for the back office. Without it, the CAs of this machine count.',
+      examples: ['!file csms-ca.pem'],
     },
     whoMayCharge: {
       enum: ['everyone', 'known', 'csms'],
@@ -91,15 +103,14 @@ export const upstreamSchema = {
 
 /** A section that has passed its checks, resolved. */
 export function upstreamOptions(raw: RawUpstream): UpstreamOptions {
-  const { url, identity, password = null, whoMayCharge, knownTokens, messagesPerS } = raw;
+  const { url, identity, password = null, ca = null, whoMayCharge, knownTokens, messagesPerS } = raw;
   const isNamed = url !== undefined && identity !== undefined;
-  const station = isNamed ? { url, identity, password, messagesPerS } : null;
+  const station = isNamed ? { url, identity, password, ca, messagesPerS } : null;
   return { station, whoMayCharge: whoMayCharge ?? (station === null ? 'everyone' : 'known'), knownTokens };
 }
 
 /** What no single key of the section can say. */
-export function upstreamProblems({ url, identity, whoMayCharge }: Partial<RawUpstream>) {
-  const needs = (path: string, message: string, hint: string) => ({ path: `upstream.${path}`, message, hint });
+export function upstreamProblems({ url, identity, ca, whoMayCharge }: Partial<RawUpstream>) {
   const without = url === undefined;
   return [
     ...(!without && identity === undefined
@@ -111,5 +122,28 @@ export function upstreamProblems({ url, identity, whoMayCharge }: Partial<RawUps
     ...(without && whoMayCharge === 'csms'
       ? [needs('whoMayCharge', 'without a back office nobody could charge', 'everyone or known, or add upstream.url')]
       : []),
+    ...(ca === undefined ? [] : caProblems(ca, url)),
   ];
+}
+
+const needs = (path: string, message: string, hint: string) => ({ path: `upstream.${path}`, message, hint });
+
+/** A faulty certificate is found here, not at the first dial. */
+function caProblems(ca: string, url: string | undefined) {
+  const blocks = ca.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  const faulty = blocks.findIndex(block => !isCertificate(block));
+  const hint = 'a PEM file of its operator: ca: "!file csms-ca.pem"';
+  if (/PRIVATE KEY/.test(ca)) return [needs('ca', 'has a private key in it', 'certificates only')];
+  if (blocks.length === 0) return [needs('ca', 'has no certificate in it', hint)];
+  if (faulty >= 0) return [needs('ca', `certificate ${faulty + 1} of it cannot be read`, hint)];
+  return url?.startsWith('ws:') ? [needs('ca', 'only wss has certificates', 'write upstream.url with wss://')] : [];
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -14,6 +14,7 @@ import type { Availability } from './availability.ts';
 import { type CompositeScene, composite } from './composite.ts';
 import type { Sessions } from './deps.ts';
 import { type Numbering, socketOf } from './numbering.ts';
+import { PASSWORD_KEY } from './password.ts';
 import type { Resets } from './resets.ts';
 import type { StationState } from './station.ts';
 import type { Variables } from './variables.ts';
@@ -47,6 +48,8 @@ export type RelayDeps = {
   expect(spec: ConnectorSpec, idToken: string, profile: ChargingProfile | null): void;
   trigger(message: Is<'trigger'>['message'], number: number | null): string;
   heartbeatChanged(): void;
+  /** Answers once it is on disk, or at once where it is none. */
+  givePassword(value: string, answer: (isTaken: boolean) => void): void;
 };
 
 const said = (status: string): Outcome<CommandReply> => ok({ kind: 'status', status });
@@ -194,6 +197,10 @@ function unlock(deps: RelayDeps, { connectorId }: Is<'unlock-connector'>, answer
 }
 
 function setVariable(deps: RelayDeps, { key, value }: Is<'set-variable'>, answer: Answer): void {
+  if (key === PASSWORD_KEY) {
+    deps.givePassword(value, isTaken => answer(said(isTaken ? 'Accepted' : 'Rejected')));
+    return;
+  }
   const { status, changes } = deps.variables.set(key, value);
   if (key === 'HeartbeatInterval' && status === 'Accepted') deps.heartbeatChanged();
   deps.commit(changes, () => answer(said(status)));

@@ -31,6 +31,8 @@ export class Station {
   readonly #deps: StationDeps;
   #state: StationState = 'offline';
   #wasAccepted = false;
+  /** It took the line and answered nothing, the last time. */
+  #wasSilent = false;
   /** It was told to wait so long; a new link changes nothing about that. */
   #bootNotBeforeMs = Number.NEGATIVE_INFINITY;
   #timer: Timer | null = null;
@@ -51,7 +53,8 @@ export class Station {
   /** A link stands. One that was accepted goes on without a boot (1.6 clause 4.2: only after a boot). */
   linked(): void {
     const waitMs = this.#bootNotBeforeMs - this.#deps.clock.nowMs();
-    if (this.#wasAccepted) this.#accept();
+    if (this.#wasAccepted && this.#wasSilent) this.#prove();
+    else if (this.#wasAccepted) this.#accept();
     else if (waitMs > 0) {
       this.#state = 'pending';
       this.#bootIn(waitMs);
@@ -61,6 +64,11 @@ export class Station {
   unlinked(): void {
     this.#timer?.cancel();
     this.#state = 'offline';
+  }
+
+  /** A call was not answered in time. Until it answers one it counts as offline, however often it takes the line. */
+  silent(): void {
+    this.#wasSilent = true;
   }
 
   boot(): void {
@@ -108,8 +116,17 @@ export class Station {
     }
   }
 
+  /** Any answer will do, an error too. */
+  #prove(): void {
+    this.#deps.ask({ kind: 'heartbeat' }, outcome => {
+      const isAnswer = outcome.ok || (outcome.why !== 'timeout' && outcome.why !== 'offline');
+      if (isAnswer && this.#state === 'offline') this.#accept();
+    });
+  }
+
   #accept(): void {
     this.#state = 'accepted';
+    this.#wasSilent = false;
     this.#beatLater();
     this.#deps.accepted();
   }

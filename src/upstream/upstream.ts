@@ -30,8 +30,10 @@ export type UpstreamFigures = {
   readonly oldestMs: number;
   readonly setAside: number;
   readonly sinceWallMs: number;
-  /** Why it is not connected, in words; empty when it is. */
+  /** Why it is not connected, in one word and in many, and what to do; empty when it is. */
+  readonly cause: string;
   readonly why: string;
+  readonly whatToDo: string;
   /** By number. */
   readonly connectors: readonly UpstreamConnector[];
 };
@@ -150,12 +152,12 @@ class Door implements Upstream {
     const { station } = this.#options;
     if (this.#office === null || station === null) return [];
     const { queued, setAside, oldestWallMs } = this.#office.figures();
-    const { sinceWallMs, why } = this.#office.condition();
+    const condition = this.#office.condition();
     const oldestMs = oldestWallMs === null ? 0 : Math.max(0, this.#deps.world.clock.wallMs() - oldestWallMs);
     const state = STATES[this.#office.stateWord()];
     const { sockets } = this.#office.numbering();
     const connectors = sockets.map(({ index, ...socket }) => ({ ...socket, removed: index === null }));
-    return [{ identity: station.identity, state, queued, oldestMs, setAside, sinceWallMs, why, connectors }];
+    return [{ identity: station.identity, state, queued, oldestMs, setAside, ...condition, connectors }];
   }
 
   #liveWith(idToken: string, except: number | null): number {

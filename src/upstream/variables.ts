@@ -4,6 +4,7 @@ import { MAX_PERIODS, MAX_STACK_LEVEL, mostInstalled } from '#site/charging-prof
 import type { Variable } from '#site/command.ts';
 import type { Measurand } from '#site/report.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
+import { PASSWORD_KEY } from './password.ts';
 
 export const VARIABLE_KIND = 'upstream-variable';
 
@@ -77,6 +78,8 @@ export class Variables {
     const all: readonly Variable[] = [
       ...Object.entries(facts(sockets)).map(([key, value]) => ({ key, readonly: true, value })),
       ...[...this.#values].map(([key, value]) => ({ key, readonly: false, value })),
+      // Write-only: it is there, and what it is is never said (security whitepaper, its list of configuration keys).
+      { key: PASSWORD_KEY, readonly: false, value: null },
     ].sort((a, b) => (a.key < b.key ? -1 : 1));
     if (names.length === 0) return { known: all, unknown: [] };
     return {

@@ -205,7 +205,9 @@ const upstream: Readonly<Record<string, Schema>> = {
   oldestMs: number('Age of the oldest of them.'),
   setAside: count('Messages that it refused, or alone never answered.'),
   since: time('Since when it is so.'),
-  why: text('Why it is not connected; empty when it is.'),
+  cause: text('Why it is not connected, in one word; empty when it is.'),
+  why: text('The same in words.'),
+  whatToDo: text('What people can do about it; empty where waiting is all.'),
 };
 
 export const SCHEMAS: Readonly<Record<string, Schema>> = {

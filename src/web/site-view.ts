@@ -152,8 +152,12 @@ export type UpstreamView = {
   readonly setAside: number;
   /** Since when it is so. */
   readonly since: string;
-  /** Why it is not connected; empty when it is. */
+  /** Why it is not connected, in one word for scripts; empty when it is. */
+  readonly cause: string;
+  /** The same in words. */
   readonly why: string;
+  /** Whole sentences; empty where waiting is all there is to do. */
+  readonly whatToDo: string;
 };
 
 export type LoopView = {

@@ -9,7 +9,9 @@ export type Office = {
   readonly oldestMs: number;
   readonly setAside: number;
   readonly sinceWallMs: number;
+  readonly cause: string;
   readonly why: string;
+  readonly whatToDo: string;
   readonly connectors: readonly {
     readonly number: number;
     readonly charger: string;

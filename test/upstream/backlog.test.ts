@@ -91,7 +91,7 @@ function openRooms(): void {
       command() {},
     },
     {
-      station: { url: `ws://127.0.0.1:${PORT}/ocpp`, identity: 'S', password: null, messagesPerS: 5 },
+      station: { url: `ws://127.0.0.1:${PORT}/ocpp`, identity: 'S', password: null, ca: null, messagesPerS: 5 },
       whoMayCharge: 'everyone',
       knownTokens: [],
     },

@@ -26,7 +26,8 @@ function open() {
         scene.answer = resolve;
       }),
   } as unknown as UpstreamDeps;
-  return { scene, register: new Register(deps, { url: 'ws://csms', identity: 'S', password: null, messagesPerS: 5 }) };
+  const station = { url: 'ws://csms', identity: 'S', password: null, ca: null, messagesPerS: 5 };
+  return { scene, register: new Register(deps, station) };
 }
 
 it('those of a charger that is adopted while others are written down are still to be written', async () => {

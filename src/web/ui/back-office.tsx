@@ -30,6 +30,7 @@ function Line({ line }: { readonly line: UpstreamView }) {
         <Icon shape={shape} /> <b>{line.identity}</b> {words}
       </p>
       {line.why !== '' && <p class="muted">Because: {line.why}.</p>}
+      {line.whatToDo !== '' && <p class="muted">{line.whatToDo}</p>}
       <p class="muted">{queueWords(line)}</p>
       {line.setAside > 0 && (
         <p class="alarm-text">
