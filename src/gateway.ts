@@ -151,6 +151,7 @@ class Hall {
     const { meterProfiles, config, limitsOnly } = this.#options;
     if (limitsOnly) this.#records.hold(limitsOnly.why, limitsOnly.forMs);
     this.#followConfig();
+    this.#upstream.prepare();
     const door = await this.#openChargers();
     if (!door.ok) return door;
     this.#chargers = door.value;

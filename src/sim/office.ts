@@ -51,6 +51,8 @@ export type Behaviour = {
   readonly answerMs: number;
   /** Actions that get a CALLERROR, and how many times yet. */
   readonly errors: Readonly<Record<string, number>>;
+  /** Calls that it neither writes down nor ever answers, though it answers all others. */
+  readonly mute: (action: string, payload: Payload) => boolean;
   /** So many answers to transaction messages are lost, with the link. */
   readonly loseAnswers: number;
   /** What a card is told. */
@@ -74,6 +76,7 @@ class Office implements SimOffice {
     bootIntervalS: HEARTBEAT_S,
     answerMs: ANSWER_MS,
     errors: {},
+    mute: () => false,
     loseAnswers: 0,
     card: () => 'Accepted',
     transactionId: count => 1000 + count,
@@ -155,6 +158,7 @@ class Office implements SimOffice {
     const isAsked = action === 'BootNotification' || this.triggered.has(action);
     if (!this.accepted && !isAsked) this.complaints.push(`${action} before it was accepted`);
     this.open++;
+    if (this.behaviour.mute(action, payload)) return;
     const answer = this.answerOf(id, action, payload);
     clock.after('back office answers', this.behaviour.answerMs, () => {
       if (this.pipe !== pipe) return;

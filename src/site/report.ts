@@ -22,10 +22,26 @@ export type SampledValue = {
   readonly location: string;
 };
 
+/**
+ * A reading that its meter signed: what is checked is every character of it, so that it is passed on as it came and
+ * never read as a number.
+ */
+export type SignedValue = {
+  readonly data: string;
+  /** The words that it came with; null where it came without. */
+  readonly context: string | null;
+  readonly measurand: string | null;
+  readonly phase: string | null;
+  readonly location: string | null;
+  readonly unit: string | null;
+};
+
 export type MeterSample = {
   readonly atWallMs: number;
   readonly context: string;
   readonly values: readonly SampledValue[];
+  /** Only where there are some. */
+  readonly signed?: readonly SignedValue[];
 };
 
 export type Report =

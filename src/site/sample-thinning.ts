@@ -1,5 +1,5 @@
 /**
- * Which samples of a session the back office is sent: what begins or ends it always and whole (design promise 3), of
+ * Which samples of a session the back office is sent: what begins or ends it and what is signed always (promise 3), of
  * the rest one each interval, in order of time, with registers that never run back and the grant in force as Offered.
  */
 import { at } from '#base/assert.ts';
@@ -7,7 +7,7 @@ import type { Moment } from '#base/clock.ts';
 import { grantMa } from '#site/gate/ledger.ts';
 import { phasesOf } from '#site/gate/mask.ts';
 import type { Measurand, MeterSample, SampledValue } from '#site/report.ts';
-import { isEvidence } from '#site/session.ts';
+import { isEvidence, isOfBeginOrEnd } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 
@@ -48,14 +48,15 @@ export function thinned(
   const chosen: MeterSample[] = [];
   let { lastWallMs, registerWh } = sent;
   for (const sample of [...samples].sort((a, b) => a.atWallMs - b.atWallMs)) {
-    const whole = isEvidence(sample);
-    if (!whole && !isDue(sample, wanted, lastWallMs)) continue;
+    const whole = isOfBeginOrEnd(sample);
+    const isWanted = whole || isDue(sample, wanted, lastWallMs);
+    if (!isWanted && !isEvidence(sample)) continue;
     const values = whole ? sample.values : measured(sample, wanted, registerWh);
-    const all = [...values, ...offered(sample, wanted, offer)];
-    if (all.length === 0) continue;
+    const all = isWanted ? [...values, ...offered(sample, wanted, offer)] : [];
+    if (all.length === 0 && !isEvidence(sample)) continue;
     chosen.push({ ...sample, values: all });
     registerWh = Math.max(registerWh, ...all.filter(isRegister).map(({ value }) => value));
-    if (!whole) lastWallMs = sample.atWallMs;
+    if (isWanted && !whole) lastWallMs = sample.atWallMs;
   }
   return { samples: chosen, sent: { lastWallMs, registerWh } };
 }
@@ -84,7 +85,7 @@ const isRegister = ({ measurand, phase }: SampledValue): boolean =>
 function offered(sample: MeterSample, { measurands }: WantedSamples, offer: Offer | null): readonly SampledValue[] {
   if (offer === null || sample.atWallMs < offer.sinceWallMs) return [];
   const one = (measurand: Measurand, value: number | null): readonly SampledValue[] => {
-    const isSaid = isEvidence(sample) && sample.values.some(its => its.measurand === measurand);
+    const isSaid = isOfBeginOrEnd(sample) && sample.values.some(its => its.measurand === measurand);
     if (value === null || isSaid || !measurands.includes(measurand)) return [];
     return [{ measurand, phase: null, value, location: 'Outlet' }];
   };

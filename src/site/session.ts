@@ -71,8 +71,10 @@ export const endedBy = (session: Session, report: Ended): Session => ({
   reason: report.reason,
 });
 
-/** What begins or ends a session is what a back office bills on; all other samples are a picture. */
-export const isEvidence = ({ context }: MeterSample): boolean => context.startsWith('Transaction.');
+export const isOfBeginOrEnd = ({ context }: MeterSample): boolean => context.startsWith('Transaction.');
+
+/** What begins or ends a session, or is signed, is what a back office bills on; all other samples are a picture. */
+export const isEvidence = (sample: MeterSample): boolean => isOfBeginOrEnd(sample) || sample.signed !== undefined;
 
 /** What a charger said is on disk before it is answered: samples that bill a session, not periodic ones (promise 3). */
 export const isBilling = (report: Extract<Report, { kind: 'meter-values' }>): boolean =>

@@ -34,6 +34,7 @@ export class Courier {
   #peer: Peer | null = null;
   #asked: Parcel[] = [];
   #isBusy = false;
+  #isHeard = false;
   #isBurst = true;
   #lastMs = Number.NEGATIVE_INFINITY;
   #timer: Timer | null = null;
@@ -46,7 +47,13 @@ export class Courier {
   attach(peer: Peer): void {
     this.#peer = peer;
     this.#isBusy = false;
+    this.#isHeard = false;
     this.#isBurst = true;
+  }
+
+  /** Something was answered since the link stands. */
+  isHeard(): boolean {
+    return this.#isHeard;
   }
 
   detach(): void {
@@ -102,7 +109,10 @@ export class Courier {
     peer.report(
       report,
       outcome => {
-        if (this.#peer === peer) this.#isBusy = false;
+        const isLost = !outcome.ok && outcome.why === 'offline';
+        // Of a link that is closing nobody says so at once: until then nothing more is put on it.
+        if (this.#peer === peer && !isLost) this.#isBusy = false;
+        if (this.#peer === peer && (outcome.ok || (!isLost && outcome.why !== 'timeout'))) this.#isHeard = true;
         settled(outcome);
         if (!outcome.ok && outcome.why === 'timeout' && this.#peer === peer) this.#deps.unanswered();
         this.wake();

@@ -1,4 +1,4 @@
-/** Starts, stops and samples on their way up: whose turn it is, what a refusal means, when it is tried again. */
+/** Starts, stops and samples on their way up: whose turn it is, and when one that was refused or not answered goes again. */
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Outcome } from '#base/outcome.ts';
@@ -8,15 +8,21 @@ import type { StoreChange } from '#world.ts';
 import type { Parcel } from './courier.ts';
 import type { Outbox, Turn } from './outbox.ts';
 import { type Row, reportOf } from './row.ts';
+import { Silences } from './silences.ts';
 
 /** TransactionMessageAttempts and TransactionMessageRetryInterval: three tries, 60 s and 120 s apart (1.6 clause 9.1). */
 const ATTEMPTS = 3;
 const RETRY_MS = 60_000;
 
+/** Whether the back office answers at all, before a message is tried again that it left without an answer. */
+const PROBE: Parcel = { report: { kind: 'heartbeat' }, settled() {} };
+
 export type DeliveryDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly outbox: Outbox;
+  /** Anything was answered since the link stands. */
+  isHeard(): boolean;
   /** Written down without anyone waiting for it. */
   store(changes: readonly StoreChange[]): void;
   /** The back office answered a start. */
@@ -26,19 +32,27 @@ export type DeliveryDeps = {
 
 export class Delivery {
   readonly #deps: DeliveryDeps;
-  #failed: { readonly key: string; readonly times: number; readonly untilMs: number } | null = null;
+  readonly #refusals = new Map<string, { readonly times: number; readonly untilMs: number }>();
+  readonly #silences: Silences;
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
+    this.#silences = new Silences(deps);
+  }
+
+  /** A new link: nothing was answered on it yet. */
+  linked(): void {
+    this.#silences.linked();
   }
 
   /** The message whose turn it is; null while there is none, or while it waits to be tried again. */
   next(): { readonly what: Row['what']; take(): Parcel } | null {
-    const turn = this.#deps.outbox.next();
+    const turn = this.#deps.outbox.next(this.#silences.heldBack());
     if (turn === null) return null;
-    const failed = this.#failed;
-    if (failed?.key === turn.row.key && this.#deps.clock.nowMs() < failed.untilMs) return null;
-    return { what: turn.row.what, take: () => this.#take(turn) };
+    const { key, what } = turn.row;
+    if (this.#deps.clock.nowMs() < (this.#refusals.get(key)?.untilMs ?? 0)) return null;
+    const isProbed = !this.#silences.has(key) || this.#deps.isHeard();
+    return { what, take: () => (isProbed ? this.#take(turn) : PROBE) };
   }
 
   #take(turn: Turn): Parcel {
@@ -49,29 +63,42 @@ export class Delivery {
   }
 
   #settled(turn: Turn, outcome: Outcome<Reply>): void {
-    const { outbox, store } = this.#deps;
-    const { row, session } = turn;
-    if (outcome.ok) {
-      this.#failed = null;
-      const reply = outcome.value;
-      store(outbox.delivered(turn, reply.kind === 'transaction-started' ? reply.transactionId : null));
-      if (reply.kind === 'transaction-started') this.#deps.started(session, reply.status);
-    } else if (outcome.why === 'call-error' || outcome.why === 'not-supported' || outcome.why === 'malformed')
+    const { row } = turn;
+    if (outcome.ok) this.#delivered(turn, outcome.value);
+    else if (outcome.why === 'call-error' || outcome.why === 'not-supported' || outcome.why === 'malformed')
       this.#refused(row, outcome.detail);
+    else if (outcome.why === 'timeout' && this.#silences.unanswered(row))
+      this.#setAside(row, 'never answered, while others were');
     // A lost link is no refusal (1.6 clause 4.2 errata): it goes again, the same bytes, when there is a link.
   }
 
+  #delivered(turn: Turn, reply: Reply): void {
+    const { outbox, store, started } = this.#deps;
+    this.#refusals.delete(turn.row.key);
+    this.#silences.answered(turn.row);
+    store(outbox.delivered(turn, reply.kind === 'transaction-started' ? reply.transactionId : null));
+    if (reply.kind === 'transaction-started') started(turn.session, reply.status);
+  }
+
   #refused(row: Row, detail: string): void {
-    const { clock, log, outbox, store, wake } = this.#deps;
-    const times = this.#failed?.key === row.key ? this.#failed.times + 1 : 1;
+    const { clock, wake } = this.#deps;
+    this.#silences.answered(row);
+    const times = (this.#refusals.get(row.key)?.times ?? 0) + 1;
     if (times < ATTEMPTS) {
       const waitMs = times * RETRY_MS;
-      this.#failed = { key: row.key, times, untilMs: clock.nowMs() + waitMs };
+      this.#refusals.set(row.key, { times, untilMs: clock.nowMs() + waitMs });
       clock.after('message upwards again', waitMs, wake);
-      return;
-    }
-    this.#failed = null;
-    log.error('the back office refuses a message; it is set aside', { what: row.what, session: row.session, detail });
-    store(outbox.setAside(row, `refused ${ATTEMPTS} times: ${detail}`));
+    } else this.#setAside(row, `refused ${ATTEMPTS} times: ${detail}`);
+  }
+
+  #setAside(row: Row, why: string): void {
+    const { log, outbox, store } = this.#deps;
+    this.#refusals.delete(row.key);
+    log.error('the back office does not take a message; it is set aside', {
+      what: row.what,
+      session: row.session,
+      why,
+    });
+    store(outbox.setAside(row, why));
   }
 }

@@ -1,5 +1,7 @@
 /** The back office of one station: its link and what goes over it, put together. */
 import { momentOf, type Timer } from '#base/clock.ts';
+import { failed, type Outcome } from '#base/outcome.ts';
+import type { Command, CommandReply } from '#site/command.ts';
 import type { ConnectorSpec } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import type { Authority } from './authority.ts';
@@ -8,10 +10,11 @@ import { Courier, type Parcel } from './courier.ts';
 import { Delivery } from './delivery.ts';
 import type { UpstreamDeps } from './deps.ts';
 import { Expected } from './expected.ts';
-import { Link } from './link.ts';
+import { Link, type LinkDeps } from './link.ts';
 import type { Numbering } from './numbering.ts';
 import type { StationOptions } from './options.ts';
 import type { Outbox } from './outbox.ts';
+import type { Refused } from './refused.ts';
 import { Register } from './register.ts';
 import { type RelayDeps, relay } from './relay.ts';
 import { Resets } from './resets.ts';
@@ -20,6 +23,7 @@ import { SessionDesk } from './session-desk.ts';
 import { Station, type StationState } from './station.ts';
 import { Statuses } from './statuses.ts';
 import { Triggers } from './triggers.ts';
+import { Turnstile } from './turnstile.ts';
 import { VARIABLE_KIND, Variables } from './variables.ts';
 import { PROFILE_KIND, Wishes } from './wishes.ts';
 
@@ -43,11 +47,16 @@ export class Office {
   readonly #availability: Availability;
   readonly #relay: Omit<RelayDeps, 'authority'>;
   readonly #expected: Expected;
+  readonly #turnstile: Turnstile;
   #look: Timer | null = null;
   #why = 'not dialled yet';
   #sinceWallMs: number;
 
-  constructor(deps: UpstreamDeps, options: StationOptions, authority: () => Authority) {
+  constructor(
+    deps: UpstreamDeps,
+    options: StationOptions,
+    { authority, refused }: { authority(): Authority; readonly refused: Refused },
+  ) {
     this.#deps = deps;
     this.#authority = authority;
     const { world, state, documents } = deps;
@@ -58,6 +67,7 @@ export class Office {
     this.#register = new Register(deps, options);
     this.outbox = this.#register.outbox;
     this.#expected = new Expected(clock);
+    this.#turnstile = new Turnstile(clock);
     this.#variables = new Variables(documents(VARIABLE_KIND));
     this.#samples = new SampleDesk(this.#variables);
     const numbering = () => this.#register.numbering();
@@ -83,6 +93,7 @@ export class Office {
       ...{ deps, store, register: this.#register, samples: this.#samples, expected: this.#expected },
       wishes: this.#wishes,
       courier: this.#courier,
+      refused,
       authority,
       isLinked: () => this.isReachable(),
     });
@@ -90,6 +101,7 @@ export class Office {
       clock,
       log,
       outbox: this.outbox,
+      isHeard: () => this.#courier.isHeard(),
       store,
       started: (session, status) => this.desk.answered(session, status),
       wake: () => this.#courier.wake(),
@@ -111,27 +123,15 @@ export class Office {
     };
     this.#availability = new Availability({ deps, store, ...sockets }, documents(AVAILABILITY_KIND));
     this.#relay = this.#relayDeps(sockets);
-    this.#link = new Link(
-      {
-        world,
-        connected: peer => {
-          this.#say('');
-          this.#courier.attach(peer);
-          this.#station.linked();
-        },
-        lost: why => {
-          this.#say(why);
-          this.#station.unlinked();
-          this.#courier.detach();
-        },
-        command: (command, answer) => relay({ ...this.#relay, authority: this.#authority() }, command, answer),
-      },
-      options,
-    );
+    this.#link = new Link(this.#linkDeps(), options);
+  }
+
+  /** What is stored of its profiles holds again: before a charger that charges is heard. */
+  prepare(): void {
+    this.#wishes.apply();
   }
 
   open(): void {
-    this.#wishes.apply();
     this.#link.open();
   }
 
@@ -140,6 +140,7 @@ export class Office {
     this.#wishes.close();
     this.#station.close();
     this.#courier.detach();
+    this.#turnstile.clear();
     this.#link.close();
   }
 
@@ -184,10 +185,15 @@ export class Office {
     if (!this.isReachable() || this.numbering().unstored.length > 0) return null;
     const turn = this.#delivery.next();
     if (turn !== null && turn.what !== 'samples') return turn.take();
-    const { clock } = this.#deps.world;
-    const report = this.#statuses.next(this.#deps.state(), this.numbering(), clock.nowMs(), clock.wallMs());
-    if (report !== null) return { report, settled() {} };
-    return turn === null ? null : turn.take();
+    return this.#status(false) ?? turn?.take() ?? this.#status(true);
+  }
+
+  #status(late: boolean): Parcel | null {
+    const report = this.#statuses.next(this.#deps.state(), this.numbering(), momentOf(this.#deps.world.clock), late);
+    if (report === null) return null;
+    const settled: Parcel['settled'] = outcome =>
+      this.#statuses.settled(report, outcome.ok || outcome.why !== 'timeout');
+    return { report, settled };
   }
 
   /** Numbers and sessions are bound once and for all before anything is sent under them. */
@@ -210,7 +216,31 @@ export class Office {
     this.#sinceWallMs = this.#deps.world.clock.wallMs();
   }
 
-  // --- what comes down
+  // --- the link, and what comes down on it
+
+  #linkDeps(): LinkDeps {
+    return {
+      world: this.#deps.world,
+      connected: peer => {
+        this.#say('');
+        this.#courier.attach(peer);
+        this.#delivery.linked();
+        this.#station.linked();
+      },
+      lost: why => {
+        this.#say(why);
+        this.#station.unlinked();
+        this.#courier.detach();
+        this.#turnstile.clear();
+      },
+      command: (command, answer) => this.#asked(command, answer),
+    };
+  }
+
+  #asked(command: Command, answer: (reply: Outcome<CommandReply>) => void): void {
+    const run = () => relay({ ...this.#relay, authority: this.#authority() }, command, answer);
+    if (!this.#turnstile.pass(command.kind, run)) answer(failed('cancelled', 'too many of these wait already'));
+  }
 
   #relayDeps(sockets: Pick<RelayDeps, 'specOf' | 'isBusy' | 'isReachable'>): Omit<RelayDeps, 'authority'> {
     const { state, world, commit, command } = this.#deps;

@@ -16,6 +16,8 @@ import { halved } from './sample-desk.ts';
 export const OUTBOX_MAX = 20_000;
 /** Samples in one waiting message: about 10 kB. More are halved. */
 const SAMPLES_IN_ROW = 20;
+/** Characters of signed data in one: a reading has some hundreds to some thousands, and a frame must not grow for ever. */
+const SIGNED_IN_ROW = 16_000;
 
 export type OutboxDeps = {
   readonly sessions: Sessions;
@@ -71,6 +73,15 @@ export class Outbox {
     this.#add(row);
   }
 
+  /** Evidence of a session is on its way to the disk: none of its samples go until it is there. */
+  owe(session: number): void {
+    this.#owed.add(session);
+  }
+
+  paid(session: number): void {
+    this.#owed.take(session);
+  }
+
   /** Samples of a session; what was not sent yet waits in one message. They may lose a second (promise 3). */
   sampled(session: Session, samples: readonly MeterSample[]): readonly StoreChange[] {
     const waiting = this.#rows.findLast(
@@ -79,7 +90,7 @@ export class Outbox {
     const all = waiting?.what === 'samples' ? [...waiting.samples, ...samples] : samples;
     const kept = all.length > SAMPLES_IN_ROW ? halved(all) : all;
     // Of evidence nothing is left out: what does not fit goes in a message of its own.
-    if (waiting?.what !== 'samples' || kept.length > SAMPLES_IN_ROW) {
+    if (waiting?.what !== 'samples' || kept.length > SAMPLES_IN_ROW || signedLength(kept) > SIGNED_IN_ROW) {
       const row = this.#row(session.id, { what: 'samples', samples });
       this.#add(row);
       return [putRow(row)];
@@ -92,12 +103,13 @@ export class Outbox {
   /**
    * The message whose turn it is: starts and stops in stored order, a session's samples before its stop, all other
    * samples when nothing else waits.
+   * @param heldBack sessions whose messages let others go before them
    */
-  next(): Turn | null {
+  next(heldBack: ReadonlySet<number> = NOBODY): Turn | null {
     let sample: Turn | null = null;
     for (const row of this.#rows) {
       const session = this.#sendable(row);
-      if (session === null) continue;
+      if (session === null || heldBack.has(row.session)) continue;
       if (row.what === 'samples') sample ??= { row, session };
       else {
         const own = row.what === 'stop' ? this.#samplesOf(session.id) : undefined;
@@ -151,7 +163,7 @@ export class Outbox {
   }
 
   #sendable(row: Row): Session | null {
-    // Samples of a session whose start is not on disk would go before it.
+    // Samples of a session whose start is not on disk would go before it; evidence would go twice after a crash.
     if (row.setAside !== undefined || (row.what === 'samples' && this.#owed.has(row.session))) return null;
     const session = this.#deps.sessions.get(row.session);
     return session?.upstream?.station === this.#deps.station ? session : null;
@@ -198,6 +210,11 @@ class Counts {
     else this.#of.delete(id);
   }
 }
+
+const signedLength = (samples: readonly MeterSample[]): number =>
+  samples.reduce((sum, { signed }) => sum + (signed ?? []).reduce((own, { data }) => own + data.length, 0), 0);
+
+const NOBODY: ReadonlySet<number> = new Set();
 
 const byKey = (a: Row, b: Row): number => (a.key < b.key ? -1 : 1);
 

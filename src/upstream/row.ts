@@ -70,7 +70,8 @@ export function reportOf(row: Row, session: Session, number: number): Report {
 }
 
 /** 1.6 has words for these; a sample without any value would be an empty list, which it forbids (1.6-J clause 4.1.1). */
-export const isSayable = ({ values }: MeterSample): boolean => values.some(({ measurand }) => measurand !== 'other');
+export const isSayable = ({ values, signed }: MeterSample): boolean =>
+  signed !== undefined || values.some(({ measurand }) => measurand !== 'other');
 
 /** Null where the text is nothing that we wrote. */
 export function decodeRow(key: string, json: string): Row | null {

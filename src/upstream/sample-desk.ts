@@ -43,7 +43,7 @@ export class SampleDesk {
     const wanted = { intervalMs: this.#intervalMs(isAsked, scene.isLinked), measurands: this.#variables.measurands() };
     const before = this.#sentOf(session);
     const chosen = thinned(samples, wanted, isAsked ? { ...before, lastWallMs: null } : before, offer);
-    if (session !== null) this.#sent.set(session.id, chosen.sent);
+    if (session !== null && session.endedAtWallMs === null) this.#sent.set(session.id, chosen.sent);
     return chosen.samples.filter(isSayable);
   }
 

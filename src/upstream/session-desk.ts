@@ -10,15 +10,11 @@ import type { Courier } from './courier.ts';
 import type { UpstreamDeps } from './deps.ts';
 import type { Expected } from './expected.ts';
 import { numberOf, socketOf } from './numbering.ts';
+import type { Refused } from './refused.ts';
 import type { Register } from './register.ts';
 import { type Row, type RowWords, startWords, stopWords } from './row.ts';
 import type { SampleDesk } from './sample-desk.ts';
 import type { Wishes } from './wishes.ts';
-
-/** A charger that was told no stops by itself; then nothing is to be asked of it. */
-const STOP_REFUSED_MS = 5_000;
-/** Sessions that were refused from above and run on: a handful, unless somebody plays with cards. */
-const REFUSED_MAX = 1_000;
 
 export type SessionDeskDeps = {
   readonly deps: UpstreamDeps;
@@ -27,6 +23,7 @@ export type SessionDeskDeps = {
   readonly expected: Expected;
   readonly wishes: Wishes;
   readonly courier: Courier;
+  readonly refused: Refused;
   authority(): Authority;
   isLinked(): boolean;
   /** Written down without anyone waiting for it. */
@@ -35,8 +32,8 @@ export type SessionDeskDeps = {
 
 export class SessionDesk {
   readonly #desk: SessionDeskDeps;
-  readonly #refused = new Set<number>();
   readonly #owed = new Map<Business, Row>();
+  readonly #evidenceOf = new Map<Business, number>();
 
   constructor(desk: SessionDeskDeps) {
     this.#desk = desk;
@@ -55,11 +52,11 @@ export class SessionDesk {
       case 'ended': {
         const { session, report } = business;
         if (session.upstream === null && !this.#isSocket(session)) return [];
-        return this.#make(business, session, stopWords(report, this.#refused.has(session.id)));
+        return this.#make(business, session, stopWords(report, this.#desk.refused.has(session.id)));
       }
       case 'samples': {
         const spec = this.#specOf(business.charger, business.report.connectorId);
-        return spec === null ? [] : this.sampled(spec, business.report);
+        return spec === null ? [] : this.#evidence(business, spec);
       }
       case 'stray':
         return [];
@@ -72,6 +69,9 @@ export class SessionDesk {
     const row = this.#owed.get(business);
     this.#owed.delete(business);
     if (row !== undefined) register.outbox.insert(row);
+    const session = this.#evidenceOf.get(business);
+    this.#evidenceOf.delete(business);
+    if (session !== undefined) register.outbox.paid(session);
     if (business.kind === 'started') this.#begun(business.session);
     if (business.kind === 'ended') this.#ended(business.session);
     // Of a start its card is asked first: somebody waits for that.
@@ -95,16 +95,20 @@ export class SessionDesk {
 
   /** The back office answered a start. One that it refuses after we let it in is stopped. */
   answered(session: Session, status: AuthorizationStatus): void {
-    const { deps, wishes, authority } = this.#desk;
+    const { wishes, authority, refused } = this.#desk;
     authority().heard(session.idToken, status);
     wishes.apply();
-    if (status === 'Accepted') return;
-    if (this.#refused.size < REFUSED_MAX) this.#refused.add(session.id);
-    deps.world.clock.after('stop a refused session', STOP_REFUSED_MS, () => {
-      const charger = deps.state().topology.chargers.find(({ identity }) => identity === session.charger);
-      if (charger !== undefined && deps.sessions.get(session.id)?.endedAtWallMs === null)
-        deps.command(charger.index, { kind: 'remote-stop', transactionId: session.id }, () => {});
-    });
+    if (status !== 'Accepted') refused.add(session.id);
+  }
+
+  #evidence(business: Extract<Business, { kind: 'samples' }>, spec: ConnectorSpec): readonly StoreChange[] {
+    const { transactionId } = business.report;
+    const session = this.#sessionOf(transactionId, business.charger, spec.connectorId);
+    if (session !== null) {
+      this.#desk.register.outbox.owe(session.id);
+      this.#evidenceOf.set(business, session.id);
+    }
+    return this.sampled(spec, business.report);
   }
 
   #make(business: Business, session: Session, words: RowWords): readonly StoreChange[] {
@@ -124,9 +128,9 @@ export class SessionDesk {
   }
 
   #ended({ id, upstream }: Session): void {
-    const { deps, samples, wishes, store } = this.#desk;
+    const { deps, samples, wishes, store, refused } = this.#desk;
     samples.ended(id);
-    this.#refused.delete(id);
+    refused.ended(id);
     // The answer to its start may have come while its end was on the way to the disk.
     const now = deps.sessions.get(id)?.upstream ?? null;
     if (now !== null && now.transactionId !== upstream?.transactionId) store(deps.sessions.bind(id, now));

@@ -1,5 +1,6 @@
 /** What the back office is told of each connector: at once when it changes, its reason at most every five minutes. */
 import { at } from '#base/assert.ts';
+import type { Moment } from '#base/clock.ts';
 import type { Report } from '#site/report.ts';
 import type { SiteState } from '#site/state.ts';
 import { noticeDueMs, type StatusNotice, statusInfo } from '#site/status-notice.ts';
@@ -12,6 +13,8 @@ type Told = StatusNotice & { readonly atMs: number };
 
 export class Statuses {
   readonly #told = new Map<number, Told>();
+  /** Notices that were left without an answer go after all else, so that nothing waits behind them for ever. */
+  readonly #late = new Set<number>();
 
   /** A new link, or a boot: all are told again, as they are now. */
   forget(): void {
@@ -24,10 +27,17 @@ export class Statuses {
     else this.#told.delete(number);
   }
 
-  /** The first notice that is due, and taken as told. */
-  next(state: SiteState, numbering: Numbering, atMs: number, wallMs: number): StatusReport | null {
-    if (!this.#told.has(0)) return this.#tell(0, { status: 'Available', errorCode: '', info: '' }, atMs, wallMs);
+  settled({ connectorId }: StatusReport, isAnswered: boolean): void {
+    if (isAnswered) this.#late.delete(connectorId);
+    else this.#late.add(connectorId);
+  }
+
+  /** The first notice that is due, and taken as told. @param late of those that were left without an answer */
+  next(state: SiteState, numbering: Numbering, { nowMs: atMs, wallMs }: Moment, late: boolean): StatusReport | null {
+    if (!this.#told.has(0) && this.#late.has(0) === late)
+      return this.#tell(0, { status: 'Available', errorCode: '', info: '' }, atMs, wallMs);
     for (const socket of numbering.sockets) {
+      if (this.#late.has(socket.number) !== late) continue;
       const told = this.#told.get(socket.number);
       const said = saidOf(state, socket, told ?? null, atMs);
       const dueMs = noticeDueMs(told ?? null, said);

@@ -1,6 +1,6 @@
 /** TriggerMessage: the word first, the message after it (OCPP 1.6 clause 5.17). */
 import { at } from '#base/assert.ts';
-import type { Clock } from '#base/clock.ts';
+import { type Clock, momentOf } from '#base/clock.ts';
 import type { Command } from '#site/command.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Courier } from './courier.ts';
@@ -72,7 +72,7 @@ export class Triggers {
       courier.wake();
       return;
     }
-    const next = () => statuses.next(state(), numbering(), clock.nowMs(), clock.wallMs());
+    const next = () => statuses.next(state(), numbering(), momentOf(clock), false);
     for (let report = next(); report !== null; report = next()) courier.ask(report, () => {});
   }
 

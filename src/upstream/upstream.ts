@@ -12,6 +12,7 @@ import { cardOf } from './card.ts';
 import type { UpstreamDeps } from './deps.ts';
 import { Office } from './office.ts';
 import type { UpstreamOptions } from './options.ts';
+import { Refused } from './refused.ts';
 
 /** A connector of the one station. */
 export type UpstreamConnector = {
@@ -52,6 +53,8 @@ export type Upstream = {
   touched(): void;
   /** Empty without a back office. */
   figures(): readonly UpstreamFigures[];
+  /** What the back office wishes holds: before any charger is let in. */
+  prepare(): void;
   open(): void;
   close(): void;
 };
@@ -65,12 +68,15 @@ class Door implements Upstream {
   readonly #options: UpstreamOptions;
   readonly #office: Office | null;
   readonly #authority: Authority;
+  readonly #refused: Refused;
 
   constructor(deps: UpstreamDeps, options: UpstreamOptions) {
     this.#deps = deps;
     this.#options = options;
     const { station, whoMayCharge, knownTokens } = options;
-    const office = station === null ? null : new Office(deps, station, () => this.#authority);
+    this.#refused = new Refused(deps);
+    const office =
+      station === null ? null : new Office(deps, station, { authority: () => this.#authority, refused: this.#refused });
     this.#office = office;
     this.#authority = new Authority(
       {
@@ -84,6 +90,10 @@ class Door implements Upstream {
       },
       deps.documents(TOKEN_KIND),
     );
+  }
+
+  prepare(): void {
+    this.#office?.prepare();
   }
 
   open(): void {
@@ -128,7 +138,10 @@ class Door implements Upstream {
     else if (report.kind === 'authorize' && usual.kind === 'authorize')
       this.#authority.mayPresent(report.idToken, status => done({ ...usual, status }));
     else if (report.kind === 'transaction-started' && usual.kind === 'transaction-started') {
-      this.#authority.mayStart(report.idToken, usual.transactionId, status => done({ ...usual, status }));
+      this.#authority.mayStart(report.idToken, usual.transactionId, status => {
+        if (status !== 'Accepted') this.#refused.add(usual.transactionId);
+        done({ ...usual, status });
+      });
       this.#office?.wake();
     } else done(usual);
   }

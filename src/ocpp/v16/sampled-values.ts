@@ -4,7 +4,7 @@
  */
 import type { MeterValuesRequest } from 'typed-ocpp/dist/ocpp16/types.js';
 import { parseTime, printTime } from '#ocpp/time.ts';
-import type { Measurand, MeterSample, SampledValue } from '#site/report.ts';
+import type { Measurand, MeterSample, SampledValue, SignedValue } from '#site/report.ts';
 
 type RawMeterValue = MeterValuesRequest['meterValue'][number];
 type RawSampledValue = RawMeterValue['sampledValue'][number];
@@ -66,21 +66,35 @@ function decodeMeterValue(raw: RawMeterValue, samples: MeterSample[]): void {
   const atWallMs = parseTime(raw.timestamp);
   let context: string = raw.sampledValue[0]?.context ?? DEFAULT_CONTEXT;
   let values: SampledValue[] = [];
+  let signed: SignedValue[] = [];
   for (const one of raw.sampledValue) {
     const its = one.context ?? DEFAULT_CONTEXT;
     if (its !== context) {
-      samples.push({ atWallMs, context, values });
+      samples.push(sampleOf(atWallMs, context, values, signed));
       context = its;
       values = [];
+      signed = [];
     }
-    decodeSampledValue(one, values);
+    if (one.format === 'SignedData') signed.push(decodeSigned(one));
+    else decodeSampledValue(one, values);
   }
-  samples.push({ atWallMs, context, values });
+  samples.push(sampleOf(atWallMs, context, values, signed));
 }
 
+const sampleOf = (atWallMs: number, context: string, values: SampledValue[], signed: SignedValue[]): MeterSample =>
+  signed.length === 0 ? { atWallMs, context, values } : { atWallMs, context, values, signed };
+
+/** Clause 7.45 with the white paper on signed meter values: a text that only its reader understands. */
+const decodeSigned = ({ value, context, measurand, phase, location, unit }: RawSampledValue): SignedValue => ({
+  data: value,
+  context: context ?? null,
+  measurand: measurand ?? null,
+  phase: phase ?? null,
+  location: location ?? null,
+  unit: unit ?? null,
+});
+
 function decodeSampledValue(raw: RawSampledValue, values: SampledValue[]): void {
-  // Signed data is no number.
-  if (raw.format === 'SignedData') return;
   if (!DECIMAL.test(raw.value)) return;
   const measurand = raw.measurand ?? DEFAULT_MEASURAND;
   const units = UNITS_BY_NAME.get(measurand);
@@ -151,10 +165,19 @@ function linesOf(phase: RawSampledValue['phase']): readonly ['L1' | 'L2' | 'L3',
 export function encodeMeterValues(samples: readonly MeterSample[]): RawMeterValue[] {
   return samples.map(sample => ({
     timestamp: printTime(sample.atWallMs),
-    sampledValue: sample.values.flatMap(value =>
-      value.measurand === 'other' ? [] : [encodeSampledValue(value, value.measurand, sample.context)],
-    ),
+    sampledValue: [
+      ...sample.values.flatMap(value =>
+        value.measurand === 'other' ? [] : [encodeSampledValue(value, value.measurand, sample.context)],
+      ),
+      ...(sample.signed ?? []).map(encodeSigned),
+    ],
   }));
+}
+
+/** What it came without it leaves without. */
+function encodeSigned({ data, ...words }: SignedValue): RawSampledValue {
+  const said = Object.entries(words).filter(([, word]) => word !== null);
+  return { value: data, format: 'SignedData', ...Object.fromEntries(said) };
 }
 
 function encodeSampledValue(value: SampledValue, measurand: Known, context: string): RawSampledValue {
