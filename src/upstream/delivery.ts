@@ -2,7 +2,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Outcome } from '#base/outcome.ts';
-import type { AuthorizationStatus, Reply } from '#site/report.ts';
+import type { CardWord, Reply } from '#site/report.ts';
 import type { Session } from '#site/session.ts';
 import type { StoreChange } from '#world.ts';
 import type { Parcel } from './courier.ts';
@@ -26,7 +26,7 @@ export type DeliveryDeps = {
   /** Written down without anyone waiting for it. */
   store(changes: readonly StoreChange[]): void;
   /** The back office answered a start. */
-  started(session: Session, status: AuthorizationStatus): void;
+  started(session: Session, word: CardWord): void;
   wake(): void;
 };
 
@@ -77,7 +77,7 @@ export class Delivery {
     this.#refusals.delete(turn.row.key);
     this.#silences.answered(turn.row);
     store(outbox.delivered(turn, reply.kind === 'transaction-started' ? reply.transactionId : null));
-    if (reply.kind === 'transaction-started') started(turn.session, reply.status);
+    if (reply.kind === 'transaction-started') started(turn.session, reply);
   }
 
   #refused(row: Row, detail: string): void {
