@@ -16,7 +16,13 @@ async function send(method: 'PUT' | 'POST', options: UploadOptions): Promise<num
   const headers = { 'Content-Type': contentType, ...(authorization === null ? {} : { Authorization: authorization }) };
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await fetch(url, { method, body: new Blob([new Uint8Array(body)]), headers, signal, redirect: 'manual' });
+    const answer = await fetch(url, {
+      method,
+      body: new Blob([new Uint8Array(body)]),
+      headers,
+      signal,
+      redirect: 'manual',
+    });
     await answer.body?.cancel();
     return answer.status;
   } catch (error) {

@@ -45,7 +45,7 @@ export type SimOffice = {
   /** Files that the station put here. */
   readonly files: readonly UploadOptions[];
   /** A file comes. */
-  take(order: UploadOptions): Outcome<void>;
+  takeFile(order: UploadOptions): Outcome<void>;
   /** Asks the station; null without a link. */
   call(action: string, payload: object, answered?: (answer: OfficeAnswer) => void): void;
 };
@@ -132,7 +132,7 @@ class Office implements SimOffice {
     return this.pipe !== null;
   }
 
-  take(order: UploadOptions): Outcome<void> {
+  takeFile(order: UploadOptions): Outcome<void> {
     const { upload } = this.behaviour;
     if (upload !== null) return failed(upload, 'not taken');
     this.files.push(order);

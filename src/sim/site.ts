@@ -90,7 +90,7 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
     upstream,
     random: random.split('gateway'),
     log: options.log ?? silentLog,
-    upload: async order => office?.take(order) ?? failed('offline', 'there is no back office'),
+    upload: async order => office?.takeFile(order) ?? failed('offline', 'there is no back office'),
     devices: address => {
       const device = devices.get(address);
       return device ? [device] : [];

@@ -2,7 +2,15 @@
 import { unreachable } from '#base/assert.ts';
 import type { Log } from '#base/log.ts';
 import { type Outcome, ok } from '#base/outcome.ts';
-import type { BusOptions, RecordStore, StoreChange, StoredDocument, StoredRecord, UploadOptions, World } from '#world.ts';
+import type {
+  BusOptions,
+  RecordStore,
+  StoreChange,
+  StoredDocument,
+  StoredRecord,
+  UploadOptions,
+  World,
+} from '#world.ts';
 import { type MeterDevice, registerBus } from './meter-device.ts';
 import type { Link, Network } from './network.ts';
 import type { Prng } from './prng.ts';

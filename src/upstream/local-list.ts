@@ -16,7 +16,11 @@ export const LIST_MAX = 10_000;
 /** In one message: about 150 kB, and a frame has room for more. */
 export const LIST_MESSAGE_MAX = 1_000;
 
-type Card = { readonly status: AuthorizationStatus; readonly group: string | null; readonly untilWallMs: number | null };
+type Card = {
+  readonly status: AuthorizationStatus;
+  readonly group: string | null;
+  readonly untilWallMs: number | null;
+};
 
 type SendLocalList = Extract<Command, { kind: 'send-local-list' }>;
 

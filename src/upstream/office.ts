@@ -51,11 +51,7 @@ export class Office {
   #why = 'not dialled yet';
   #sinceWallMs: number;
 
-  constructor(
-    deps: UpstreamDeps,
-    options: StationOptions,
-    { authority, refused, whoMayCharge }: OfficeTies,
-  ) {
+  constructor(deps: UpstreamDeps, options: StationOptions, { authority, refused, whoMayCharge }: OfficeTies) {
     this.#deps = deps;
     const { world, state, documents } = deps;
     const { clock } = world;
@@ -180,7 +176,12 @@ export class Office {
   }
 
   #status(late: boolean): Parcel | null {
-    const report = this.commands.statuses.next(this.#deps.state(), this.numbering(), momentOf(this.#deps.world.clock), late);
+    const report = this.commands.statuses.next(
+      this.#deps.state(),
+      this.numbering(),
+      momentOf(this.#deps.world.clock),
+      late,
+    );
     if (report === null) return null;
     const settled: Parcel['settled'] = outcome =>
       this.commands.statuses.settled(report, outcome.ok || outcome.why !== 'timeout');

@@ -114,7 +114,11 @@ export const RELAY: Table = {
     does: 'the same archive; SecurityLog: Rejected',
     away: SAME,
     take: ({ uploads }, command, answer) =>
-      answer(command.log === 'SecurityLog' ? ok({ kind: 'log', status: 'Rejected', fileName: null }) : ok(uploads.begin(command, command.requestId))),
+      answer(
+        command.log === 'SecurityLog'
+          ? ok({ kind: 'log', status: 'Rejected', fileName: null })
+          : ok(uploads.begin(command, command.requestId)),
+      ),
   },
   'remote-start': {
     way: 'relayed',

@@ -210,6 +210,9 @@ function reservationIn(json: string): Reservation | null {
   const found = fieldsOf(parsedJson(json));
   const { id, number, idToken, untilWallMs } = found;
   const isOurs =
-    typeof id === 'number' && typeof number === 'number' && typeof idToken === 'string' && typeof untilWallMs === 'number';
+    typeof id === 'number' &&
+    typeof number === 'number' &&
+    typeof idToken === 'string' &&
+    typeof untilWallMs === 'number';
   return isOurs ? ({ groupIdToken: null, ...found } as Reservation) : null;
 }

@@ -57,8 +57,7 @@ export class Resets {
     else {
       const named = this.#named(data ?? '');
       if (named === null) answer('Rejected');
-      else
-        this.#deps.reset(named.charger, named.hard, outcome => answer(wasTaken(outcome) ? 'Accepted' : 'Rejected'));
+      else this.#deps.reset(named.charger, named.hard, outcome => answer(wasTaken(outcome) ? 'Accepted' : 'Rejected'));
     }
   }
 
@@ -95,9 +94,6 @@ function isMeant(state: SiteState, index: number, scope: ResetScope, nowMs: numb
   if (own.some(({ transaction }) => transaction !== null)) return false;
   const isUnheard = nowMs - charger.linkSinceMs >= UNHEARD_MS && own.some(({ status }) => status === 'Unknown');
   return (
-    scope === 'idle' ||
-    charger.timeouts >= UNRESPONSIVE ||
-    isUnheard ||
-    own.some(({ status }) => status === 'Faulted')
+    scope === 'idle' || charger.timeouts >= UNRESPONSIVE || isUnheard || own.some(({ status }) => status === 'Faulted')
   );
 }

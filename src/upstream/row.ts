@@ -34,7 +34,10 @@ export const startWords = (reservationId: number | null): RowWords => ({ what: '
 export type StopCause = 'DeAuthorized' | 'UnlockCommand';
 
 /** @param cause null where we did not stop it: where we did, its charger says Remote */
-export function stopWords({ idToken, meterStopWh, atWallMs, reason, samples }: Ended, cause: StopCause | null): RowWords {
+export function stopWords(
+  { idToken, meterStopWh, atWallMs, reason, samples }: Ended,
+  cause: StopCause | null,
+): RowWords {
   const why = cause !== null && reason === 'Remote' ? cause : reason;
   return { what: 'stop', idToken, meterStopWh, atWallMs, reason: why, samples };
 }

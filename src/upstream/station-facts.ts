@@ -18,7 +18,12 @@ export type FactSources = {
 const VALUE_LENGTH = 500;
 
 /** A key that is not named here and cannot be set either is unknown. */
-export const facts = ({ numbering, topology, station, whoMayCharge }: FactSources): Readonly<Record<string, string>> => ({
+export const facts = ({
+  numbering,
+  topology,
+  station,
+  whoMayCharge,
+}: FactSources): Readonly<Record<string, string>> => ({
   AdditionalRootCertificateCheck: 'false',
   AllowOfflineTxForUnknownId: String(whoMayCharge === 'everyone'),
   // Root certificates are set in the site file: none can be added from above.

@@ -76,7 +76,10 @@ export class Triggers {
         uploads.again(isExtended);
         break;
       case 'FirmwareStatus':
-        courier.ask(isExtended ? { ...IDLE, kind: 'signed-firmware-status' } : { ...IDLE, kind: 'firmware-status' }, () => {});
+        courier.ask(
+          isExtended ? { ...IDLE, kind: 'signed-firmware-status' } : { ...IDLE, kind: 'firmware-status' },
+          () => {},
+        );
     }
   }
 

@@ -71,7 +71,11 @@ export class Uploads {
       this.#tell('Uploading', requestId);
       void this.#try(job, tries);
     });
-    return { kind: 'log', status: requestId === null ? null : isCancelling ? 'AcceptedCanceled' : 'Accepted', fileName };
+    return {
+      kind: 'log',
+      status: requestId === null ? null : isCancelling ? 'AcceptedCanceled' : 'Accepted',
+      fileName,
+    };
   }
 
   /** Asked for: how it stands. @param isExtended in the words of the security extension */
@@ -92,7 +96,8 @@ export class Uploads {
     const outcome = await upload({ ...target, body, contentType: 'application/x-tar', timeoutMs: TIMEOUT_MS });
     if (this.#job !== job || this.#isClosed) return;
     if (outcome.ok) this.#end(job, 'Uploaded');
-    else if (tries > 1) clock.after('upload again', job.retryMs, () => this.#job === job && void this.#try(job, tries - 1));
+    else if (tries > 1)
+      clock.after('upload again', job.retryMs, () => this.#job === job && void this.#try(job, tries - 1));
     else {
       log.warn('diagnostics could not be uploaded', { detail: outcome.detail });
       this.#end(job, failureOf(outcome.why));
@@ -129,6 +134,7 @@ function targetOf(location: string, fileName: string): Job['target'] | null {
   const { username, password } = url;
   url.username = '';
   url.password = '';
-  const authorization = username === '' ? null : `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
+  const authorization =
+    username === '' ? null : `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
   return { url: url.href, authorization };
 }

@@ -76,7 +76,9 @@ class Door implements Upstream {
     const { station, whoMayCharge, knownTokens } = options;
     this.#refused = new Refused(deps);
     const office =
-      station === null ? null : new Office(deps, station, { authority: () => this.#authority, refused: this.#refused, whoMayCharge });
+      station === null
+        ? null
+        : new Office(deps, station, { authority: () => this.#authority, refused: this.#refused, whoMayCharge });
     this.#office = office;
     this.#authority = new Authority(
       {
@@ -143,7 +145,8 @@ class Door implements Upstream {
     else if (report.kind === 'transaction-started' && usual.kind === 'transaction-started') {
       this.#authority.mayStart(report.idToken, usual.transactionId, (said, group) => {
         const session = this.#deps.sessions.get(usual.transactionId);
-        const isTurnedAway = said === 'Accepted' && session !== null && this.#office?.commands.mayBegin(session) === false;
+        const isTurnedAway =
+          said === 'Accepted' && session !== null && this.#office?.commands.mayBegin(session) === false;
         const status = isTurnedAway ? 'Invalid' : said;
         if (status !== 'Accepted') this.#refused.add(usual.transactionId);
         done({ ...usual, ...wordOf(status, group) });

@@ -25,7 +25,16 @@ function open() {
         scene.answer = resolve;
       }),
   } as unknown as UpstreamDeps;
-  return { scene, register: new Register(deps, { url: 'ws://csms', identity: 'S', password: null, messagesPerS: 5 }) };
+  return {
+    scene,
+    register: new Register(deps, {
+      url: 'ws://csms',
+      identity: 'S',
+      password: null,
+      resetScope: 'stuck',
+      messagesPerS: 5,
+    }),
+  };
 }
 
 it('those of a charger that is adopted while others are written down are still to be written', async () => {

@@ -29,7 +29,8 @@ import { decodeSecurityCommand } from './security-commands.ts';
 
 type RawTrigger = TriggerMessageRequest['requestedMessage'];
 
-const ACTIONS: Readonly<Record<Command['kind'], string>> = {
+/** Each command's action. */
+export const ACTION_OF: Readonly<Record<Command['kind'], string>> = {
   'set-charging-profile': 'SetChargingProfile',
   'clear-charging-profile': 'ClearChargingProfile',
   'get-composite-schedule': 'GetCompositeSchedule',
@@ -58,11 +59,11 @@ const ACTIONS: Readonly<Record<Command['kind'], string>> = {
   'certificate-signed': 'CertificateSigned',
 };
 
-export const COMMAND_ACTIONS: readonly string[] = Object.values(ACTIONS);
+export const COMMAND_ACTIONS: readonly string[] = Object.values(ACTION_OF);
 
 export const commands16: Translation<Command, CommandReply> = {
-  actionOf: command => ACTIONS[command.kind],
-  encode: command => ok({ action: ACTIONS[command.kind], payload: encodeCommand(command) }),
+  actionOf: command => ACTION_OF[command.kind],
+  encode: command => ok({ action: ACTION_OF[command.kind], payload: encodeCommand(command) }),
   decode: decodeCommand,
   encodeReply: encodeCommandReply,
   decodeReply: decodeCommandReply,
