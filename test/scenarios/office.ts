@@ -32,6 +32,32 @@ export const garage = (
     ...more,
   });
 
+/** One call of the back office and its answer within five seconds: the payload, or the code of its error. */
+export async function ask(site: Story, action: string, payload: object): Promise<unknown> {
+  let said: unknown = null;
+  officeOf(site).call(action, payload, answer => {
+    said = answer.ok ? answer.payload : answer.code;
+  });
+  await site.run('5 s');
+  return said;
+}
+
+export const status = (word: string) => ({ status: word });
+
+/** A car stands there, and its card was not shown. */
+export async function plugged(site: Story, identity: string): Promise<void> {
+  const connector = site.post(identity).station.connectorOf(1);
+  const car = { phases: 3, maxMa: 32_000, needWh: 60_000, rampMaPerS: 2000, restless: false, idTag: 'CAR' } as const;
+  connector.plug(car, site.site.random);
+  await site.run('10 s');
+}
+
+/** The newest status that was told of a connector. */
+export const statusOf = (office: SimOffice, connectorId: number): unknown =>
+  office.received.findLast(
+    ({ action, payload }) => action === 'StatusNotification' && payload.connectorId === connectorId,
+  )?.payload.status;
+
 /** Actions that came since the count was taken. */
 export const actionsSince = (office: SimOffice, from: number): readonly string[] =>
   office.received.slice(from).map(({ action }) => action);
