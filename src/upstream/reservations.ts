@@ -115,16 +115,18 @@ export class Reservations {
   look(): void {
     this.#endOverdue();
     for (const { id, number } of this.#all()) {
-      const obstacle = number === 0 ? null : this.#obstacle(number);
-      if (obstacle === 'Faulted' || (obstacle === 'Unavailable' && this.#isHere(number))) this.#end(id, obstacle);
+      if (number !== 0 && this.#isLost(number)) this.#end(id, 'lost');
     }
   }
 
   #all = (): readonly Reservation[] => [...this.#byId.values()];
 
-  #isHere(number: number): boolean {
+  /** A charger that is away, or has not said how it is, may be back in time. */
+  #isLost(number: number): boolean {
     const spec = this.#deps.specOf(number);
-    return spec === null || this.#deps.isReachable(spec);
+    if (spec === null || this.#deps.isOut(number)) return true;
+    const { status } = at(this.#deps.state().connectors, spec.index);
+    return status === 'Faulted' || status === 'Unavailable';
   }
 
   /** In the words of clause 5.13; null = it may be reserved. The same id takes the place of what it was. */
@@ -154,6 +156,8 @@ export class Reservations {
     const document = { kind: RESERVATION_KIND, key: String(id), json: JSON.stringify(kept) };
     this.#deps.commit([{ type: 'put', document }], isStored => {
       if (isStored) {
+        const before = this.#byId.get(id);
+        if (before !== undefined && before.number !== number) this.#tellEnd(before);
         this.#byId.set(id, kept);
         this.#arm();
         this.#deps.changed();
@@ -168,15 +172,19 @@ export class Reservations {
   }
 
   /** The charger is told where it might still show it; one that was used knows. */
-  #end(id: number, why: 'used' | 'cancelled' | 'expired' | 'Faulted' | 'Unavailable'): void {
+  #end(id: number, why: 'used' | 'cancelled' | 'expired' | 'lost'): void {
     const ended = this.#byId.get(id);
     if (ended === undefined) return;
     this.#byId.delete(id);
     this.#deps.commit([{ type: 'remove', kind: RESERVATION_KIND, key: String(id) }], () => {});
-    const spec = ended.number === 0 ? null : this.#deps.specOf(ended.number);
-    if (spec !== null && why !== 'used' && this.#deps.isReachable(spec))
-      this.#deps.toCharger(spec.charger, { kind: 'cancel-reservation', reservationId: id }, () => {});
+    if (why !== 'used') this.#tellEnd(ended);
     this.#deps.changed();
+  }
+
+  #tellEnd({ id, number }: Reservation): void {
+    const spec = number === 0 ? null : this.#deps.specOf(number);
+    if (spec !== null && this.#deps.isReachable(spec))
+      this.#deps.toCharger(spec.charger, { kind: 'cancel-reservation', reservationId: id }, () => {});
   }
 
   #arm(): void {

@@ -56,7 +56,7 @@ export class Resets {
     else if (messageId !== 'Reset') answer('UnknownMessageId');
     else {
       const named = this.#named(data ?? '');
-      if (named === null) answer('Rejected');
+      if (named === null || at(this.#deps.state().chargers, named.charger).link !== 'online') answer('Rejected');
       else this.#deps.reset(named.charger, named.hard, outcome => answer(wasTaken(outcome) ? 'Accepted' : 'Rejected'));
     }
   }
@@ -83,8 +83,11 @@ export class Resets {
   }
 }
 
-const wasTaken = (outcome: Outcome<CommandReply>): boolean =>
-  outcome.ok && outcome.value.kind === 'status' && outcome.value.status === 'Accepted';
+/** One that was here and is gone before its answer came does what it was asked. */
+function wasTaken(outcome: Outcome<CommandReply>): boolean {
+  if (!outcome.ok) return outcome.why === 'offline';
+  return outcome.value.kind === 'status' && outcome.value.status === 'Accepted';
+}
 
 function isMeant(state: SiteState, index: number, scope: ResetScope, nowMs: number): boolean {
   const charger = at(state.chargers, index);
