@@ -21,6 +21,10 @@ export type UpstreamConnector = {
   readonly connectorId: number;
   /** The site file has this charger no more; its number is not given away. */
   readonly removed: boolean;
+  /** The back office wants nobody to charge there. */
+  readonly outOfService: boolean;
+  /** The back office keeps it for somebody. */
+  readonly reserved: boolean;
 };
 
 export type UpstreamFigures = {
@@ -162,8 +166,13 @@ class Door implements Upstream {
     const { sinceWallMs, why } = this.#office.condition();
     const oldestMs = oldestWallMs === null ? 0 : Math.max(0, this.#deps.world.clock.wallMs() - oldestWallMs);
     const state = STATES[this.#office.stateWord()];
-    const { sockets } = this.#office.numbering();
-    const connectors = sockets.map(({ index, ...socket }) => ({ ...socket, removed: index === null }));
+    const { commands } = this.#office;
+    const connectors = this.#office.numbering().sockets.map(({ index, ...socket }) => ({
+      ...socket,
+      removed: index === null,
+      outOfService: commands.availability.isOut(socket.number),
+      reserved: commands.reservations.of(socket.number) !== null,
+    }));
     return [{ identity: station.identity, state, queued, oldestMs, setAside, sinceWallMs, why, connectors }];
   }
 

@@ -1,7 +1,6 @@
 /** What the back office asks of the one station, and what becomes of it at the chargers. */
 import { expect, it } from 'vitest';
 import type { SimOffice } from '#sim/office.ts';
-import type { Story } from '#sim/story.ts';
 import { actionsSince, ask, garage, ledgerOf, NOTHING_WRONG, officeOf, plugged, status } from './office.ts';
 
 const EVERYONE = { whoMayCharge: 'everyone' } as const;
