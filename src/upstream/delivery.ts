@@ -94,11 +94,8 @@ export class Delivery {
   #setAside(row: Row, why: string): void {
     const { log, outbox, store } = this.#deps;
     this.#refusals.delete(row.key);
-    log.error('the back office does not take a message; it is set aside', {
-      what: row.what,
-      session: row.session,
-      why,
-    });
+    const { what, session } = row;
+    log.error('the back office does not take a message; it is set aside', { what, session, why });
     store(outbox.setAside(row, why));
   }
 }
