@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS_16 } from '#ocpp/schema.ts';
 import { dialect16 } from '#ocpp/v16/dialect.ts';
 import type { ChargingProfile, ChargingSchedule, Command, CommandReply } from '#site/command.ts';
-import type { MeterSample, Reply, Report, SampledValue } from '#site/report.ts';
+import type { MeterSample, Reply, Report, SampledValue, SignedValue } from '#site/report.ts';
 
 const text = (maxLength: number) => fc.string({ maxLength });
 const word = (maxLength: number) => fc.string({ minLength: 1, maxLength });
@@ -29,14 +29,29 @@ const value: fc.Arbitrary<SampledValue> = fc.record({
   value: number,
   location: one('Cable', 'EV', 'Inlet', 'Outlet', 'Body'),
 });
+const signed: fc.Arbitrary<SignedValue> = fc.record({
+  data: fc.string({ unit: 'binary', maxLength: 60 }),
+  context: fc.constant(null),
+  measurand: maybe(one('Energy.Active.Import.Register', 'Energy.Active.Export.Register', 'Frequency')),
+  phase: maybe(one('L1', 'L1-N', 'L1-L2', 'N')),
+  location: maybe(one('Cable', 'EV', 'Inlet', 'Outlet', 'Body')),
+  unit: maybe(one('Wh', 'kWh', 'varh', 'A', 'W')),
+});
 const sample: fc.Arbitrary<MeterSample> = fc
   .record({
     atWallMs: wallMs,
     context: one('Sample.Periodic', 'Sample.Clock', 'Transaction.Begin', 'Transaction.End', 'Trigger', 'Other'),
     values: fc.array(value, { maxLength: 5 }),
+    signed: maybe(fc.array(signed, { minLength: 1, maxLength: 2 })),
+  })
+  .map(({ signed, ...its }): MeterSample => {
+    if (signed === null) return its;
+    // The word at the reading is that of its sample, or is left out where that is the one without a word.
+    const context = its.context === 'Sample.Periodic' ? null : its.context;
+    return { ...its, signed: signed.map(each => ({ ...each, context })) };
   })
   // The context is written at each value; without values there is nowhere to write it.
-  .map(its => (its.values.length === 0 ? { ...its, context: 'Sample.Periodic' } : its));
+  .map(its => (its.values.length === 0 && its.signed === undefined ? { ...its, context: 'Sample.Periodic' } : its));
 const samples = fc.array(sample, { maxLength: 4 });
 
 const schedule = (startWallMs: fc.Arbitrary<number | null>): fc.Arbitrary<ChargingSchedule> =>

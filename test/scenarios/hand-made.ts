@@ -10,7 +10,7 @@ export type HandMade = {
   /** One call and its answer after six seconds: the payload, the whole error, or undefined. */
   say(action: string, payload: object): Promise<unknown>;
   /** What it was asked, in order. */
-  readonly asked: readonly { readonly action: string; readonly payload: Readonly<Record<string, unknown>> }[];
+  readonly asked: readonly { readonly action: string; readonly payload: Record<string, unknown> }[];
   /** From now on it answers this action so; a text is the code of an error. */
   answers(action: string, answer: object | string): void;
 };

@@ -225,3 +225,36 @@ it('a reset from above is followed by a boot, and a station that is turned away 
   expect(ledgerOf(site)).toEqual(NOTHING_WRONG);
   await site.close();
 });
+
+it('a flood of questions from above is answered at a pace or refused, and the site keeps its limits', async () => {
+  const site = await garage(3, EVERYONE);
+  for (const identity of ['CP1', 'CP2', 'CP3']) site.plug(identity);
+  await site.run('5 min');
+  const office = officeOf(site);
+  const answers: { readonly atMs: number; readonly word: string }[] = [];
+  const from = site.site.clock.nowMs();
+  for (let turn = 0; turn < 300; turn++) {
+    for (let i = 0; i < 10; i++)
+      office.call('GetCompositeSchedule', { connectorId: 0, duration: 604_800 }, answer => {
+        const word = answer.ok ? 'answered' : answer.code;
+        answers.push({ atMs: site.site.clock.nowMs(), word });
+      });
+    if (turn === 100) site.step('main', 20);
+    await site.run('100 ms');
+  }
+  // Who stops a car is heard in between.
+  const id = idAbove(office);
+  expect(await ask(site, 'RemoteStopTransaction', { transactionId: id })).toEqual(status('Accepted'));
+  await site.run('1 min');
+  expect(answers).toHaveLength(3_000);
+  const answered = answers.filter(({ word }) => word === 'answered');
+  expect(new Set(answers.map(({ word }) => word))).toEqual(new Set(['answered', 'GenericError']));
+  for (let second = 0; second < 30; second++) {
+    const within = answered.filter(({ atMs }) => Math.floor((atMs - from) / 1000) === second);
+    expect(within.length).toBeLessThanOrEqual(6);
+    expect(within.length).toBeGreaterThanOrEqual(4);
+  }
+  expect(site.account().overLimitMs).toBe(0);
+  expect(ledgerOf(site)).toEqual(NOTHING_WRONG);
+  await site.close();
+});

@@ -9,7 +9,7 @@ const EVERYONE = { whoMayCharge: 'everyone' } as const;
 const wordsOf = ({ id, action, payload }: Received) => JSON.stringify([id, action, payload]);
 
 /** Messages that wait for a person, as they stand on disk. */
-function setAside(site: Story): readonly unknown[] {
+function setAside(site: Story): readonly { readonly what: string; readonly setAside: string }[] {
   const opened = site.site.world.openStore(null);
   const found = opened.ok ? opened.value.documents('outbox') : opened;
   if (!found.ok) throw new Error(found.detail);
@@ -23,13 +23,14 @@ it('one start that is never answered is set aside once another is answered, and 
   site.plug('CP1');
   await site.run('1 min');
   site.plug('CP2');
+  await site.run('1 min');
   site.plug('CP3');
   await site.run('10 min');
   site.unplug('CP1');
   site.unplug('CP2');
   await site.run('1 min');
   expect(office.ledger.starts.map(start => start.connectorId)).toEqual([2, 3]);
-  expect(office.ledger.stops.map(stop => stop.transactionId)).toEqual([-1, 1000]);
+  expect(office.ledger.stops.map(stop => stop.transactionId).sort()).toEqual([-1, 1000]);
   expect(setAside(site)).toMatchObject([{ what: 'start', setAside: 'never answered, while others were' }]);
   const sent = office.received.filter(
     ({ action, payload }) => action === 'StartTransaction' && payload.connectorId === 1,
@@ -51,7 +52,7 @@ it('one that stands for itself is tried again for ever, while all else is told',
   expect(new Set(tries.map(wordsOf)).size).toBe(1);
   // Three in a row, then ever more seldom: each of them costs the link.
   expect(tries.length).toBeGreaterThan(5);
-  expect(tries.length).toBeLessThan(9);
+  expect(tries.length).toBeLessThan(12);
   office.behave({ mute: () => false });
   await site.run('20 min');
   expect(ledgerOf(site)).toEqual(NOTHING_WRONG);
@@ -109,7 +110,7 @@ it('samples that are never answered hold up neither a stop nor other cars', asyn
   await site.run('5 min');
   expect(office.ledger.stops).toHaveLength(2);
   expect(ledgerOf(site)).toEqual(NOTHING_WRONG);
-  expect(setAside(site)).toMatchObject([{ what: 'samples' }]);
+  expect(new Set(setAside(site).map(({ what }) => what))).toEqual(new Set(['samples']));
   await site.close();
 });
 

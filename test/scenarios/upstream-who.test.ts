@@ -1,6 +1,8 @@
 /** Who may charge: the back office says, and the local rule while it is silent or away. */
 import { describe, expect, it } from 'vitest';
 import type { Story } from '#sim/story.ts';
+import { gateView } from '#site/gate/view.ts';
+import { type HandMade, handMade, told } from './hand-made.ts';
 import { garage, ledgerOf, NOTHING_WRONG, officeOf } from './office.ts';
 
 const charges = (site: Story, identity = 'CP1') => site.drawA(identity) > 0;
@@ -101,6 +103,80 @@ describe('while the back office is away', () => {
     site.plug('CP2', { idTag: 'STAFF' });
     await site.run('1 min');
     expect([charges(site, 'CP1'), charges(site, 'CP2')]).toEqual([true, false]);
+    await site.close();
+  });
+});
+
+describe('a charger that goes on although its card was refused', () => {
+  const start = (site: Story) => ({ connectorId: 1, idTag: 'STRANGER', meterStart: 0, timestamp: told(site) });
+  /** CP2, by hand: its car draws 16 A whatever its card is told. */
+  const going = async (site: Story) => {
+    const charger = await handMade(site, 'CP2', 'CP2', 'secret-2');
+    const begun = await charger.say('StartTransaction', start(site));
+    return { charger, begun: begun as { transactionId: number; idTagInfo: { status: string } } };
+  };
+  const draws = (site: Story, charger: HandMade, transactionId: number) => {
+    const values = ['L1', 'L2', 'L3'].map(phase => ({ value: '16', measurand: 'Current.Import', unit: 'A', phase }));
+    return charger.say('MeterValues', {
+      ...{ connectorId: 1, transactionId, meterValue: [{ timestamp: told(site), sampledValue: values }] },
+    });
+  };
+  const bookedA = ({ gateway, site }: Story) =>
+    Math.min(...(gateView(gateway.state(), site.clock.nowMs()).connectors[1]?.exposureMa ?? [0])) / 1000;
+  const stops = ({ asked }: HandMade) => asked.filter(({ action }) => action === 'RemoteStopTransaction');
+
+  it.each([
+    ['csms', {}],
+    ['known', { knownTokens: ['another'] }],
+  ] as const)('is stopped by us under the rule “%s”, its draw booked until it does', async (whoMayCharge, more) => {
+    const site = await garage(2, { whoMayCharge, ...more });
+    const office = officeOf(site);
+    office.leave();
+    await site.run('1 min');
+    const { charger, begun } = await going(site);
+    expect(begun.idTagInfo.status).toBe('Invalid');
+    for (let look = 0; look < 20; look++) {
+      await draws(site, charger, begun.transactionId);
+      expect(bookedA(site)).toBeGreaterThanOrEqual(16);
+    }
+    // It says Accepted and does nothing: it is asked again, a minute apart.
+    expect(stops(charger).length).toBeGreaterThanOrEqual(2);
+    expect(stops(charger)[0]?.payload).toEqual({ transactionId: begun.transactionId });
+    const { transactionId } = begun;
+    await charger.say('StopTransaction', { transactionId, meterStop: 900, reason: 'Remote', timestamp: told(site) });
+    const asked = stops(charger).length;
+    office.back();
+    await site.run('10 min');
+    expect(stops(charger)).toHaveLength(asked);
+    expect(office.ledger.stops).toMatchObject([{ meterStop: 900, reason: 'DeAuthorized' }]);
+    await site.close();
+  });
+
+  it('is asked five times and then left to a person', async () => {
+    const site = await garage(2, { whoMayCharge: 'csms' });
+    officeOf(site).leave();
+    await site.run('1 min');
+    const { charger, begun } = await going(site);
+    for (let look = 0; look < 100; look++) await draws(site, charger, begun.transactionId);
+    expect(stops(charger)).toHaveLength(5);
+    await site.close();
+  });
+
+  it('is asked nothing where it ends by itself, and its own reason stands', async () => {
+    const site = await garage(2, { whoMayCharge: 'csms' });
+    const office = officeOf(site);
+    office.leave();
+    await site.run('1 min');
+    const charger = await handMade(site, 'CP2', 'CP2', 'secret-2');
+    void charger.say('StartTransaction', start(site));
+    await site.run('1 s');
+    const transactionId = site.gateway.state().connectors[1]?.transaction?.id;
+    const stop = { transactionId, meterStop: 1, reason: 'DeAuthorized', timestamp: told(site) };
+    await charger.say('StopTransaction', stop);
+    office.back();
+    await site.run('5 min');
+    expect(stops(charger)).toEqual([]);
+    expect(office.ledger.stops).toMatchObject([{ reason: 'DeAuthorized' }]);
     await site.close();
   });
 });

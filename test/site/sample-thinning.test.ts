@@ -35,6 +35,27 @@ const registers = (samples: readonly MeterSample[]) =>
     values.filter(v => v.measurand === 'Energy.Active.Import.Register').map(v => v.value),
   );
 
+describe('signed samples', () => {
+  const words = { context: 'Sample.Periodic', measurand: null, phase: null, location: null, unit: null };
+  const signed = (s: number): MeterSample => ({
+    ...sample(s, [register(1_000 + s), value('Voltage', 230)]),
+    signed: [{ data: `OCMF|${s}`, ...words }],
+  });
+
+  it('go up at the pace in which they come, and the numbers beside them once each interval', () => {
+    const { samples, sent } = thinned([0, 10, 20, 60].map(signed), minutely, none, null);
+    expect(samples.map(its => its.signed?.[0]?.data)).toEqual(['OCMF|0', 'OCMF|10', 'OCMF|20', 'OCMF|60']);
+    expect(samples.map(({ values }) => values.map(its => its.value))).toEqual([[1_000], [], [], [1_060]]);
+    expect(sent).toEqual({ lastWallMs: T0 + 60_000, registerWh: 1_060 });
+  });
+
+  it('go up where no samples are wanted, and where nothing else was said', () => {
+    const bare = { ...signed(5), values: [] };
+    const { samples } = thinned([bare], { intervalMs: 0, measurands: [] }, none, nineAmps);
+    expect(samples).toEqual([bare]);
+  });
+});
+
 describe('of the samples between beginning and end', () => {
   it('one goes up each interval, whatever pace the charger has', () => {
     let sent = none;

@@ -159,3 +159,48 @@ it('of evidence nothing is left out, and no message of it grows without end', ()
   }
   expect(sizes).toEqual([20, 20, 10]);
 });
+
+const signed = (atWallMs: number, length = 10): MeterSample => {
+  const words = { context: null, measurand: null, phase: null, location: null, unit: null };
+  return { ...sample(atWallMs), signed: [{ data: 'x'.repeat(length), ...words }] };
+};
+
+it('signed samples are never thinned, and no message of them grows beyond sixteen thousand characters', () => {
+  begin(1);
+  drained();
+  for (let i = 0; i < 100; i++) sampled(1, i % 4 === 0 ? signed(i, 5_000) : sample(i));
+  const kept: number[] = [];
+  for (let turn = box.next(); turn !== null; turn = box.next()) {
+    const samples = turn.row.what === 'samples' ? turn.row.samples : [];
+    const own = samples.filter(each => each.signed !== undefined);
+    expect(own.length).toBeLessThanOrEqual(3);
+    kept.push(...own.map(({ atWallMs }) => atWallMs));
+    box.delivered(turn, null);
+  }
+  expect(kept).toEqual(Array.from({ length: 25 }, (_, i) => 4 * i));
+});
+
+it('evidence that is not on disk yet does not go, so that a crash does not send it twice', () => {
+  begin(1);
+  drained();
+  box.owe(1);
+  sampled(1, signed(1));
+  expect(box.next()).toBeNull();
+  box.paid(1);
+  expect(drained()).toEqual(['samples 1']);
+});
+
+it('a session that is held back lets all others go before it, and keeps its own order', () => {
+  begin(1);
+  begin(2);
+  sampled(1, sample(1));
+  stop(1);
+  const held = new Set([1]);
+  const said: string[] = [];
+  for (let turn = box.next(held); turn !== null; turn = box.next(held)) {
+    said.push(`${turn.row.what} ${turn.session.id}`);
+    box.delivered(turn, null);
+  }
+  expect(said).toEqual(['start 2']);
+  expect(drained()).toEqual(['start 1', 'samples 1', 'stop 1']);
+});
