@@ -10,10 +10,6 @@ import type { Outbox, Turn } from './outbox.ts';
 import { type Row, reportOf } from './row.ts';
 import { Silences } from './silences.ts';
 
-/** TransactionMessageAttempts and TransactionMessageRetryInterval: three tries, 60 s and 120 s apart (1.6 clause 9.1). */
-const ATTEMPTS = 3;
-const RETRY_MS = 60_000;
-
 /** Whether the back office answers at all, before a message is tried again that it left without an answer. */
 const PROBE: Parcel = { report: { kind: 'heartbeat' }, settled() {} };
 
@@ -21,6 +17,8 @@ export type DeliveryDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly outbox: Outbox;
+  /** TransactionMessageAttempts and TransactionMessageRetryInterval: as it stands three tries, 60 s and 120 s apart. */
+  retries(): { readonly attempts: number; readonly waitMs: number };
   /** Anything was answered since the link stands. */
   isHeard(): boolean;
   /** Written down without anyone waiting for it. */
@@ -81,14 +79,15 @@ export class Delivery {
   }
 
   #refused(row: Row, detail: string): void {
-    const { clock, wake } = this.#deps;
+    const { clock, wake, retries } = this.#deps;
+    const { attempts, waitMs: eachMs } = retries();
     this.#silences.answered(row);
     const times = (this.#refusals.get(row.key)?.times ?? 0) + 1;
-    if (times < ATTEMPTS) {
-      const waitMs = times * RETRY_MS;
+    if (times < attempts) {
+      const waitMs = times * eachMs;
       this.#refusals.set(row.key, { times, untilMs: clock.nowMs() + waitMs });
       clock.after('message upwards again', waitMs, wake);
-    } else this.#setAside(row, `refused ${ATTEMPTS} times: ${detail}`);
+    } else this.#setAside(row, `refused ${times} times: ${detail}`);
   }
 
   #setAside(row: Row, why: string): void {

@@ -97,6 +97,7 @@ export class Office {
       clock,
       log,
       outbox: this.outbox,
+      retries: () => this.variables.messageRetries(),
       isHeard: () => this.#courier.isHeard(),
       store,
       started: (session, word) => this.desk.answered(session, word),

@@ -31,7 +31,6 @@ export const facts = ({
   ChargeProfileMaxStackLevel: String(MAX_STACK_LEVEL),
   ChargingScheduleAllowedChargingRateUnit: 'Current,Power',
   ChargingScheduleMaxPeriods: String(MAX_PERIODS),
-  ClockAlignedDataInterval: '0',
   ConnectionTimeOut: '60',
   ConnectorPhaseRotation: phaseRotation(numbering, topology),
   ConnectorSwitch3to1PhaseSupported: 'false',
@@ -39,7 +38,6 @@ export const facts = ({
   LocalAuthListMaxLength: String(LIST_MAX),
   // One for each purpose: two on each connector, two on the station as a whole.
   MaxChargingProfilesInstalled: String(2 * numbering.sockets.length + 2),
-  MeterValuesAlignedData: '',
   NumberOfConnectors: String(numbering.sockets.length),
   ReserveConnectorZeroSupported: 'true',
   SecurityProfile: securityProfile(station),
@@ -50,8 +48,6 @@ export const facts = ({
   StopTxnSampledData: 'Energy.Active.Import.Register',
   SupportedFeatureProfiles: 'Core,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger',
   SupportedFileTransferProtocols: 'HTTP,HTTPS',
-  TransactionMessageAttempts: '3',
-  TransactionMessageRetryInterval: '60',
   UnlockConnectorOnEVSideDisconnect: 'true',
 });
 

@@ -33,12 +33,16 @@ const isTruth = (value: string): boolean => value === 'true' || value === 'false
 const on: Setting = { value: 'true', fits: isTruth };
 const off: Setting = { value: 'false', fits: isTruth };
 
+const isList = (value: string): boolean => value === '' || listed(value).length === value.split(',').length;
+
 /** By key: what it is from the start, and what it may be. */
 const SETTINGS = {
   /** A start from above asks for its card first. */
   AuthorizeRemoteTxRequests: off,
   /** Who was accepted is remembered for when the back office is silent. */
   AuthorizationCacheEnabled: on,
+  /** Between two marks of the clock, from midnight UTC; 0 = none. */
+  ClockAlignedDataInterval: { value: '0', fits: whole(0, INTERVAL_MAX_S) },
   HeartbeatInterval: { value: '300', fits: whole(1, INTERVAL_MAX_S) },
   LocalAuthListEnabled: on,
   /** The list and the cache count while there is no link. */
@@ -49,11 +53,15 @@ const SETTINGS = {
   MeterValueSampleInterval: { value: '60', fits: whole(0, INTERVAL_MAX_S) },
   MeterValuesSampledData: {
     value: 'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Current.Offered,Power.Offered',
-    fits: (value: string) => value === '' || listed(value).length === value.split(',').length,
+    fits: isList,
   },
+  MeterValuesAlignedData: { value: 'Energy.Active.Import.Register', fits: isList },
   ResetRetries: { value: '0', fits: whole(0, RETRIES_MAX) },
   /** A session whose card is refused after its start is stopped. */
   StopTransactionOnInvalidId: on,
+  /** Of a start, a stop or samples that are refused; what stands behind waits for twenty minutes at most. */
+  TransactionMessageAttempts: { value: '3', fits: whole(1, 5) },
+  TransactionMessageRetryInterval: { value: '60', fits: whole(1, 120) },
 } satisfies Readonly<Record<string, Setting>>;
 
 type Key = keyof typeof SETTINGS;
@@ -113,6 +121,17 @@ export class Variables {
   measurands = (): readonly Measurand[] => listed(this.#value('MeterValuesSampledData'));
 
   heartbeatS = (): number => Number(this.#value('HeartbeatInterval'));
+
+  /** Between two marks of the clock at which every socket is sampled; 0 = none. */
+  clockIntervalMs = (): number => Number(this.#value('ClockAlignedDataInterval')) * 1000;
+
+  clockMeasurands = (): readonly Measurand[] => listed(this.#value('MeterValuesAlignedData'));
+
+  /** How often a message is sent that is refused, and how long it waits for each time that it was (clause 9.1.28). */
+  messageRetries = (): { readonly attempts: number; readonly waitMs: number } => ({
+    attempts: Number(this.#value('TransactionMessageAttempts')),
+    waitMs: Number(this.#value('TransactionMessageRetryInterval')) * 1000,
+  });
 
   resetRetries = (): number => Number(this.#value('ResetRetries'));
 

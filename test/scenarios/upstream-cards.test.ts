@@ -15,6 +15,8 @@ const version = async (site: Story) =>
   ((await ask(site, 'GetLocalListVersion', {})) as { listVersion: number }).listVersion;
 const set = (site: Story, key: string, value: string) => ask(site, 'ChangeConfiguration', { key, value });
 
+const REGISTER = 'Energy.Active.Import.Register';
+
 const away = async (site: Story) => {
   officeOf(site).leave();
   await site.run('1 min');
@@ -168,6 +170,42 @@ describe('keys that say what counts', () => {
     });
     for (const name of ['ConnectorPhaseRotation', 'SupportedFeatureProfiles', 'NumberOfConnectors'])
       expect(await set(site, name, '1'), name).toEqual(status('Rejected'));
+    await site.close();
+  });
+});
+
+describe('keys of samples and messages', () => {
+  it('ClockAlignedDataInterval: every socket is told at the marks of the clock, with or without a session', async () => {
+    const site = await garage(2, { whoMayCharge: 'everyone' });
+    const office = officeOf(site);
+    expect(await set(site, 'MeterValueSampleInterval', '0')).toEqual(status('Accepted'));
+    expect(await set(site, 'MeterValuesAlignedData', 'Energy.Active.Import.Register,RPM')).toEqual(status('Rejected'));
+    expect(await set(site, 'ClockAlignedDataInterval', '900')).toEqual(status('Accepted'));
+    site.plug('CP1');
+    await site.run('2 min');
+    const from = office.received.length;
+    await site.run('45 min');
+    const values = office.received.slice(from).filter(({ action }) => action === 'MeterValues');
+    const ofSession = values.filter(({ payload }) => payload.connectorId === 1);
+    expect(ofSession).toHaveLength(3);
+    for (const { payload } of ofSession) {
+      const [sample] = payload.meterValue as { timestamp: string; sampledValue: { context: string }[] }[];
+      expect(Date.parse(sample?.timestamp ?? '') % 900_000).toBeLessThan(10_000);
+      expect(sample?.sampledValue).toMatchObject([{ context: 'Sample.Clock', measurand: REGISTER }]);
+    }
+    await site.close();
+  });
+
+  it('TransactionMessageAttempts and its interval: how often and when a refused message is sent again', async () => {
+    const site = await garage(1, { whoMayCharge: 'everyone' });
+    expect(await set(site, 'TransactionMessageAttempts', '2')).toEqual(status('Accepted'));
+    expect(await set(site, 'TransactionMessageRetryInterval', '30')).toEqual(status('Accepted'));
+    officeOf(site).behave({ errors: { StartTransaction: 9 } });
+    site.plug('CP1');
+    await site.run('5 min');
+    const sent = officeOf(site).received.filter(({ action }) => action === 'StartTransaction');
+    expect(sent).toHaveLength(2);
+    expect(Math.round(((sent[1]?.atMs ?? 0) - (sent[0]?.atMs ?? 0)) / 1000)).toBe(30);
     await site.close();
   });
 });
