@@ -175,7 +175,7 @@ describe('keys that say what counts', () => {
 });
 
 describe('keys of samples and messages', () => {
-  it('ClockAlignedDataInterval: every socket is told at the marks of the clock, with or without a session', async () => {
+  it('ClockAlignedDataInterval: a session is told at the marks of the clock, and only there', async () => {
     const site = await garage(2, { whoMayCharge: 'everyone' });
     const office = officeOf(site);
     expect(await set(site, 'MeterValueSampleInterval', '0')).toEqual(status('Accepted'));
