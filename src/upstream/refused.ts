@@ -2,11 +2,12 @@
  * Sessions whose card was turned away, here or above, and that run on all the same: they are stopped, and their stop
  * says so. What their cars draw is booked like any other's as long as they draw it.
  */
+import { at } from '#base/assert.ts';
 import type { UpstreamDeps } from './deps.ts';
 
 /** A charger that was told no ends by itself (StopTransactionOnInvalidId); then nothing is to be asked of it. */
 const FIRST_STOP_MS = 5_000;
-/** One that is away, or did not do it, is asked again. */
+/** One that did not do it is asked again, and one that is away when it is back. */
 const STOP_AGAIN_MS = 60_000;
 /** A charger that does not stop a session within some minutes never will, and a person sees the car charge. */
 const STOPS_MAX = 5;
@@ -43,8 +44,10 @@ export class Refused {
       if (found === null || found.endedAtWallMs !== null) this.ended(session);
       else if (left > 0) {
         const charger = state().topology.chargers.find(({ identity }) => identity === found.charger);
-        if (charger !== undefined) command(charger.index, { kind: 'remote-stop', transactionId: session }, () => {});
-        this.#stopIn(session, STOP_AGAIN_MS, left - 1);
+        if (charger === undefined) return;
+        const isThere = at(state().chargers, charger.index).link === 'online';
+        if (isThere) command(charger.index, { kind: 'remote-stop', transactionId: session }, () => {});
+        this.#stopIn(session, STOP_AGAIN_MS, isThere ? left - 1 : left);
       }
     });
   }

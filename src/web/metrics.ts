@@ -145,7 +145,7 @@ function upstreamMetrics(registry: Registry): Fill {
   const connected = of('connected', '1 while the back office has accepted this station and the line stands.');
   const queued = of('queued', 'Messages that wait for the back office.');
   const oldest = of('oldest_seconds', 'Age of the oldest of them.');
-  const setAside = of('set_aside', 'Messages that the back office refused.');
+  const setAside = of('set_aside', 'Messages that the back office refused, or alone never answered.');
   return view => {
     for (const { identity, state, ...line } of view.upstream) {
       connected.set({ identity }, state === 'connected' ? 1 : 0);

@@ -199,7 +199,7 @@ const upstream: Readonly<Record<string, Schema>> = {
   state: oneOf(['connected', 'offline', 'pending', 'none'], 'Of the line to the back office.'),
   queued: count('Messages that wait.'),
   oldestMs: number('Age of the oldest of them.'),
-  setAside: count('Messages that it refused.'),
+  setAside: count('Messages that it refused, or alone never answered.'),
   since: time('Since when it is so.'),
   why: text('Why it is not connected; empty when it is.'),
 };

@@ -162,6 +162,22 @@ describe('a charger that goes on although its card was refused', () => {
     await site.close();
   });
 
+  it('is asked when it is back, however long it was away', async () => {
+    const site = await garage(2, { whoMayCharge: 'csms' });
+    officeOf(site).leave();
+    await site.run('1 min');
+    const { charger } = await going(site);
+    site.post('CP2').link.cut({ stationAfterMs: 0, gatewayAfterMs: 0 });
+    await site.run('20 min');
+    const before = stops(charger).length;
+    expect(before).toBeLessThanOrEqual(1);
+    site.post('CP2').link.mend();
+    const again = await handMade(site, 'CP2', 'CP2', 'secret-2');
+    await site.run('10 min');
+    expect(before + stops(again).length).toBe(5);
+    await site.close();
+  });
+
   it('is asked nothing where it ends by itself, and its own reason stands', async () => {
     const site = await garage(2, { whoMayCharge: 'csms' });
     const office = officeOf(site);

@@ -33,7 +33,7 @@ function Line({ line }: { readonly line: UpstreamView }) {
       <p class="muted">{queueWords(line)}</p>
       {line.setAside > 0 && (
         <p class="alarm-text">
-          <Icon shape="warn" /> {count(line.setAside, 'message')} refused by it and set aside
+          <Icon shape="warn" /> {count(line.setAside, 'message')} that it refused or never answered, set aside
         </p>
       )}
     </li>
