@@ -101,8 +101,12 @@ export class Authority {
 
   #ask(idToken: string, answer: Answer, local: () => AuthorizationStatus): void {
     const { clock, ask, isReachable } = this.#deps;
-    if (ask === null || !isReachable() || this.#isPreauthorized(idToken)) {
+    if (ask === null || !isReachable()) {
       answer(local(), this.groupOf(idToken));
+      return;
+    }
+    if (this.#isPreauthorized(idToken)) {
+      answer('Accepted', this.groupOf(idToken));
       return;
     }
     let isOpen = true;

@@ -52,6 +52,16 @@ export async function plugged(site: Story, identity: string): Promise<void> {
   await site.run('10 s');
 }
 
+/** Whether a car with this card gets current; it stays two minutes, and another one passes. */
+export async function charges(site: Story, identity: string, idTag: string): Promise<boolean> {
+  site.plug(identity, { idTag });
+  await site.run('2 min');
+  const did = site.drawA(identity) > 0;
+  site.unplug(identity);
+  await site.run('1 min');
+  return did;
+}
+
 /** The newest status that was told of a connector. */
 export const statusOf = (office: SimOffice, connectorId: number): unknown =>
   office.received.findLast(

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Story } from '#sim/story.ts';
 import { handMade, told } from './hand-made.ts';
-import { actionsSince, ask, garage, ledgerOf, NOTHING_WRONG, officeOf, plugged, status } from './office.ts';
+import { actionsSince, ask, charges, garage, ledgerOf, NOTHING_WRONG, officeOf, plugged, status } from './office.ts';
 
 const card = (idTag: string, word = 'Accepted', more: object = {}) => ({ idTag, idTagInfo: { status: word, ...more } });
 const send = (site: Story, updateType: 'Full' | 'Differential', listVersion: number, cards: readonly object[]) =>
@@ -20,15 +20,6 @@ const REGISTER = 'Energy.Active.Import.Register';
 const away = async (site: Story) => {
   officeOf(site).leave();
   await site.run('1 min');
-};
-
-const charges = async (site: Story, idTag: string, identity = 'CP1') => {
-  site.plug(identity, { idTag });
-  await site.run('2 min');
-  const did = site.drawA(identity) > 0;
-  site.unplug(identity);
-  await site.run('1 min');
-  return did;
 };
 
 describe('the local list', () => {
@@ -58,12 +49,12 @@ describe('the local list', () => {
     await away(site);
     site.life?.restart(site.site.random.split('death'), 2_000);
     await site.run('3 min');
-    expect(await charges(site, 'good')).toBe(true);
-    expect(await charges(site, 'SHORT')).toBe(true);
-    expect(await charges(site, 'BAD')).toBe(false);
-    expect(await charges(site, 'STRANGER')).toBe(false);
+    expect(await charges(site, 'CP1', 'good')).toBe(true);
+    expect(await charges(site, 'CP1', 'SHORT')).toBe(true);
+    expect(await charges(site, 'CP1', 'BAD')).toBe(false);
+    expect(await charges(site, 'CP1', 'STRANGER')).toBe(false);
     await site.run('60 min');
-    expect(await charges(site, 'SHORT'), 'its hour is over').toBe(false);
+    expect(await charges(site, 'CP1', 'SHORT'), 'its hour is over').toBe(false);
     officeOf(site).back();
     await site.run('10 min');
     expect(ledgerOf(site)).toEqual(NOTHING_WRONG);
@@ -72,12 +63,12 @@ describe('the local list', () => {
 
   it('goes before what was accepted earlier', async () => {
     const site = await garage(1);
-    expect(await charges(site, 'GUEST')).toBe(true);
+    expect(await charges(site, 'CP1', 'GUEST')).toBe(true);
     expect(await send(site, 'Full', 1, [card('GUEST', 'Blocked')])).toEqual(status('Accepted'));
     await away(site);
     // Five minutes long it is not asked again who was accepted.
     await site.run('5 min');
-    expect(await charges(site, 'GUEST')).toBe(false);
+    expect(await charges(site, 'CP1', 'GUEST')).toBe(false);
     await site.close();
   });
 
@@ -88,7 +79,7 @@ describe('the local list', () => {
     expect(await version(site)).toBe(-1);
     expect(await send(site, 'Full', 2, [card('GOOD')])).toEqual(status('NotSupported'));
     await away(site);
-    expect(await charges(site, 'GOOD')).toBe(false);
+    expect(await charges(site, 'CP1', 'GOOD')).toBe(false);
     await site.close();
   });
 });
@@ -99,21 +90,21 @@ describe('keys that say what counts', () => {
     ['AuthorizationCacheEnabled', 'false'],
   ])('%s=%s: who was accepted before does not charge while the back office is away', async (key, value) => {
     const site = await garage(1);
-    expect(await charges(site, 'GUEST')).toBe(true);
+    expect(await charges(site, 'CP1', 'GUEST')).toBe(true);
     expect(await set(site, key, value)).toEqual(status('Accepted'));
     await away(site);
     await site.run('5 min');
-    expect(await charges(site, 'GUEST')).toBe(false);
+    expect(await charges(site, 'CP1', 'GUEST')).toBe(false);
     await site.close();
   });
 
   it('ClearCache: who was accepted before is forgotten, who is listed is not', async () => {
     const site = await garage(1);
-    expect(await charges(site, 'GUEST')).toBe(true);
+    expect(await charges(site, 'CP1', 'GUEST')).toBe(true);
     expect(await send(site, 'Full', 1, [card('MEMBER')])).toEqual(status('Accepted'));
     expect(await ask(site, 'ClearCache', {})).toEqual(status('Accepted'));
     await away(site);
-    expect([await charges(site, 'GUEST'), await charges(site, 'MEMBER')]).toEqual([false, true]);
+    expect([await charges(site, 'CP1', 'GUEST'), await charges(site, 'CP1', 'MEMBER')]).toEqual([false, true]);
     await site.close();
   });
 
@@ -122,7 +113,18 @@ describe('keys that say what counts', () => {
     expect(await send(site, 'Full', 1, [card('GOOD')])).toEqual(status('Accepted'));
     expect(await set(site, 'LocalPreauthorize', 'true')).toEqual(status('Accepted'));
     const from = officeOf(site).received.length;
-    expect(await charges(site, 'GOOD')).toBe(true);
+    expect(await charges(site, 'CP1', 'GOOD')).toBe(true);
+    expect(actionsSince(officeOf(site), from)).not.toContain('Authorize');
+    await site.close();
+  });
+
+  it('LocalPreauthorize: nor does who was accepted before, whatever the local rule is', async () => {
+    const site = await garage(1, { whoMayCharge: 'csms' });
+    expect(await charges(site, 'CP1', 'GUEST')).toBe(true);
+    expect(await set(site, 'LocalPreauthorize', 'true')).toEqual(status('Accepted'));
+    await site.run('6 min');
+    const from = officeOf(site).received.length;
+    expect(await charges(site, 'CP1', 'GUEST')).toBe(true);
     expect(actionsSince(officeOf(site), from)).not.toContain('Authorize');
     await site.close();
   });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Story } from '#sim/story.ts';
 import { type HandMade, handMade, told } from './hand-made.ts';
-import { ask, garage, ledgerOf, NOTHING_WRONG, officeOf, plugged, status, statusOf } from './office.ts';
+import { ask, charges, garage, ledgerOf, NOTHING_WRONG, officeOf, plugged, status, statusOf } from './office.ts';
 
 const EVERYONE = { whoMayCharge: 'everyone' } as const;
 
@@ -15,15 +15,6 @@ const reserve = (site: Story, connectorId: number, reservationId: number, more: 
     ...more,
   });
 const cancel = (site: Story, reservationId: number) => ask(site, 'CancelReservation', { reservationId });
-
-const charges = async (site: Story, identity: string, idTag: string) => {
-  site.plug(identity, { idTag });
-  await site.run('2 min');
-  const did = site.drawA(identity) > 0;
-  site.unplug(identity);
-  await site.run('1 min');
-  return did;
-};
 
 describe('one socket', () => {
   it('is told as Reserved, answers only its own card, and the session names the reservation', async () => {
