@@ -2,6 +2,7 @@
 import type { Log } from '#base/log.ts';
 import { failed, type Outcome } from '#base/outcome.ts';
 import type { ChargersHandle } from '#chargers/chargers.ts';
+import { diagnosticFiles } from '#diagnostics.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Store, StoreDeps } from '#store/store.ts';
@@ -31,6 +32,7 @@ export function openBackOffice(deps: BackOfficeDeps, options: UpstreamOptions): 
       world,
       sessions: deps.sessions,
       version: VERSION,
+      diagnostics: (from, to) => diagnosticFiles({ ...deps, version: VERSION }, from, to),
       state,
       dispatch,
       documents: kind => readable(records, world.log, kind),

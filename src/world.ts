@@ -66,6 +66,14 @@ export type DialOptions = {
   readonly timeoutMs: number;
 };
 
+export type UploadOptions = {
+  readonly url: string;
+  readonly body: Uint8Array;
+  readonly contentType: string;
+  readonly authorization: string | null;
+  readonly timeoutMs: number;
+};
+
 export type Dialled = { readonly pipe: FramePipe; readonly subprotocol: string | null };
 
 export type BusOptions =
@@ -140,6 +148,10 @@ export type World = {
   listenForChargers(options: ListenOptions, door: ChargerDoor): Promise<Outcome<Listening>>;
   /** The station's side: opens a WebSocket outwards. */
   dial(options: DialOptions): Promise<Outcome<Dialled>>;
+  /** One file by HTTP. 'rejected': we may not; 'not-supported': the server takes none there. */
+  upload(options: UploadOptions): Promise<Outcome<void>>;
+  /** The newest lines of the log, oldest first. */
+  recentLog(): readonly string[];
   openBus(options: BusOptions): RegisterBus;
   /** `folder` is the state folder; null keeps records in memory only. */
   openStore(folder: string | null): Outcome<RecordStore>;

@@ -29,7 +29,7 @@ export function openLog(level: LogLevel = 'info', sink: DestinationStream = stde
   return wrap(pino(options, sink));
 }
 
-function stderr(): DestinationStream {
+export function stderr(): DestinationStream {
   return destination({ dest: 2, sync: false, minLength: 0, maxLength: BUFFER_BYTES });
 }
 

@@ -4,9 +4,11 @@ import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { type Outcome, ok } from '#base/outcome.ts';
 import { openClock } from '#real/clock.ts';
+import { upload } from '#real/http-upload.ts';
 import { lockFolder } from '#real/lock.ts';
-import { type LogLevel, openLog } from '#real/log.ts';
+import { type LogLevel, openLog, stderr } from '#real/log.ts';
 import { openBus } from '#real/modbus.ts';
+import { recentLines } from '#real/recent-lines.ts';
 import { openSqlite } from '#real/sqlite.ts';
 import { openStoreWorker } from '#real/store-worker.ts';
 import { dial, listenForChargers } from '#real/websocket.ts';
@@ -15,13 +17,16 @@ import type { RecordStore, World } from '#world.ts';
 /** A world on this machine; its log goes to stderr. */
 export function realWorld(level: LogLevel = 'info'): World {
   const clock = openClock();
-  const log = openLog(level);
+  const lines = recentLines(stderr());
+  const log = openLog(level, lines);
   return {
     clock,
     log,
     randomness: { uuid: randomUUID, int: below => randomInt(below) },
     listenForChargers: (options, door) => listenForChargers(options, door),
     dial,
+    upload,
+    recentLog: () => lines.all(),
     openBus,
     openStore: folder => openLocked(folder, { clock, log }),
   };

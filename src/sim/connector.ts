@@ -55,6 +55,10 @@ export class SimConnector {
   status: Status = 'Available';
   transaction: LocalTransaction | null = null;
   car: Car | null = null;
+  /** Taken out of service by its CSMS; outlives a reboot (OCPP 1.6 clause 5.2). */
+  operative = true;
+  /** How often its plug was let go from afar. */
+  unlocks = 0;
   private readonly deps: ConnectorDeps;
   private closed = false;
   private pilotTimer: Timer | null = null;
@@ -175,7 +179,13 @@ export class SimConnector {
     return this.registerWh - this.startWh + (this.car?.deliveredWh() ?? 0);
   }
 
-  setStatus(status: Status): void {
+  setOperative(operative: boolean): void {
+    this.operative = operative;
+    if (!operative || this.status === 'Unavailable') this.setStatus(this.car ? 'Preparing' : 'Available');
+  }
+
+  setStatus(wanted: Status): void {
+    const status = this.operative || this.transaction ? wanted : 'Unavailable';
     if (status === this.status) return;
     this.status = status;
     this.deps.statusChanged();

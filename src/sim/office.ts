@@ -3,7 +3,8 @@
  * language, so that a mistake there finds no twin here. It may be away, slow, have a station wait, refuse messages,
  * and lose answers after it has written down what they answer.
  */
-import type { ChargerDoor, FramePipe } from '#world.ts';
+import { type Failure, failed, type Outcome, ok } from '#base/outcome.ts';
+import type { ChargerDoor, FramePipe, UploadOptions } from '#world.ts';
 import type { Link, Network } from './network.ts';
 import { Ledger } from './office-ledger.ts';
 import { OFFICE } from './site-plan.ts';
@@ -41,6 +42,10 @@ export type SimOffice = {
   leave(noticedAfterMs?: number): void;
   back(): void;
   isConnected(): boolean;
+  /** Files that the station put here. */
+  readonly files: readonly UploadOptions[];
+  /** A file comes. */
+  takeFile(order: UploadOptions): Outcome<void>;
   /** Asks the station; null without a link. */
   call(action: string, payload: object, answered?: (answer: OfficeAnswer) => void): void;
 };
@@ -57,9 +62,13 @@ export type Behaviour = {
   readonly loseAnswers: number;
   /** What a card is told. */
   readonly card: (idTag: string) => string;
+  /** The group of a card; none without it. */
+  readonly group: (idTag: string) => string | undefined;
   /** The next transaction id. */
   readonly transactionId: (count: number) => number;
   readonly password: string;
+  /** What becomes of a file; null = it is taken. */
+  readonly upload: Failure | null;
 };
 
 export function openSimOffice(deps: SimOfficeDeps): SimOffice {
@@ -70,6 +79,7 @@ class Office implements SimOffice {
   readonly ledger = new Ledger(count => this.behaviour.transactionId(count));
   readonly received: Received[] = [];
   readonly complaints: string[] = [];
+  readonly files: UploadOptions[] = [];
   private readonly deps: SimOfficeDeps;
   private behaviour: Behaviour = {
     boot: 'Accepted',
@@ -79,8 +89,10 @@ class Office implements SimOffice {
     mute: () => false,
     loseAnswers: 0,
     card: () => 'Accepted',
+    group: () => undefined,
     transactionId: count => 1000 + count,
     password: OFFICE.password,
+    upload: null,
   };
   private pipe: FramePipe | null = null;
   private accepted = false;
@@ -120,11 +132,18 @@ class Office implements SimOffice {
     return this.pipe !== null;
   }
 
+  takeFile(order: UploadOptions): Outcome<void> {
+    const { upload } = this.behaviour;
+    if (upload !== null) return failed(upload, 'not taken');
+    this.files.push(order);
+    return ok(undefined);
+  }
+
   call(action: string, payload: object, answered: (answer: OfficeAnswer) => void = () => {}): void {
     this.asked++;
     const id = `office-${this.asked}`;
     this.waiting.set(id, answered);
-    if (action === 'TriggerMessage') this.triggered.add(String((payload as Payload).requestedMessage));
+    if (action.endsWith('TriggerMessage')) this.triggered.add(String((payload as Payload).requestedMessage));
     this.pipe?.send(JSON.stringify([2, id, action, payload]));
   }
 
@@ -183,8 +202,14 @@ class Office implements SimOffice {
     return 'lost';
   }
 
+  private cardInfo(idTag: string): Payload {
+    const { card, group } = this.behaviour;
+    const parentIdTag = group(idTag);
+    return { status: card(idTag), ...(parentIdTag === undefined ? {} : { parentIdTag }) };
+  }
+
   private said(id: string, action: string, payload: Payload): Payload {
-    const { boot, bootIntervalS, card } = this.behaviour;
+    const { boot, bootIntervalS } = this.behaviour;
     const currentTime = new Date(this.deps.clock.wallMs()).toISOString();
     switch (action) {
       case 'BootNotification':
@@ -193,10 +218,10 @@ class Office implements SimOffice {
       case 'Heartbeat':
         return { currentTime };
       case 'Authorize':
-        return { idTagInfo: { status: card(String(payload.idTag)) } };
+        return { idTagInfo: this.cardInfo(String(payload.idTag)) };
       case 'StartTransaction': {
         const transactionId = this.ledger.start(id, payload, this.complaints);
-        return { transactionId, idTagInfo: { status: card(String(payload.idTag)) } };
+        return { transactionId, idTagInfo: this.cardInfo(String(payload.idTag)) };
       }
       case 'StopTransaction':
         this.ledger.stop(id, payload, this.complaints);

@@ -70,6 +70,7 @@ export type PlannedOffice = {
   readonly whoMayCharge?: 'everyone' | 'known' | 'csms';
   readonly knownTokens?: readonly string[];
   readonly messagesPerS?: number;
+  readonly resetScope?: 'stuck' | 'idle' | 'all';
 };
 
 export const OCPP_PORT = 8887;

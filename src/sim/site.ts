@@ -4,6 +4,7 @@
  */
 import { at } from '#base/assert.ts';
 import { type Log, silentLog } from '#base/log.ts';
+import { failed } from '#base/outcome.ts';
 import type { Triple } from '#base/units.ts';
 import type { World } from '#world.ts';
 import { type Building, startBuilding } from './building.ts';
@@ -89,6 +90,7 @@ export function openSite(plan: SitePlan, options: SiteOptions): SimSite {
     upstream,
     random: random.split('gateway'),
     log: options.log ?? silentLog,
+    upload: async order => office?.takeFile(order) ?? failed('offline', 'there is no back office'),
     devices: address => {
       const device = devices.get(address);
       return device ? [device] : [];

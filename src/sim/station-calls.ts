@@ -25,6 +25,7 @@ export type Callee = {
   reboot(): void;
   startRemotely(connector: SimConnector, idTag: string): boolean;
   stopTransaction(transactionId: number): boolean;
+  stop(connector: SimConnector, reason: string): void;
 };
 
 /** Read-only facts of OCPP 1.6 clause 9 that a CSMS asks a station of this kind. */
@@ -63,10 +64,11 @@ export function answerCall(station: Callee, action: string, payload: Payload): S
       station.afterwards(() => station.reboot());
       return status('Accepted');
     case 'ChangeAvailability':
+      return status(changeAvailability(station, payload.connectorId as number, payload.type === 'Operative'));
     case 'ClearCache':
       return status('Accepted');
     case 'UnlockConnector':
-      return status('NotSupported');
+      return status(unlock(station, payload.connectorId as number));
     case 'DataTransfer':
       return status('UnknownVendorId');
     default:
@@ -172,10 +174,29 @@ function configuration(station: Callee, wanted: readonly string[] | null): Said 
   };
 }
 
+/** Clause 5.18: its session ends first. */
+function unlock(station: Callee, connectorId: number): string {
+  const connector = station.connectors.find(({ plan }) => plan.connectorId === connectorId);
+  if (!connector) return 'NotSupported';
+  connector.unlocks++;
+  station.afterwards(() => station.stop(connector, 'UnlockCommand'));
+  return 'Unlocked';
+}
+
+/** Clause 5.2: one with a session follows when that ends. */
+function changeAvailability(station: Callee, connectorId: number, operative: boolean): string {
+  const meant = station.connectors.filter(({ plan }) => connectorId === 0 || plan.connectorId === connectorId);
+  for (const connector of meant) {
+    if (connector.transaction) connector.operative = operative;
+    else connector.setOperative(operative);
+  }
+  return !operative && meant.some(({ transaction }) => transaction) ? 'Scheduled' : 'Accepted';
+}
+
 function remoteStart(station: Callee, payload: Payload): boolean {
   const named = payload.connectorId as number | undefined;
   const connector = station.connectors.find(
-    each => (named === undefined || each.plan.connectorId === named) && each.car && !each.transaction,
+    each => (named === undefined || each.plan.connectorId === named) && each.car && each.operative && !each.transaction,
   );
   return connector !== undefined && station.startRemotely(connector, payload.idTag as string);
 }

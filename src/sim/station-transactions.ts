@@ -53,7 +53,8 @@ export class StationTransactions {
     const car = connector.car;
     if (!car) return;
     clock.after('authorise', random.whole(...AUTHORISE_MS), () => {
-      if (connector.car === car && !connector.transaction && !this.deps.isOff()) this.start(connector, car.plan.idTag);
+      if (connector.car === car && connector.operative && !connector.transaction && !this.deps.isOff())
+        this.start(connector, car.plan.idTag);
     });
   }
 

@@ -288,6 +288,7 @@ export class Station {
         if (connector) this.later.push(() => this.transactions.stop(connector, 'Remote'));
         return connector !== undefined;
       },
+      stop: (connector, reason) => this.transactions.stop(connector, reason),
     };
   }
 }

@@ -1,8 +1,16 @@
 /** The world of a seed, as the gateway is handed it: virtual time, simulated wires, records in memory. */
 import { unreachable } from '#base/assert.ts';
 import type { Log } from '#base/log.ts';
-import { ok } from '#base/outcome.ts';
-import type { BusOptions, RecordStore, StoreChange, StoredDocument, StoredRecord, World } from '#world.ts';
+import { type Outcome, ok } from '#base/outcome.ts';
+import type {
+  BusOptions,
+  RecordStore,
+  StoreChange,
+  StoredDocument,
+  StoredRecord,
+  UploadOptions,
+  World,
+} from '#world.ts';
 import { type MeterDevice, registerBus } from './meter-device.ts';
 import type { Link, Network } from './network.ts';
 import type { Prng } from './prng.ts';
@@ -15,6 +23,7 @@ export type SimWorldDeps = {
   readonly upstream: Link;
   readonly random: Prng;
   readonly log: Log;
+  upload(options: UploadOptions): Promise<Outcome<void>>;
   /** The meters behind an address `host:port` or a device file. */
   devices(address: string): readonly MeterDevice[];
 };
@@ -30,6 +39,8 @@ export function simWorld(deps: SimWorldDeps): World {
     randomness: { uuid: () => uuid(random), int: below => random.int(below) },
     listenForChargers: (options, door) => network.listen(options, door),
     dial: options => network.dial(upstream, options),
+    upload: options => deps.upload(options),
+    recentLog: () => ['{"at":"2026-01-01T00:00:00.000Z","msg":"a simulated line"}'],
     openBus: options => registerBus(clock, deps.devices(addressOf(options))),
     openStore: () => ok(records),
   };

@@ -27,6 +27,8 @@ export function answer(report: Report, freshId: number, atChargerMs: number): Re
     case 'meter-values':
     case 'log-status':
     case 'firmware-status':
+    case 'log-upload-status':
+    case 'signed-firmware-status':
       return { kind: 'empty' };
   }
 }

@@ -93,9 +93,15 @@ export type Report =
       readonly data: string | null;
     }
   | { readonly kind: 'log-status'; readonly status: string }
-  | { readonly kind: 'firmware-status'; readonly status: string };
+  | { readonly kind: 'firmware-status'; readonly status: string }
+  /** As the security extension of 1.6 says it; the request that it answers, null where none runs. */
+  | { readonly kind: 'log-upload-status'; readonly status: string; readonly requestId: number | null }
+  | { readonly kind: 'signed-firmware-status'; readonly status: string; readonly requestId: number | null };
 
 export type AuthorizationStatus = 'Accepted' | 'Blocked' | 'Expired' | 'Invalid' | 'ConcurrentTx';
+
+/** What is said of a card; the group is left out where none was told. Cards of one group stop each other's sessions. */
+export type CardWord = { readonly status: AuthorizationStatus; readonly groupIdToken?: string };
 
 export type Reply =
   | {
@@ -105,8 +111,8 @@ export type Reply =
       readonly intervalS: number;
     }
   | { readonly kind: 'heartbeat'; readonly nowWallMs: number }
-  | { readonly kind: 'authorize'; readonly status: AuthorizationStatus }
-  | { readonly kind: 'transaction-started'; readonly transactionId: number; readonly status: AuthorizationStatus }
+  | ({ readonly kind: 'authorize' } & CardWord)
+  | ({ readonly kind: 'transaction-started'; readonly transactionId: number } & CardWord)
   | { readonly kind: 'transaction-ended'; readonly status: AuthorizationStatus | null }
   | {
       readonly kind: 'data-transfer';

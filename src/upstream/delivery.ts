@@ -2,17 +2,13 @@
 import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import type { Outcome } from '#base/outcome.ts';
-import type { AuthorizationStatus, Reply } from '#site/report.ts';
+import type { CardWord, Reply } from '#site/report.ts';
 import type { Session } from '#site/session.ts';
 import type { StoreChange } from '#world.ts';
 import type { Parcel } from './courier.ts';
 import type { Outbox, Turn } from './outbox.ts';
 import { type Row, reportOf } from './row.ts';
 import { Silences } from './silences.ts';
-
-/** TransactionMessageAttempts and TransactionMessageRetryInterval: three tries, 60 s and 120 s apart (1.6 clause 9.1). */
-const ATTEMPTS = 3;
-const RETRY_MS = 60_000;
 
 /** Whether the back office answers at all, before a message is tried again that it left without an answer. */
 const PROBE: Parcel = { report: { kind: 'heartbeat' }, settled() {} };
@@ -21,12 +17,14 @@ export type DeliveryDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly outbox: Outbox;
+  /** TransactionMessageAttempts and TransactionMessageRetryInterval: as it stands three tries, 60 s and 120 s apart. */
+  retries(): { readonly attempts: number; readonly waitMs: number };
   /** Anything was answered since the link stands. */
   isHeard(): boolean;
   /** Written down without anyone waiting for it. */
   store(changes: readonly StoreChange[]): void;
   /** The back office answered a start. */
-  started(session: Session, status: AuthorizationStatus): void;
+  started(session: Session, word: CardWord): void;
   wake(): void;
 };
 
@@ -77,18 +75,19 @@ export class Delivery {
     this.#refusals.delete(turn.row.key);
     this.#silences.answered(turn.row);
     store(outbox.delivered(turn, reply.kind === 'transaction-started' ? reply.transactionId : null));
-    if (reply.kind === 'transaction-started') started(turn.session, reply.status);
+    if (reply.kind === 'transaction-started') started(turn.session, reply);
   }
 
   #refused(row: Row, detail: string): void {
-    const { clock, wake } = this.#deps;
+    const { clock, wake, retries } = this.#deps;
+    const { attempts, waitMs: eachMs } = retries();
     this.#silences.answered(row);
     const times = (this.#refusals.get(row.key)?.times ?? 0) + 1;
-    if (times < ATTEMPTS) {
-      const waitMs = times * RETRY_MS;
+    if (times < attempts) {
+      const waitMs = times * eachMs;
       this.#refusals.set(row.key, { times, untilMs: clock.nowMs() + waitMs });
       clock.after('message upwards again', waitMs, wake);
-    } else this.#setAside(row, `refused ${ATTEMPTS} times: ${detail}`);
+    } else this.#setAside(row, `refused ${times} times: ${detail}`);
   }
 
   #setAside(row: Row, why: string): void {

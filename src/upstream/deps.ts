@@ -5,6 +5,7 @@ import type { SiteEvent } from '#site/event.ts';
 import type { Session } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import type { StoreChange, StoredDocument, World } from '#world.ts';
+import type { ArchiveFile } from './tar.ts';
 
 /** Sessions as the store keeps them. */
 export type Sessions = {
@@ -16,10 +17,12 @@ export type Sessions = {
 };
 
 export type UpstreamDeps = {
-  readonly world: Pick<World, 'clock' | 'log' | 'randomness' | 'dial'>;
+  readonly world: Pick<World, 'clock' | 'log' | 'randomness' | 'dial' | 'upload'>;
   readonly sessions: Sessions;
   /** Of Busbar, as the back office is told. */
   readonly version: string;
+  /** What an archive for the back office holds, between two wall times (null = as far as it is kept). */
+  diagnostics(fromWallMs: number | null, toWallMs: number | null): readonly ArchiveFile[];
   state(): SiteState;
   /** Only wishes and the limit over all cars; never inside another dispatch. */
   dispatch(event: SiteEvent): void;

@@ -2,28 +2,23 @@
 import { momentOf, type Timer } from '#base/clock.ts';
 import { failed, type Outcome } from '#base/outcome.ts';
 import type { Command, CommandReply } from '#site/command.ts';
-import type { ConnectorSpec } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
 import type { Authority } from './authority.ts';
-import { AVAILABILITY_KIND, Availability } from './availability.ts';
+import { CommandDesk } from './command-desk.ts';
 import { Courier, type Parcel } from './courier.ts';
 import { Delivery } from './delivery.ts';
 import type { UpstreamDeps } from './deps.ts';
 import { Expected } from './expected.ts';
 import { Link, type LinkDeps } from './link.ts';
 import type { Numbering } from './numbering.ts';
-import type { StationOptions } from './options.ts';
+import type { StationOptions, WhoMayCharge } from './options.ts';
 import type { Outbox } from './outbox.ts';
 import { PASSWORD_KIND, Password } from './password.ts';
 import type { Refused } from './refused.ts';
 import { Register } from './register.ts';
-import { type RelayDeps, relay } from './relay.ts';
-import { Resets } from './resets.ts';
 import { SampleDesk } from './sample-desk.ts';
 import { SessionDesk } from './session-desk.ts';
 import { Station, type StationState } from './station.ts';
-import { Statuses } from './statuses.ts';
-import { Triggers } from './triggers.ts';
 import { Turnstile } from './turnstile.ts';
 import { VARIABLE_KIND, Variables } from './variables.ts';
 import { AWAY, type Away, HERE } from './why.ts';
@@ -31,37 +26,36 @@ import { PROFILE_KIND, Wishes } from './wishes.ts';
 
 /** Changes of the site are looked at together, so that a burst of them makes one message. */
 const LOOK_MS = 1_000;
+
+/** What the office shares with who may charge. */
+export type OfficeTies = {
+  authority(): Authority;
+  readonly refused: Refused;
+  readonly whoMayCharge: WhoMayCharge;
+};
+
 export class Office {
   readonly outbox: Outbox;
   readonly #deps: UpstreamDeps;
   readonly #register: Register;
-  readonly #authority: () => Authority;
   readonly #link: Link;
   readonly #station: Station;
   readonly #courier: Courier;
   readonly #delivery: Delivery;
-  readonly #statuses = new Statuses();
-  readonly #variables: Variables;
+  readonly commands: CommandDesk;
+  readonly variables: Variables;
   readonly #password: Password;
   readonly #wishes: Wishes;
   readonly #samples: SampleDesk;
   readonly desk: SessionDesk;
-  readonly #triggers: Triggers;
-  readonly #availability: Availability;
-  readonly #relay: Omit<RelayDeps, 'authority'>;
   readonly #expected: Expected;
   readonly #turnstile: Turnstile;
   #look: Timer | null = null;
   #away: Away = AWAY.starting;
   #sinceWallMs: number;
 
-  constructor(
-    deps: UpstreamDeps,
-    options: StationOptions,
-    { authority, refused }: { authority(): Authority; readonly refused: Refused },
-  ) {
+  constructor(deps: UpstreamDeps, options: StationOptions, { authority, refused, whoMayCharge }: OfficeTies) {
     this.#deps = deps;
-    this.#authority = authority;
     const { world, state, documents } = deps;
     const { clock } = world;
     const log = world.log.child({ upstream: options.identity });
@@ -71,9 +65,9 @@ export class Office {
     this.outbox = this.#register.outbox;
     this.#expected = new Expected(clock);
     this.#turnstile = new Turnstile(clock);
-    this.#variables = new Variables(documents(VARIABLE_KIND));
+    this.variables = new Variables(documents(VARIABLE_KIND));
     this.#password = new Password(options, documents(PASSWORD_KIND));
-    this.#samples = new SampleDesk(this.#variables);
+    this.#samples = new SampleDesk(this.variables);
     const numbering = () => this.#register.numbering();
     const sessionOn = (number: number) => this.#register.sessionOn(number);
     const liveIds = () => new Set(deps.sessions.open().map(session => session.id));
@@ -102,34 +96,28 @@ export class Office {
       courier: this.#courier,
       refused,
       authority,
+      reservations: () => this.commands.reservations,
+      isOn: key => this.variables.isOn(key),
       isLinked: () => this.isReachable(),
     });
     this.#delivery = new Delivery({
       clock,
       log,
       outbox: this.outbox,
+      retries: () => this.variables.messageRetries(),
       isHeard: () => this.#courier.isHeard(),
       store,
-      started: (session, status) => this.desk.answered(session, status),
+      started: (session, word) => this.desk.answered(session, word),
       wake: () => this.#courier.wake(),
     });
-    this.#triggers = new Triggers({
-      clock,
-      state,
-      numbering,
-      station: this.#station,
+    this.commands = new CommandDesk({
+      ...{ deps, options, whoMayCharge, store, authority, register: this.#register, variables: this.variables },
+      ...{ wishes: this.#wishes, samples: this.#samples, expected: this.#expected },
       courier: this.#courier,
-      statuses: this.#statuses,
-      samples: this.#samples,
-      toCharger: deps.command,
+      station: this.#station,
+      sessions: () => this.desk,
+      givePassword: (value, answer) => this.#givePassword(value, answer),
     });
-    const sockets = {
-      specOf: (number: number) => this.#register.specOf(number),
-      isBusy: (spec: ConnectorSpec) => this.#register.isBusy(spec),
-      isReachable: (spec: ConnectorSpec) => this.#register.isReachable(spec),
-    };
-    this.#availability = new Availability({ deps, store, ...sockets }, documents(AVAILABILITY_KIND));
-    this.#relay = this.#relayDeps(sockets);
     this.#link = new Link(this.#linkDeps(), options);
   }
 
@@ -145,6 +133,7 @@ export class Office {
 
   close(): void {
     this.#look?.cancel();
+    this.commands.close();
     this.#wishes.close();
     this.#station.close();
     this.#courier.detach();
@@ -172,7 +161,7 @@ export class Office {
   touched(): void {
     const look = () => {
       this.#look = null;
-      this.#availability.catchUp();
+      this.commands.look();
       // A session that ended took its wish along, on disk or not.
       if (this.#wishes.stack().length > 0) this.#wishes.apply();
       const { limitsOnly } = this.#deps.state();
@@ -198,20 +187,25 @@ export class Office {
   }
 
   #status(late: boolean): Parcel | null {
-    const report = this.#statuses.next(this.#deps.state(), this.numbering(), momentOf(this.#deps.world.clock), late);
+    const report = this.commands.statuses.next(
+      this.#deps.state(),
+      this.numbering(),
+      momentOf(this.#deps.world.clock),
+      late,
+    );
     if (report === null) return null;
     const settled: Parcel['settled'] = outcome =>
-      this.#statuses.settled(report, outcome.ok || outcome.why !== 'timeout');
+      this.commands.statuses.settled(report, outcome.ok || outcome.why !== 'timeout');
     return { report, settled };
   }
 
   /** Numbers and sessions are bound once and for all before anything is sent under them. */
   async #accepted(): Promise<void> {
     this.#say(HERE);
-    this.#statuses.forget();
+    this.commands.statuses.forget();
     await this.#register.settle();
     if (this.#station.state() !== 'accepted') return;
-    this.#variables.noteHeartbeat(Math.round(this.#station.heartbeatMs() / 1000));
+    this.variables.noteHeartbeat(Math.round(this.#station.heartbeatMs() / 1000));
     this.#courier.burst();
   }
 
@@ -250,7 +244,7 @@ export class Office {
   }
 
   #asked(command: Command, answer: (reply: Outcome<CommandReply>) => void): void {
-    const run = () => relay({ ...this.#relay, authority: this.#authority() }, command, answer);
+    const run = () => this.commands.take(command, answer);
     if (!this.#turnstile.pass(command.kind, run)) answer(failed('cancelled', 'too many of these wait already'));
   }
 
@@ -268,43 +262,5 @@ export class Office {
       this.#deps.world.log.info('the back office gave this station a new password');
       this.#link.restart(AWAY.password, 0);
     });
-  }
-
-  #relayDeps(sockets: Pick<RelayDeps, 'specOf' | 'isBusy' | 'isReachable'>): Omit<RelayDeps, 'authority'> {
-    const { state, world, commit, command } = this.#deps;
-    const { clock } = world;
-    return {
-      sessions: this.#deps.sessions,
-      station: this.#register.station,
-      availability: this.#availability,
-      ...sockets,
-      variables: this.#variables,
-      wishes: this.#wishes,
-      resets: new Resets({
-        clock,
-        state,
-        reset: (charger, hard) => command(charger, { kind: 'reset', hard }, () => {}),
-        boot: () => this.#station.boot(),
-      }),
-      state,
-      numbering: () => this.#register.numbering(),
-      stationState: () => this.#station.state(),
-      scene: () => ({
-        state: state(),
-        numbering: this.#register.numbering(),
-        stack: this.#wishes.stack(),
-        now: momentOf(clock),
-        sessionOn: number => this.#register.sessionOn(number),
-      }),
-      commit: (changes, done) => void commit(changes).then(outcome => done(outcome.ok)),
-      toCharger: command,
-      expect: (spec, idToken, profile) => {
-        this.#authority().expects(idToken);
-        this.#expected.set(spec.index, idToken, profile);
-      },
-      trigger: (message, number) => this.#triggers.take(message, number),
-      givePassword: (value, answer) => this.#givePassword(value, answer),
-      heartbeatChanged: () => this.#station.setHeartbeat(this.#variables.heartbeatS()),
-    };
   }
 }

@@ -4,6 +4,9 @@ import { X509Certificate } from 'node:crypto';
 /** The rule for who may charge while the back office does not decide. */
 export type WhoMayCharge = 'everyone' | 'known' | 'csms';
 
+/** Which chargers a Reset from above means, since it names none: those in trouble, those without a session, or all. */
+export type ResetScope = 'stuck' | 'idle' | 'all';
+
 /** The one station that Busbar is to a back office. */
 export type StationOptions = {
   /** Endpoint without the identity: ws or wss. */
@@ -15,6 +18,7 @@ export type StationOptions = {
   readonly ca: string | null;
   /** The pace of what waits, after a boot or a new link. */
   readonly messagesPerS: number;
+  readonly resetScope: ResetScope;
 };
 
 export type UpstreamOptions = {
@@ -33,6 +37,7 @@ export type RawUpstream = {
   readonly whoMayCharge?: WhoMayCharge;
   readonly knownTokens: readonly string[];
   readonly messagesPerS: number;
+  readonly resetScope: ResetScope;
 };
 
 /** OCPP 1.6: an idTag has at most 20 characters. */
@@ -81,7 +86,7 @@ export const upstreamSchema = {
     whoMayCharge: {
       enum: ['everyone', 'known', 'csms'],
       description:
-        'Who may charge when the back office does not answer within 4 s. known (default with a url): knownTokens, and who the back office accepted in the last 30 days. csms: nobody. everyone: default without a url.',
+        'Who may charge when the back office does not answer within 4 s. known (default with a url): knownTokens, and who the back office accepted in the last 30 days. csms: only who stands on its local list. everyone: default without a url.',
     },
     knownTokens: {
       type: 'array',
@@ -98,14 +103,20 @@ export const upstreamSchema = {
       default: DEFAULT_PER_S,
       description: 'How fast what waited is sent after a start or an outage. More only where the back office bears it.',
     },
+    resetScope: {
+      enum: ['stuck', 'idle', 'all'],
+      default: 'stuck',
+      description:
+        'Which chargers a Reset of the back office resets, one after the other. stuck: those without a session that are faulted, do not answer or never told their status. idle: all without a session. all: every one; sessions end.',
+    },
   },
 } as const;
 
 /** A section that has passed its checks, resolved. */
 export function upstreamOptions(raw: RawUpstream): UpstreamOptions {
-  const { url, identity, password = null, ca = null, whoMayCharge, knownTokens, messagesPerS } = raw;
+  const { url, identity, password = null, ca = null, whoMayCharge, knownTokens, messagesPerS, resetScope } = raw;
   const isNamed = url !== undefined && identity !== undefined;
-  const station = isNamed ? { url, identity, password, ca, messagesPerS } : null;
+  const station = isNamed ? { url, identity, password, ca, messagesPerS, resetScope } : null;
   return { station, whoMayCharge: whoMayCharge ?? (station === null ? 'everyone' : 'known'), knownTokens };
 }
 

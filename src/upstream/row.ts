@@ -30,9 +30,15 @@ export type Row = RowWords & {
 
 export const startWords = (reservationId: number | null): RowWords => ({ what: 'start', reservationId });
 
-/** @param isRefused the back office turned its card away: then we stopped it, and its charger says Remote */
-export function stopWords({ idToken, meterStopWh, atWallMs, reason, samples }: Ended, isRefused: boolean): RowWords {
-  const why = isRefused && reason === 'Remote' ? 'DeAuthorized' : reason;
+/** Why we stopped a session ourselves. */
+export type StopCause = 'DeAuthorized' | 'UnlockCommand';
+
+/** @param cause null where we did not stop it: where we did, its charger says Remote */
+export function stopWords(
+  { idToken, meterStopWh, atWallMs, reason, samples }: Ended,
+  cause: StopCause | null,
+): RowWords {
+  const why = cause !== null && reason === 'Remote' ? cause : reason;
   return { what: 'stop', idToken, meterStopWh, atWallMs, reason: why, samples };
 }
 

@@ -2,9 +2,10 @@
 import { at } from '#base/assert.ts';
 import type { Moment } from '#base/clock.ts';
 import type { MeterSample } from '#site/report.ts';
-import { offerOf, type SentSamples, thinned } from '#site/sample-thinning.ts';
+import { type Offer, offerOf, type SentSamples, thinned } from '#site/sample-thinning.ts';
 import { isEvidence, type Session } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
+import { ClockSamples } from './clock-samples.ts';
 import { isSayable } from './row.ts';
 import type { Variables } from './variables.ts';
 
@@ -24,6 +25,7 @@ export class SampleDesk {
   readonly #variables: Variables;
   readonly #sent = new Map<number, SentSamples>();
   readonly #asked = new Set<number>();
+  readonly #clock = new ClockSamples();
 
   constructor(variables: Variables) {
     this.#variables = variables;
@@ -34,21 +36,35 @@ export class SampleDesk {
     this.#asked.add(connector);
   }
 
-  /** The samples to send; of a socket without a session only what was asked for. */
+  /** The samples to send; of a socket without a session only those of the clock and what was asked for. */
   chosen(samples: readonly MeterSample[], scene: SampleScene): readonly MeterSample[] {
     const { connector, session, state, now } = scene;
     const isAsked = this.#asked.delete(connector);
-    if (session === null && !isAsked) return [];
+    const ofClock = this.#clock.due(samples, connector, this.#clockIntervalMs(scene.isLinked));
+    if (session === null && !isAsked && ofClock.length === 0) return [];
     const offer = offerOf(state, at(state.topology.connectors, connector), now);
+    const aligned = this.#aligned(ofClock, session, offer);
+    if (session === null && !isAsked) return aligned;
     const wanted = { intervalMs: this.#intervalMs(isAsked, scene.isLinked), measurands: this.#variables.measurands() };
     const before = this.#sentOf(session);
     const chosen = thinned(samples, wanted, isAsked ? { ...before, lastWallMs: null } : before, offer);
     if (session !== null && session.endedAtWallMs === null) this.#sent.set(session.id, chosen.sent);
-    return chosen.samples.filter(isSayable);
+    return [...chosen.samples.filter(isSayable), ...aligned];
   }
 
   ended(session: number): void {
     this.#sent.delete(session);
+  }
+
+  #aligned(samples: readonly MeterSample[], session: Session | null, offer: Offer | null): readonly MeterSample[] {
+    const wanted = { intervalMs: 1, measurands: this.#variables.clockMeasurands() };
+    const { samples: measured } = thinned(samples, wanted, { ...this.#sentOf(session), lastWallMs: null }, offer);
+    return measured.filter(isSayable).map(sample => ({ ...sample, context: 'Sample.Clock' }));
+  }
+
+  #clockIntervalMs(isLinked: boolean): number {
+    const wantedMs = this.#variables.clockIntervalMs();
+    return wantedMs > 0 && !isLinked ? Math.max(wantedMs, BACKLOG_MS) : wantedMs;
   }
 
   #intervalMs(isAsked: boolean, isLinked: boolean): number {

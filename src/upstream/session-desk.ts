@@ -1,7 +1,7 @@
 /** Sessions on their way to the back office: what goes to disk with them, and what follows once they are there. */
 import { at } from '#base/assert.ts';
 import { momentOf } from '#base/clock.ts';
-import type { AuthorizationStatus } from '#site/report.ts';
+import type { CardWord } from '#site/report.ts';
 import type { Business, Samples, Session } from '#site/session.ts';
 import { type ConnectorSpec, socketNamed } from '#site/topology.ts';
 import type { StoreChange } from '#world.ts';
@@ -12,9 +12,13 @@ import type { Expected } from './expected.ts';
 import { numberOf, socketOf } from './numbering.ts';
 import type { Refused } from './refused.ts';
 import type { Register } from './register.ts';
-import { type Row, type RowWords, startWords, stopWords } from './row.ts';
+import type { Reservations } from './reservations.ts';
+import { type Row, type RowWords, type StopCause, startWords, stopWords } from './row.ts';
 import type { SampleDesk } from './sample-desk.ts';
 import type { Wishes } from './wishes.ts';
+
+/** Sessions that end at the same time: all sockets of a large site. */
+const CAUSES_MAX = 1_000;
 
 export type SessionDeskDeps = {
   readonly deps: UpstreamDeps;
@@ -25,6 +29,8 @@ export type SessionDeskDeps = {
   readonly courier: Courier;
   readonly refused: Refused;
   authority(): Authority;
+  reservations(): Reservations;
+  isOn(key: 'StopTransactionOnInvalidId'): boolean;
   isLinked(): boolean;
   /** Written down without anyone waiting for it. */
   store(changes: readonly StoreChange[]): void;
@@ -33,6 +39,8 @@ export type SessionDeskDeps = {
 export class SessionDesk {
   readonly #desk: SessionDeskDeps;
   readonly #owed = new Map<Business, Row>();
+  /** Sessions that we are ending, by what for. */
+  readonly #causes = new Map<number, StopCause>();
   readonly #evidenceOf = new Map<Business, number>();
 
   constructor(desk: SessionDeskDeps) {
@@ -46,13 +54,13 @@ export class SessionDesk {
         const { session, report } = business;
         // A socket that the site file does not know has no number upstream: nothing of it can ever be told.
         if (!this.#isSocket(session)) return [];
-        const words = startWords(report.reservationId);
+        const words = startWords(report.reservationId ?? this.#reservationOf(session));
         return [...this.#desk.register.bound(session), ...this.#make(business, session, words)];
       }
       case 'ended': {
         const { session, report } = business;
         if (session.upstream === null && !this.#isSocket(session)) return [];
-        return this.#make(business, session, stopWords(report, this.#desk.refused.has(session.id)));
+        return this.#make(business, session, stopWords(report, this.#causeOf(session.id)));
       }
       case 'samples': {
         const spec = this.#specOf(business.charger, business.report.connectorId);
@@ -94,11 +102,31 @@ export class SessionDesk {
   }
 
   /** The back office answered a start. One that it refuses after we let it in is stopped. */
-  answered(session: Session, status: AuthorizationStatus): void {
-    const { wishes, authority, refused } = this.#desk;
-    authority().heard(session.idToken, status);
+  answered(session: Session, word: CardWord): void {
+    const { wishes, authority, refused, isOn } = this.#desk;
+    authority().heard(session.idToken, word);
     wishes.apply();
-    if (status !== 'Accepted') refused.add(session.id);
+    if (word.status !== 'Accepted' && isOn('StopTransactionOnInvalidId')) refused.add(session.id);
+  }
+
+  /** Ends what runs on a socket; its stop says why. */
+  end({ index, charger }: ConnectorSpec, cause: StopCause): void {
+    const { state, command } = this.#desk.deps;
+    const { transaction } = at(state().connectors, index);
+    if (transaction === null) return;
+    if (this.#causes.size < CAUSES_MAX) this.#causes.set(transaction.id, cause);
+    command(charger, { kind: 'remote-stop', transactionId: transaction.id }, () => {});
+  }
+
+  #causeOf = (session: number): StopCause | null =>
+    this.#desk.refused.has(session) ? 'DeAuthorized' : (this.#causes.get(session) ?? null);
+
+  /** A charger that keeps no reservations does not name ours. */
+  #reservationOf({ charger, connectorId, idToken }: Session): number | null {
+    const { register, reservations, authority } = this.#desk;
+    const number = numberOf(register.numbering(), charger, connectorId);
+    if (number === null) return null;
+    return reservations().usedBy(number, idToken, authority().groupOf(idToken))?.id ?? null;
   }
 
   #evidence(business: Extract<Business, { kind: 'samples' }>, spec: ConnectorSpec): readonly StoreChange[] {
@@ -131,6 +159,7 @@ export class SessionDesk {
     const { deps, samples, wishes, store, refused } = this.#desk;
     samples.ended(id);
     refused.ended(id);
+    this.#causes.delete(id);
     // The answer to its start may have come while its end was on the way to the disk.
     const now = deps.sessions.get(id)?.upstream ?? null;
     if (now !== null && now.transactionId !== upstream?.transactionId) store(deps.sessions.bind(id, now));

@@ -11,10 +11,18 @@ const LOST_FOR_MS = 60_000;
 type StatusReport = Extract<Report, { kind: 'connector-status' }>;
 type Told = StatusNotice & { readonly atMs: number };
 
+/** What the back office itself has said of a number; 0 = the station as a whole. */
+export type StandingWords = { isOut(number: number): boolean; isReserved(number: number): boolean };
+
 export class Statuses {
   readonly #told = new Map<number, Told>();
   /** Notices that were left without an answer go after all else, so that nothing waits behind them for ever. */
   readonly #late = new Set<number>();
+  readonly #words: StandingWords;
+
+  constructor(words: StandingWords) {
+    this.#words = words;
+  }
 
   /** A new link, or a boot: all are told again, as they are now. */
   forget(): void {
@@ -34,16 +42,24 @@ export class Statuses {
 
   /** The first notice that is due, and taken as told. @param late of those that were left without an answer */
   next(state: SiteState, numbering: Numbering, { nowMs: atMs, wallMs }: Moment, late: boolean): StatusReport | null {
-    if (!this.#told.has(0) && this.#late.has(0) === late)
-      return this.#tell(0, { status: 'Available', errorCode: '', info: '' }, atMs, wallMs);
+    const station: StatusNotice = this.#words.isOut(0) ? OUT : { status: 'Available', errorCode: '', info: '' };
+    if (this.#told.get(0)?.status !== station.status && this.#late.has(0) === late)
+      return this.#tell(0, station, atMs, wallMs);
     for (const socket of numbering.sockets) {
       if (this.#late.has(socket.number) !== late) continue;
       const told = this.#told.get(socket.number);
-      const said = saidOf(state, socket, told ?? null, atMs);
+      const said = this.#standing(socket.number, saidOf(state, socket, told ?? null, atMs));
       const dueMs = noticeDueMs(told ?? null, said);
       if (dueMs !== null && dueMs <= atMs) return this.#tell(socket.number, said, atMs, wallMs);
     }
     return null;
+  }
+
+  /** Its own word goes before the charger's: not every charger can say it. A session that runs is told as it is. */
+  #standing(number: number, said: StatusNotice): StatusNotice {
+    const isFree = said.status === 'Available' || said.status === 'Reserved' || said.status === 'Unavailable';
+    if (isFree && this.#words.isOut(number)) return OUT;
+    return said.status === 'Available' && this.#words.isReserved(number) ? { ...said, status: 'Reserved' } : said;
   }
 
   #tell(connectorId: number, said: StatusNotice, atMs: number, atWallMs: number): StatusReport {
@@ -51,6 +67,8 @@ export class Statuses {
     return { kind: 'connector-status', connectorId, ...said, atWallMs };
   }
 }
+
+const OUT: StatusNotice = { status: 'Unavailable', errorCode: '', info: 'out of service' };
 
 function saidOf(state: SiteState, { index }: NumberedSocket, told: StatusNotice | null, atMs: number): StatusNotice {
   const away = (info: string): StatusNotice => ({ status: 'Unavailable', errorCode: '', info });

@@ -1,7 +1,7 @@
 /** TriggerMessage: the word first, the message after it (OCPP 1.6 clause 5.17). */
 import { at } from '#base/assert.ts';
 import { type Clock, momentOf } from '#base/clock.ts';
-import type { Command } from '#site/command.ts';
+import type { Trigger } from '#site/command.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Courier } from './courier.ts';
 import type { UpstreamDeps } from './deps.ts';
@@ -9,8 +9,10 @@ import { type Numbering, socketOf } from './numbering.ts';
 import type { SampleDesk } from './sample-desk.ts';
 import type { Station } from './station.ts';
 import type { Statuses } from './statuses.ts';
+import type { Uploads } from './uploads.ts';
 
-type Message = Extract<Command, { kind: 'trigger' }>['message'];
+/** Firmware is none of the back office's affair: nothing ever runs. */
+const IDLE = { status: 'Idle', requestId: null } as const;
 
 export type TriggersDeps = {
   readonly clock: Clock;
@@ -18,6 +20,7 @@ export type TriggersDeps = {
   readonly courier: Courier;
   readonly statuses: Statuses;
   readonly samples: SampleDesk;
+  readonly uploads: Uploads;
   readonly toCharger: UpstreamDeps['command'];
   state(): SiteState;
   numbering(): Numbering;
@@ -30,19 +33,31 @@ export class Triggers {
     this.#deps = deps;
   }
 
-  /** @returns the status of the answer */
-  take(message: Message, number: number | null): string {
+  /** @param isExtended asked for in the words of the security extension @returns the status of the answer */
+  take(message: Trigger, number: number | null, isExtended: boolean): string {
     const { clock, numbering } = this.#deps;
     if (number !== null && number !== 0 && socketOf(numbering(), number) === null) return 'Rejected';
     if (message === 'BootNotification' && this.#isAccepted()) return 'Rejected';
-    clock.after('asked for from above', 0, () => this.#tell(message, number));
+    if (message === 'MeterValues' && !this.#isAnyHere(number)) return 'Rejected';
+    clock.after('asked for from above', 0, () => this.#tell(message, number, isExtended));
     return 'Accepted';
+  }
+
+  /** Only a charger that is here can be asked what it measures. */
+  #isAnyHere(number: number | null): boolean {
+    const { state, numbering } = this.#deps;
+    const meant = numbering().sockets.filter(socket => number === null || number === 0 || socket.number === number);
+    return meant.some(({ index }) => {
+      if (index === null) return false;
+      const { charger } = at(state().topology.connectors, index);
+      return at(state().chargers, charger).link === 'online';
+    });
   }
 
   #isAccepted = (): boolean => this.#deps.station.state() === 'accepted';
 
-  #tell(message: Message, number: number | null): void {
-    const { station, courier, statuses } = this.#deps;
+  #tell(message: Trigger, number: number | null, isExtended: boolean): void {
+    const { station, courier, statuses, uploads } = this.#deps;
     switch (message) {
       case 'BootNotification':
         station.boot();
@@ -58,10 +73,13 @@ export class Triggers {
         this.#askSamples(number);
         break;
       case 'LogStatus':
-        courier.ask({ kind: 'log-status', status: 'Idle' }, () => {});
+        uploads.again(isExtended);
         break;
       case 'FirmwareStatus':
-        courier.ask({ kind: 'firmware-status', status: 'Idle' }, () => {});
+        courier.ask(
+          isExtended ? { ...IDLE, kind: 'signed-firmware-status' } : { ...IDLE, kind: 'firmware-status' },
+          () => {},
+        );
     }
   }
 

@@ -2,7 +2,7 @@
  * The northbound door: Busbar as one charging station of OCPP 1.6J towards a back office, and who may charge while
  * that is away. What must not be lost goes to disk in one commit with the session that it tells of; all else is best effort.
  */
-import type { Reply, Report } from '#site/report.ts';
+import type { AuthorizationStatus, CardWord, Reply, Report } from '#site/report.ts';
 import type { Business, Session } from '#site/session.ts';
 import type { Connector } from '#site/state.ts';
 import { socketOn } from '#site/topology.ts';
@@ -21,6 +21,10 @@ export type UpstreamConnector = {
   readonly connectorId: number;
   /** The site file has this charger no more; its number is not given away. */
   readonly removed: boolean;
+  /** The back office wants nobody to charge there. */
+  readonly outOfService: boolean;
+  /** The back office keeps it for somebody. */
+  readonly reserved: boolean;
 };
 
 export type UpstreamFigures = {
@@ -78,7 +82,9 @@ class Door implements Upstream {
     const { station, whoMayCharge, knownTokens } = options;
     this.#refused = new Refused(deps);
     const office =
-      station === null ? null : new Office(deps, station, { authority: () => this.#authority, refused: this.#refused });
+      station === null
+        ? null
+        : new Office(deps, station, { authority: () => this.#authority, refused: this.#refused, whoMayCharge });
     this.#office = office;
     this.#authority = new Authority(
       {
@@ -89,6 +95,9 @@ class Door implements Upstream {
         store: changes => void (changes.length > 0 && deps.commit(changes)),
         isReachable: () => office?.isReachable() ?? false,
         liveWith: (idToken, except) => this.#liveWith(idToken, except),
+        mayStop: idToken => this.#mayStop(idToken),
+        listWord: idToken => office?.commands.localList.word(idToken, deps.world.clock.wallMs()) ?? null,
+        isOn: key => office?.variables.isOn(key) ?? key !== 'LocalPreauthorize',
       },
       deps.documents(TOKEN_KIND),
     );
@@ -138,11 +147,15 @@ class Door implements Upstream {
     const isAsked = this.#office !== null || this.#options.whoMayCharge !== 'everyone';
     if (!isAsked) done(usual);
     else if (report.kind === 'authorize' && usual.kind === 'authorize')
-      this.#authority.mayPresent(report.idToken, status => done({ ...usual, status }));
+      this.#authority.mayPresent(report.idToken, (status, group) => done({ ...usual, ...wordOf(status, group) }));
     else if (report.kind === 'transaction-started' && usual.kind === 'transaction-started') {
-      this.#authority.mayStart(report.idToken, usual.transactionId, status => {
+      this.#authority.mayStart(report.idToken, usual.transactionId, (said, group) => {
+        const session = this.#deps.sessions.get(usual.transactionId);
+        const isTurnedAway =
+          said === 'Accepted' && session !== null && this.#office?.commands.mayBegin(session) === false;
+        const status = isTurnedAway ? 'Invalid' : said;
         if (status !== 'Accepted') this.#refused.add(usual.transactionId);
-        done({ ...usual, status });
+        done({ ...usual, ...wordOf(status, group) });
       });
       this.#office?.wake();
     } else done(usual);
@@ -155,9 +168,22 @@ class Door implements Upstream {
     const condition = this.#office.condition();
     const oldestMs = oldestWallMs === null ? 0 : Math.max(0, this.#deps.world.clock.wallMs() - oldestWallMs);
     const state = STATES[this.#office.stateWord()];
-    const { sockets } = this.#office.numbering();
-    const connectors = sockets.map(({ index, ...socket }) => ({ ...socket, removed: index === null }));
+    const { commands } = this.#office;
+    const connectors = this.#office.numbering().sockets.map(({ index, ...socket }) => ({
+      ...socket,
+      removed: index === null,
+      outOfService: commands.availability.isOut(socket.number),
+      reserved: commands.reservations.of(socket.number) !== null,
+    }));
     return [{ identity: station.identity, state, queued, oldestMs, setAside, ...condition, connectors }];
+  }
+
+  /** The card that began a session, or another of its group (1.6 clause 4.8), in advance known or not. */
+  #mayStop(idToken: string): boolean {
+    const group = this.#authority.groupOf(idToken);
+    const isFellow = ({ transaction }: Connector): boolean =>
+      group !== null && transaction !== null && this.#authority.groupOf(transaction.idToken) === group;
+    return this.#liveWith(idToken, null) > 0 || this.#deps.state().connectors.some(isFellow);
   }
 
   #liveWith(idToken: string, except: number | null): number {
@@ -167,6 +193,9 @@ class Door implements Upstream {
     return this.#deps.state().connectors.filter(isWith).length;
   }
 }
+
+const wordOf = (status: AuthorizationStatus, group: string | null): CardWord =>
+  group === null ? { status } : { status, groupIdToken: group };
 
 const STATES = {
   offline: 'offline',

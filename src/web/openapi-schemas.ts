@@ -242,6 +242,8 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     charger: text(),
     connectorId: count('Its number at the charger.'),
     removed: { type: 'boolean', description: 'The site file has it no more; its number is given to nobody else.' },
+    outOfService: { type: 'boolean', description: 'The back office wants nobody to charge there.' },
+    reserved: { type: 'boolean', description: 'The back office keeps it for somebody.' },
   }),
   Loop: record({
     passes: count('Since the start.'),

@@ -1,4 +1,5 @@
 /** The back office as people see it: the line to it, what waits, and which socket has which number there. Pure. */
+import type { ConnectorStatus } from '#site/state.ts';
 import type { UpstreamView } from './site-view.ts';
 
 /** One back office, as the upstream room tells it. */
@@ -17,6 +18,8 @@ export type Office = {
     readonly charger: string;
     readonly connectorId: number;
     readonly removed: boolean;
+    readonly outOfService: boolean;
+    readonly reserved: boolean;
   }[];
 };
 
@@ -30,8 +33,23 @@ export const upstreamDetail = (offices: readonly Office[]) =>
 
 /** A socket's number at the back office; null without one. */
 export const upstreamId = (offices: readonly Office[], charger: string, connectorId: number): number | null =>
-  offices[0]?.connectors.find(socket => socket.charger === charger && socket.connectorId === connectorId)?.number ??
-  null;
+  socketOf(offices, { charger, connectorId })?.number ?? null;
+
+const socketOf = (offices: readonly Office[], place: { readonly charger: string; readonly connectorId: number }) =>
+  offices[0]?.connectors.find(
+    ({ charger, connectorId }) => charger === place.charger && connectorId === place.connectorId,
+  );
+
+/** Its status beside what the back office has said of it, which not every charger can say itself. */
+export function standingStatus(
+  offices: readonly Office[],
+  place: { readonly charger: string; readonly connectorId: number },
+  status: ConnectorStatus,
+): ConnectorStatus {
+  const socket = socketOf(offices, place);
+  if (socket?.outOfService && (status === 'Available' || status === 'Reserved')) return 'Unavailable';
+  return socket?.reserved && status === 'Available' ? 'Reserved' : status;
+}
 
 /** The table of `GET /api/v1/upstream/map.csv`, for those who register sockets at the back office. */
 export function upstreamMap(offices: readonly Office[]): string {

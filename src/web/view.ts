@@ -5,7 +5,7 @@ import { NO_LIMIT_MA, type PhaseAmps, phaseAmps, type Triple, toA } from '#base/
 import { freshness } from '#site/gate/freshness.ts';
 import type { GateCircuit, GateConnector, GateView } from '#site/gate/view.ts';
 import type { Reason } from '#site/reason.ts';
-import type { Meter, MeterQuality, SiteState } from '#site/state.ts';
+import type { ConnectorStatus, Meter, MeterQuality, SiteState } from '#site/state.ts';
 import { type AdoptionShown, adoptionView } from './adoption-view.ts';
 import { limitSources, limitViews } from './limit-view.ts';
 import { safetyView } from './safety-view.ts';
@@ -21,7 +21,7 @@ import {
   type SiteView,
 } from './site-view.ts';
 import { statusOf } from './status.ts';
-import { type Office, upstreamId, upstreamView } from './upstream-view.ts';
+import { type Office, standingStatus, upstreamId, upstreamView } from './upstream-view.ts';
 
 /** Timings of the loop; the counters stand in the state. */
 export type LoopFigures = {
@@ -163,7 +163,7 @@ function connectorView(input: ViewInput, index: number): ConnectorView {
     upstreamId: upstreamId(input.upstream, at(topology.chargers, spec.charger).identity, spec.connectorId),
     name: spec.name,
     circuit: at(topology.circuits, at(spec.path, 0)).id,
-    status: connector.status,
+    status: shownStatus(input, index),
     errorCode: connector.errorCode,
     control: gate.control,
     phases: spec.phases.map(phase => phase + 1),
@@ -183,20 +183,26 @@ function connectorView(input: ViewInput, index: number): ConnectorView {
   };
 }
 
+function shownStatus({ state, upstream }: ViewInput, index: number): ConnectorStatus {
+  const { charger, connectorId } = at(state.topology.connectors, index);
+  const { identity } = at(state.topology.chargers, charger);
+  return standingStatus(upstream, { charger: identity, connectorId }, at(state.connectors, index).status);
+}
+
 /** Rows as the sentences call them. */
 const WHY_ROWS = [1, 2, 3, 'sum'] as const;
 
 function why(input: ViewInput, index: number, gate: GateConnector): string {
   const { state } = input;
   const spec = at(state.topology.connectors, index);
-  const { status, errorCode, draw, ledger } = at(state.connectors, index);
+  const { errorCode, draw, ledger } = at(state.connectors, index);
   const ackedAtMs = ledger.held.at(-1)?.ackedAtMs ?? null;
   const { reactionMs } = at(state.chargers, spec.charger).traits;
   const { targetMa, reason } = at(state.targets, index);
   const { source, id, row, text } = reason;
   const limit = reason.limit ?? null;
   return whySentence({
-    status,
+    status: shownStatus(input, index),
     control: gate.control,
     switchedOff: at(state.chargers, spec.charger).switchedOff,
     errorCode,

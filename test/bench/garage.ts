@@ -147,6 +147,8 @@ function worldOf(clock: VirtualClock, doors: ChargerDoor[], openBus: World['open
       return ok({ port: options.port, close: async () => {} });
     },
     dial: () => Promise.reject(new Error('nobody dials out')),
+    upload: () => Promise.reject(new Error('nobody uploads')),
+    recentLog: () => [],
     openBus,
     openStore: folder => openSqlite(folder, { clock, log: silentLog }),
   };

@@ -38,6 +38,9 @@ async function end(identity: string, connectorId: number, meterStop: number): Pr
   charger.socket(connectorId).unplug();
 }
 
+const ACCEPTED = { status: 'Accepted' };
+const CERTIFICATES = { certificateType: 'CentralSystemRootCertificate' };
+
 it('boots, tells every socket under its number, and what begins is there at once', async () => {
   await until('the boot', 10_000, () => (office.heard.includes('StatusNotification') ? true : null));
   expect(office.heard[0]).toBe('BootNotification');
@@ -93,9 +96,17 @@ it('answers what it is asked in the words of the standard, and a profile reaches
   expect(await office.call('ChangeConfiguration', { key: 'MeterValueSampleInterval', value: '10' })).toEqual({
     status: 'Accepted',
   });
+  // Clause 5.2: what it already is, is Accepted, whatever runs.
   expect(await office.call('ChangeAvailability', { connectorId: 0, type: 'Operative' })).toEqual({
-    status: 'Scheduled',
+    status: 'Accepted',
   });
+  expect(await office.call('GetLocalListVersion', {})).toEqual({ listVersion: 0 });
+  const list = { listVersion: 1, updateType: 'Full', localAuthorizationList: [{ idTag: 'A', idTagInfo: ACCEPTED }] };
+  expect(await office.call('SendLocalList', list)).toEqual(ACCEPTED);
+  expect(await office.call('GetLocalListVersion', {})).toEqual({ listVersion: 1 });
+  expect(await office.call('CancelReservation', { reservationId: 1 })).toEqual({ status: 'Rejected' });
+  expect(await office.call('GetDiagnostics', { location: 'ftp://files.example/' })).toEqual({});
+  expect(await office.call('GetInstalledCertificateIds', CERTIFICATES)).toEqual({ status: 'NotFound' });
   expect(await office.call('DataTransfer', { vendorId: 'x' })).toEqual({ status: 'UnknownVendorId' });
   nothingWrong();
 }, 40_000);

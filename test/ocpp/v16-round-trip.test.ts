@@ -102,7 +102,10 @@ const reports: Record<Report['kind'], [fc.Arbitrary<Report>, fc.Arbitrary<Reply>
   ],
   authorize: [
     fc.record({ kind: one('authorize'), idToken: text(20) }),
-    fc.record({ kind: one('authorize'), status: authorization }),
+    fc.record(
+      { kind: one('authorize'), status: authorization, groupIdToken: text(20) },
+      { requiredKeys: ['kind', 'status'] },
+    ),
   ],
   'transaction-started': [
     fc.record({
@@ -113,7 +116,10 @@ const reports: Record<Report['kind'], [fc.Arbitrary<Report>, fc.Arbitrary<Reply>
       atWallMs: wallMs,
       reservationId: maybe(id),
     }),
-    fc.record({ kind: one('transaction-started'), transactionId: id, status: authorization }),
+    fc.record(
+      { kind: one('transaction-started'), transactionId: id, status: authorization, groupIdToken: text(20) },
+      { requiredKeys: ['kind', 'transactionId', 'status'] },
+    ),
   ],
   'transaction-ended': [
     fc.record({
@@ -146,10 +152,45 @@ const reports: Record<Report['kind'], [fc.Arbitrary<Report>, fc.Arbitrary<Reply>
     fc.record({ kind: one('firmware-status'), status: one('Downloaded', 'Installing', 'InstallationFailed') }),
     fc.record({ kind: one('empty') }),
   ],
+  'log-upload-status': [
+    fc.record({
+      kind: one('log-upload-status'),
+      status: one('Idle', 'Uploaded', 'UploadFailure', 'PermissionDenied', 'NotSupportedOperation'),
+      requestId: maybe(id),
+    }),
+    fc.record({ kind: one('empty') }),
+  ],
+  'signed-firmware-status': [
+    fc.record({
+      kind: one('signed-firmware-status'),
+      status: one('Idle', 'SignatureVerified', 'Installed'),
+      requestId: maybe(id),
+    }),
+    fc.record({ kind: one('empty') }),
+  ],
 };
 
 const status = (...words: string[]): fc.Arbitrary<CommandReply> =>
   fc.record({ kind: one('status'), status: one(...words) });
+
+const localCard = fc
+  .record({
+    idToken: text(20),
+    status: maybe(authorization),
+    groupIdToken: maybe(text(20)),
+    expiresAtWallMs: maybe(wallMs),
+  })
+  // Only a status has a place for the rest.
+  .map(its => (its.status === null ? { ...its, groupIdToken: null, expiresAtWallMs: null } : its));
+const place = one('https://files.example/put/', 'ftp://files.example/a.tar');
+const logOrder = {
+  location: place,
+  retries: maybe(fc.nat()),
+  retryIntervalS: maybe(fc.nat()),
+  fromWallMs: maybe(wallMs),
+  toWallMs: maybe(wallMs),
+};
+const certificateUse = one('CentralSystemRootCertificate', 'ManufacturerRootCertificate');
 
 const commands: Record<Command['kind'], [fc.Arbitrary<Command>, fc.Arbitrary<CommandReply>]> = {
   'set-charging-profile': [
@@ -228,6 +269,90 @@ const commands: Record<Command['kind'], [fc.Arbitrary<Command>, fc.Arbitrary<Com
       status: one('Accepted', 'Rejected', 'UnknownMessageId', 'UnknownVendorId'),
       data: maybe(text(80)),
     }),
+  ],
+  reserve: [
+    fc.record({
+      kind: one('reserve'),
+      reservationId: id,
+      connectorId: fc.nat(),
+      idToken: text(20),
+      groupIdToken: maybe(text(20)),
+      expiresAtWallMs: wallMs,
+    }),
+    status('Accepted', 'Faulted', 'Occupied', 'Rejected', 'Unavailable'),
+  ],
+  'cancel-reservation': [
+    fc.record({ kind: one('cancel-reservation'), reservationId: id }),
+    status('Accepted', 'Rejected'),
+  ],
+  'send-local-list': [
+    fc.record({
+      kind: one('send-local-list'),
+      version: id,
+      full: fc.boolean(),
+      entries: fc.array(localCard, { maxLength: 4 }),
+    }),
+    status('Accepted', 'Failed', 'NotSupported', 'VersionMismatch'),
+  ],
+  'get-local-list-version': [
+    fc.record({ kind: one('get-local-list-version') }),
+    fc.record({ kind: one('local-list-version'), version: id }),
+  ],
+  'get-diagnostics': [
+    fc.record({ kind: one('get-diagnostics'), ...logOrder }),
+    fc.record({ kind: one('log'), status: fc.constant(null), fileName: maybe(text(255)) }),
+  ],
+  'get-log': [
+    fc.record({ kind: one('get-log'), requestId: id, log: one('DiagnosticsLog', 'SecurityLog'), ...logOrder }),
+    fc.record({
+      kind: one('log'),
+      status: one('Accepted', 'Rejected', 'AcceptedCanceled'),
+      fileName: maybe(text(255)),
+    }),
+  ],
+  'update-firmware': [
+    fc.record({ kind: one('update-firmware'), location: place, retrieveAtWallMs: wallMs }),
+    fc.record({ kind: one('nothing') }),
+  ],
+  'signed-update-firmware': [
+    fc.record({
+      kind: one('signed-update-firmware'),
+      requestId: id,
+      location: place,
+      retrieveAtWallMs: wallMs,
+      signingCertificate: text(80),
+      signature: text(80),
+    }),
+    status('Accepted', 'Rejected', 'AcceptedCanceled', 'InvalidCertificate', 'RevokedCertificate'),
+  ],
+  'extended-trigger': [
+    fc.record({
+      kind: one('extended-trigger'),
+      message: one('BootNotification', 'MeterValues', 'LogStatus', 'FirmwareStatus', 'SignCertificate'),
+      connectorId: maybe(fc.nat()),
+    }),
+    status('Accepted', 'Rejected', 'NotImplemented'),
+  ],
+  'install-certificate': [
+    fc.record({ kind: one('install-certificate'), use: certificateUse, certificate: text(80) }),
+    status('Accepted', 'Failed', 'Rejected'),
+  ],
+  'delete-certificate': [
+    fc.record({
+      kind: one('delete-certificate'),
+      hash: fc.record({
+        hashAlgorithm: one('SHA256', 'SHA384', 'SHA512'),
+        issuerNameHash: text(128),
+        issuerKeyHash: text(128),
+        serialNumber: text(40),
+      }),
+    }),
+    status('Accepted', 'Failed', 'NotFound'),
+  ],
+  'get-certificates': [fc.record({ kind: one('get-certificates'), use: certificateUse }), status('NotFound')],
+  'certificate-signed': [
+    fc.record({ kind: one('certificate-signed'), chain: text(80) }),
+    status('Accepted', 'Rejected'),
   ],
 };
 

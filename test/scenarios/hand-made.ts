@@ -7,10 +7,12 @@ import type { Dialled, DialOptions } from '#world.ts';
 type Dials = { readonly deps: { dial(options: DialOptions): Promise<Outcome<Dialled>> } };
 
 export type HandMade = {
-  /** What it was asked, in order. */
-  readonly asked: readonly { readonly action: string; readonly payload: Record<string, unknown> }[];
   /** One call and its answer after six seconds: the payload, the whole error, or undefined. */
   say(action: string, payload: object): Promise<unknown>;
+  /** What it was asked, in order. */
+  readonly asked: readonly { readonly action: string; readonly payload: Record<string, unknown> }[];
+  /** From now on it answers this action so; a text is the code of an error. */
+  answers(action: string, answer: object | string): void;
 };
 
 /** @param via whose way to the gateway it takes; that one has no power any more */
@@ -31,12 +33,15 @@ export async function handMade(site: Story, via: string, identity = via, passwor
   const { pipe } = outcome.value;
   const answers = new Map<string, unknown>();
   const asked: { action: string; payload: Record<string, unknown> }[] = [];
+  const replies = new Map<string, object | string>();
   pipe.open({
     text(frame) {
-      const [type, id, payload, called] = JSON.parse(frame);
+      const [type, id, payload] = JSON.parse(frame);
       if (type === 2) {
-        asked.push({ action: payload, payload: called });
-        pipe.send(JSON.stringify([3, id, { status: 'Accepted' }]));
+        const [, , action, asking] = JSON.parse(frame);
+        asked.push({ action, payload: asking });
+        const answer = replies.get(action) ?? { status: 'Accepted' };
+        pipe.send(JSON.stringify(typeof answer === 'string' ? [4, id, answer, '', {}] : [3, id, answer]));
       } else answers.set(id, type === 3 ? payload : JSON.parse(frame));
     },
     pong() {},
@@ -50,7 +55,8 @@ export async function handMade(site: Story, via: string, identity = via, passwor
     return answers.get(id);
   };
   await say('BootNotification', { chargePointVendor: 'Hand', chargePointModel: 'Made' });
-  return { say, asked };
+  const hand: HandMade = { say, asked, answers: (action, answer) => void replies.set(action, answer) };
+  return hand;
 }
 
 /** The site's time on the wire. */

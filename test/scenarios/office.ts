@@ -32,11 +32,7 @@ export const garage = (
     ...more,
   });
 
-/** Actions that came since the count was taken. */
-export const actionsSince = (office: SimOffice, from: number): readonly string[] =>
-  office.received.slice(from).map(({ action }) => action);
-
-/** One call and its answer: the payload, or the code of its error. */
+/** One call of the back office and its answer within five seconds: the payload, or the code of its error. */
 export async function ask(site: Story, action: string, payload: object): Promise<unknown> {
   let said: unknown = null;
   officeOf(site).call(action, payload, answer => {
@@ -46,14 +42,32 @@ export async function ask(site: Story, action: string, payload: object): Promise
   return said;
 }
 
-/** A car that waits for its card. */
-export const plugged = async (site: Story, identity: string) => {
-  const { station } = site.post(identity);
-  station
-    .connectorOf(1)
-    .plug(
-      { phases: 3, maxMa: 32_000, needWh: 60_000, rampMaPerS: 2000, restless: false, idTag: 'CAR' },
-      site.site.random,
-    );
+export const status = (word: string) => ({ status: word });
+
+/** A car stands there, and its card was not shown. */
+export async function plugged(site: Story, identity: string): Promise<void> {
+  const connector = site.post(identity).station.connectorOf(1);
+  const car = { phases: 3, maxMa: 32_000, needWh: 60_000, rampMaPerS: 2000, restless: false, idTag: 'CAR' } as const;
+  connector.plug(car, site.site.random);
   await site.run('10 s');
-};
+}
+
+/** Whether a car with this card gets current; it stays two minutes, and another one passes. */
+export async function charges(site: Story, identity: string, idTag: string): Promise<boolean> {
+  site.plug(identity, { idTag });
+  await site.run('2 min');
+  const did = site.drawA(identity) > 0;
+  site.unplug(identity);
+  await site.run('1 min');
+  return did;
+}
+
+/** The newest status that was told of a connector. */
+export const statusOf = (office: SimOffice, connectorId: number): unknown =>
+  office.received.findLast(
+    ({ action, payload }) => action === 'StatusNotification' && payload.connectorId === connectorId,
+  )?.payload.status;
+
+/** Actions that came since the count was taken. */
+export const actionsSince = (office: SimOffice, from: number): readonly string[] =>
+  office.received.slice(from).map(({ action }) => action);

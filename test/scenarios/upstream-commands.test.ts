@@ -1,11 +1,9 @@
 /** What the back office asks of the one station, and what becomes of it at the chargers. */
 import { expect, it } from 'vitest';
 import type { SimOffice } from '#sim/office.ts';
-import { actionsSince, ask, garage, ledgerOf, NOTHING_WRONG, officeOf, plugged } from './office.ts';
+import { actionsSince, ask, garage, ledgerOf, NOTHING_WRONG, officeOf, plugged, status } from './office.ts';
 
 const EVERYONE = { whoMayCharge: 'everyone' } as const;
-
-const status = (word: string) => ({ status: word });
 
 const profile = (more: object) => ({
   chargingProfileId: 1,
@@ -163,41 +161,53 @@ it('its keys are told truthfully, and those that may be set are set', async () =
 
 it('what it cannot do it refuses in the words of the standard', async () => {
   const site = await garage(1, EVERYONE);
-  expect(
-    await ask(site, 'ReserveNow', { connectorId: 1, expiryDate: '2026-01-01T00:00:00Z', idTag: 'X', reservationId: 1 }),
-  ).toBe('NotSupported');
-  expect(await ask(site, 'UpdateFirmware', { location: 'ftp://x', retrieveDate: '2026-01-01T00:00:00Z' })).toBe(
-    'NotSupported',
-  );
-  expect(await ask(site, 'SendLocalList', { listVersion: 1, updateType: 'Full' })).toBe('NotSupported');
+  const at = '2026-01-01T00:00:00Z';
+  const place = 'https://files.example/fw.bin';
+  const signed = { location: place, retrieveDateTime: at, signingCertificate: 'PEM', signature: 'c2ln' };
+  const hash = { hashAlgorithm: 'SHA256', issuerNameHash: 'a', issuerKeyHash: 'b', serialNumber: '1' };
+  const use = { certificateType: 'CentralSystemRootCertificate' };
+  expect(await ask(site, 'UpdateFirmware', { location: place, retrieveDate: at })).toBe('NotSupported');
+  expect(await ask(site, 'SignedUpdateFirmware', { requestId: 1, firmware: signed })).toEqual(status('Rejected'));
+  expect(await ask(site, 'InstallCertificate', { ...use, certificate: 'PEM' })).toEqual(status('Rejected'));
+  expect(await ask(site, 'DeleteCertificate', { certificateHashData: hash })).toEqual(status('NotFound'));
+  expect(await ask(site, 'GetInstalledCertificateIds', use)).toEqual(status('NotFound'));
+  expect(await ask(site, 'CertificateSigned', { certificateChain: 'PEM' })).toEqual(status('Rejected'));
   expect(await ask(site, 'MakeCoffee', {})).toBe('NotImplemented');
+  expect(await ask(site, 'Heartbeat', {})).toBe('NotSupported');
   expect(await ask(site, 'DataTransfer', { vendorId: 'who' })).toEqual(status('UnknownVendorId'));
+  expect(await ask(site, 'DataTransfer', { vendorId: 'busbar', messageId: 'Dance' })).toEqual(
+    status('UnknownMessageId'),
+  );
   expect(await ask(site, 'ClearCache', {})).toEqual(status('Accepted'));
-  expect(await ask(site, 'TriggerMessage', { requestedMessage: 'BootNotification' })).toEqual(status('Rejected'));
-  expect(await ask(site, 'TriggerMessage', { requestedMessage: 'Heartbeat' })).toEqual(status('Accepted'));
-  expect(officeOf(site).received.at(-1)?.action).toBe('Heartbeat');
   await site.close();
 });
 
-it('a socket is taken out of service while its charger is away: it is told when it is back, also after a restart', async () => {
-  const site = await garage(1, EVERYONE, { mortal: true });
-  const owed = () => {
-    const records = site.site.world.openStore(null);
-    const found = records.ok ? records.value.documents('upstream-availability') : records;
-    return found.ok ? found.value.map(({ key, json }) => [key, json]) : found.detail;
-  };
-  const { link } = site.post('CP1');
-  link.cut({ stationAfterMs: 0, gatewayAfterMs: 0 });
+it('what it is asked to say again it says after its answer, in the words of who asked', async () => {
+  const site = await garage(2, EVERYONE);
+  const office = officeOf(site);
+  const trigger = (requestedMessage: string, more = {}) => ask(site, 'TriggerMessage', { requestedMessage, ...more });
+  const extended = (requestedMessage: string) => ask(site, 'ExtendedTriggerMessage', { requestedMessage });
+  const last = () => [office.received.at(-1)?.action, office.received.at(-1)?.payload];
+  expect(await trigger('BootNotification')).toEqual(status('Rejected'));
+  expect(await trigger('Heartbeat')).toEqual(status('Accepted'));
+  expect(last()).toEqual(['Heartbeat', {}]);
+  expect(await trigger('StatusNotification', { connectorId: 2 })).toEqual(status('Accepted'));
+  expect(last()).toMatchObject(['StatusNotification', { connectorId: 2 }]);
+  expect(await trigger('StatusNotification', { connectorId: 9 })).toEqual(status('Rejected'));
+  expect(await trigger('MeterValues', { connectorId: 2 })).toEqual(status('Accepted'));
+  expect(last()).toMatchObject(['MeterValues', { connectorId: 2 }]);
+  expect(await trigger('DiagnosticsStatusNotification')).toEqual(status('Accepted'));
+  expect(last()).toEqual(['DiagnosticsStatusNotification', { status: 'Idle' }]);
+  expect(await trigger('FirmwareStatusNotification')).toEqual(status('Accepted'));
+  expect(last()).toEqual(['FirmwareStatusNotification', { status: 'Idle' }]);
+  expect(await extended('LogStatusNotification')).toEqual(status('Accepted'));
+  expect(last()).toEqual(['LogStatusNotification', { status: 'Idle' }]);
+  expect(await extended('FirmwareStatusNotification')).toEqual(status('Accepted'));
+  expect(last()).toEqual(['SignedFirmwareStatusNotification', { status: 'Idle' }]);
+  expect(await extended('SignChargePointCertificate')).toEqual(status('NotImplemented'));
+  site.post('CP2').link.cut({ stationAfterMs: 0, gatewayAfterMs: 0 });
   await site.run('5 s');
-  expect(await ask(site, 'ChangeAvailability', { connectorId: 1, type: 'Inoperative' })).toEqual(status('Accepted'));
-  site.life?.restart(site.site.random.split('death'), 2_000);
-  await site.run('1 min');
-  expect(owed()).toEqual([['1', 'false']]);
-  link.mend();
-  await site.run('3 min');
-  expect(owed()).toEqual([]);
-  expect(await ask(site, 'ChangeAvailability', { connectorId: 0, type: 'Operative' })).toEqual(status('Accepted'));
-  expect(owed()).toEqual([]);
+  expect(await trigger('MeterValues', { connectorId: 2 })).toEqual(status('Rejected'));
   await site.close();
 });
 

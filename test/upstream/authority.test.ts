@@ -9,6 +9,8 @@ import type { StoreChange, StoredDocument } from '#world.ts';
 
 const DAY_MS = 86_400_000;
 
+const NO_LIST = { mayStop: () => false, listWord: () => null, isOn: (key: string) => key !== 'LocalPreauthorize' };
+
 let clock: VirtualClock;
 let disk: Map<string, StoredDocument>;
 let asked: { readonly report: Report; readonly settled: (outcome: Outcome<Reply>) => void }[];
@@ -26,7 +28,7 @@ function authority(rule: WhoMayCharge, isReachable = false, hasOffice = true): A
       else if (change.type === 'remove') disk.delete(change.key);
   };
   const ask = (report: Report, settled: (outcome: Outcome<Reply>) => void) => void asked.push({ report, settled });
-  const deps = { clock, rule, listed: ['Staff'], store, isReachable: () => isReachable, liveWith: () => 0 };
+  const deps = { clock, rule, listed: ['Staff'], store, isReachable: () => isReachable, liveWith: () => 0, ...NO_LIST };
   return new Authority({ ...deps, ask: hasOffice ? ask : null }, [...disk.values()]);
 }
 
@@ -51,7 +53,7 @@ it.each<[WhoMayCharge, AuthorizationStatus, AuthorizationStatus]>([
 });
 
 it('a card that was accepted is known for thirty days, in capitals or not, also after a restart', async () => {
-  authority('known').heard('Guest', 'Accepted');
+  authority('known').heard('Guest', { status: 'Accepted' });
   await clock.run(29 * DAY_MS);
   expect(presented(authority('known'), 'GUEST')).toBe('Accepted');
   await clock.run(31 * DAY_MS);
@@ -60,15 +62,15 @@ it('a card that was accepted is known for thirty days, in capitals or not, also 
 
 it('a word is written down once a day, and a refusal at once', async () => {
   const local = authority('known');
-  local.heard('Guest', 'Accepted');
+  local.heard('Guest', { status: 'Accepted' });
   const first = disk.get('guest')?.json;
   await clock.run(DAY_MS / 2);
-  local.heard('Guest', 'Accepted');
+  local.heard('Guest', { status: 'Accepted' });
   expect(disk.get('guest')?.json).toBe(first);
   await clock.run(2 * DAY_MS);
-  local.heard('Guest', 'Accepted');
+  local.heard('Guest', { status: 'Accepted' });
   expect(disk.get('guest')?.json).not.toBe(first);
-  local.heard('Guest', 'Blocked');
+  local.heard('Guest', { status: 'Blocked' });
   expect(disk.size).toBe(0);
 });
 
@@ -97,7 +99,7 @@ it('one that is expected from above is not asked for', () => {
 
 it('of ten thousand cards that were accepted just now the oldest is asked again, so that memory has an end', () => {
   const office = authority('known', true);
-  for (let card = 0; card <= 10_000; card++) office.heard(`card-${card}`, 'Accepted');
+  for (let card = 0; card <= 10_000; card++) office.heard(`card-${card}`, { status: 'Accepted' });
   office.mayStart('card-10000', 1, () => {});
   expect(asked).toHaveLength(0);
   office.mayStart('card-0', 2, () => {});

@@ -10,6 +10,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { at } from '#base/assert.ts';
 import { silentLog } from '#base/log.ts';
+import { ok } from '#base/outcome.ts';
 import { openStoreWorker } from '#real/store-worker.ts';
 import { type Link, type Network, simNetwork } from '#sim/network.ts';
 import { prng } from '#sim/prng.ts';
@@ -79,7 +80,8 @@ function openRooms(): void {
   };
   upstream = openUpstream(
     {
-      world: { ...world, dial: options => network.dial(link, options) },
+      world: { ...world, dial: options => network.dial(link, options), upload: async () => ok(undefined) },
+      diagnostics: () => [],
       sessions: book,
       version: '0',
       state: () => SITE,
@@ -91,7 +93,14 @@ function openRooms(): void {
       command() {},
     },
     {
-      station: { url: `ws://127.0.0.1:${PORT}/ocpp`, identity: 'S', password: null, ca: null, messagesPerS: 5 },
+      station: {
+        url: `ws://127.0.0.1:${PORT}/ocpp`,
+        identity: 'S',
+        password: null,
+        ca: null,
+        messagesPerS: 5,
+        resetScope: 'stuck',
+      },
       whoMayCharge: 'everyone',
       knownTokens: [],
     },

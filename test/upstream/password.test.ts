@@ -8,7 +8,7 @@ const TEXT = 'a password of some length';
 
 const station = (password: string | null, url = 'wss://csms.example') => ({
   ...{ url, identity: 'SITE-1', password },
-  ...{ ca: null, messagesPerS: 5 },
+  ...{ ca: null, messagesPerS: 5, resetScope: 'stuck' as const },
 });
 
 /** What is on disk after the changes. */

@@ -27,7 +27,7 @@ function open() {
       }),
   } as unknown as UpstreamDeps;
   const station = { url: 'ws://csms', identity: 'S', password: null, ca: null, messagesPerS: 5 };
-  return { scene, register: new Register(deps, station) };
+  return { scene, register: new Register(deps, { ...station, resetScope: 'stuck' }) };
 }
 
 it('those of a charger that is adopted while others are written down are still to be written', async () => {

@@ -6,6 +6,9 @@ import type {
   DataTransferResponse,
   GetCompositeScheduleResponse,
   GetConfigurationResponse,
+  GetDiagnosticsResponse,
+  GetLocalListVersionResponse,
+  GetLogResponse,
   ResetResponse,
 } from 'typed-ocpp/dist/ocpp16/types.js';
 import { assert, unreachable } from '#base/assert.ts';
@@ -18,15 +21,32 @@ type RawVariable = NonNullable<GetConfigurationResponse['configurationKey']>[num
 
 /** The kind of reply that a command wants; where it is not named here, a status. */
 function wanted(command: Command): CommandReply['kind'] {
-  if (command.kind === 'get-variables') return 'variables';
-  if (command.kind === 'get-composite-schedule') return 'composite-schedule';
-  return command.kind === 'data-transfer' ? 'data-transfer' : 'status';
+  switch (command.kind) {
+    case 'get-variables':
+      return 'variables';
+    case 'get-composite-schedule':
+      return 'composite-schedule';
+    case 'data-transfer':
+      return 'data-transfer';
+    case 'get-local-list-version':
+      return 'local-list-version';
+    case 'get-diagnostics':
+    case 'get-log':
+      return 'log';
+    case 'update-firmware':
+      return 'nothing';
+    default:
+      return 'status';
+  }
 }
+
+/** Answers whose status is their one required field. */
+const WITH_STATUS: readonly CommandReply['kind'][] = ['status', 'composite-schedule', 'data-transfer'];
 
 /** A bare status also answers what has a status among other things. */
 export function encodeCommandReply(command: Command, reply: CommandReply): object {
   const want = wanted(command);
-  const fits = reply.kind === want || (reply.kind === 'status' && want !== 'variables');
+  const fits = reply.kind === want || (reply.kind === 'status' && WITH_STATUS.includes(want));
   assert(fits, `a ${command.kind} is not answered by ${reply.kind}`);
   switch (reply.kind) {
     case 'status':
@@ -37,6 +57,12 @@ export function encodeCommandReply(command: Command, reply: CommandReply): objec
       return encodeComposite(reply);
     case 'data-transfer':
       return reply.data === null ? { status: reply.status } : { status: reply.status, data: reply.data };
+    case 'local-list-version':
+      return { listVersion: reply.version };
+    case 'log':
+      return encodeLog(command, reply);
+    case 'nothing':
+      return {};
     default:
       return unreachable(reply);
   }
@@ -53,6 +79,12 @@ export function decodeCommandReply(command: Command, payload: object): CommandRe
       return decodeComposite(payload as GetCompositeScheduleResponse);
     case 'data-transfer':
       return decodeTransfer(payload as DataTransferResponse);
+    case 'local-list-version':
+      return { kind, version: (payload as GetLocalListVersionResponse).listVersion };
+    case 'log':
+      return decodeLog(payload);
+    case 'nothing':
+      return { kind };
     default:
       return unreachable(kind);
   }
@@ -105,4 +137,16 @@ function decodeComposite(raw: GetCompositeScheduleResponse): CommandReply {
 
 function decodeTransfer(raw: DataTransferResponse): CommandReply {
   return { kind: 'data-transfer', status: raw.status, data: raw.data ?? null };
+}
+
+/** The two actions spell the file's name apart, and only the newer one has a status. */
+function encodeLog(command: Command, { status, fileName }: Is<'log'>): GetDiagnosticsResponse | GetLogResponse {
+  if (command.kind === 'get-diagnostics') return fileName === null ? {} : { fileName };
+  const raw: GetLogResponse = { status: (status ?? 'Rejected') as GetLogResponse['status'] };
+  if (fileName !== null) raw.filename = fileName;
+  return raw;
+}
+
+function decodeLog(raw: GetDiagnosticsResponse & Partial<GetLogResponse>): CommandReply {
+  return { kind: 'log', status: raw.status ?? null, fileName: raw.fileName ?? raw.filename ?? null };
 }

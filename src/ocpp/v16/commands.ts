@@ -1,30 +1,36 @@
 /** What is asked of a station of OCPP 1.6 <-> neutral commands. Source: OCPP 1.6 clauses 5 and 6. */
 import type {
+  CancelReservationRequest,
   ChangeAvailabilityRequest,
   ChangeConfigurationRequest,
   ClearChargingProfileRequest,
   DataTransferRequest,
   GetCompositeScheduleRequest,
   GetConfigurationRequest,
+  GetDiagnosticsRequest,
   RemoteStartTransactionRequest,
   RemoteStopTransactionRequest,
+  ReserveNowRequest,
   ResetRequest,
+  SendLocalListRequest,
   SetChargingProfileRequest,
   TriggerMessageRequest,
   UnlockConnectorRequest,
+  UpdateFirmwareRequest,
 } from 'typed-ocpp/dist/ocpp16/types.js';
-import { AssertionFailed, unreachable } from '#base/assert.ts';
 import { ok } from '#base/outcome.ts';
 import type { Translation } from '#ocpp/codec.ts';
-import type { Command, CommandReply } from '#site/command.ts';
-import { decodeProfile, decodePurpose, encodeProfile, encodePurpose } from './charging-profiles.ts';
+import { parseTime } from '#ocpp/time.ts';
+import type { Command, CommandReply, Trigger } from '#site/command.ts';
+import { decodeProfile, decodePurpose } from './charging-profiles.ts';
+import { encodeCommand } from './command-encoding.ts';
 import { decodeCommandReply, encodeCommandReply } from './command-replies.ts';
+import { decodeSecurityCommand } from './security-commands.ts';
 
-type Is<K extends Command['kind']> = Extract<Command, { kind: K }>;
-type Trigger = Is<'trigger'>['message'];
 type RawTrigger = TriggerMessageRequest['requestedMessage'];
 
-const ACTIONS: Readonly<Record<Command['kind'], string>> = {
+/** Each command's action. */
+export const ACTION_OF: Readonly<Record<Command['kind'], string>> = {
   'set-charging-profile': 'SetChargingProfile',
   'clear-charging-profile': 'ClearChargingProfile',
   'get-composite-schedule': 'GetCompositeSchedule',
@@ -38,13 +44,26 @@ const ACTIONS: Readonly<Record<Command['kind'], string>> = {
   'set-variable': 'ChangeConfiguration',
   'clear-cache': 'ClearCache',
   'data-transfer': 'DataTransfer',
+  reserve: 'ReserveNow',
+  'cancel-reservation': 'CancelReservation',
+  'send-local-list': 'SendLocalList',
+  'get-local-list-version': 'GetLocalListVersion',
+  'get-diagnostics': 'GetDiagnostics',
+  'get-log': 'GetLog',
+  'update-firmware': 'UpdateFirmware',
+  'signed-update-firmware': 'SignedUpdateFirmware',
+  'extended-trigger': 'ExtendedTriggerMessage',
+  'install-certificate': 'InstallCertificate',
+  'delete-certificate': 'DeleteCertificate',
+  'get-certificates': 'GetInstalledCertificateIds',
+  'certificate-signed': 'CertificateSigned',
 };
 
-export const COMMAND_ACTIONS: readonly string[] = Object.values(ACTIONS);
+export const COMMAND_ACTIONS: readonly string[] = Object.values(ACTION_OF);
 
 export const commands16: Translation<Command, CommandReply> = {
-  actionOf: command => ACTIONS[command.kind],
-  encode: command => ok({ action: ACTIONS[command.kind], payload: encodeCommand(command) }),
+  actionOf: command => ACTION_OF[command.kind],
+  encode: command => ok({ action: ACTION_OF[command.kind], payload: encodeCommand(command) }),
   decode: decodeCommand,
   encodeReply: encodeCommandReply,
   decodeReply: decodeCommandReply,
@@ -79,8 +98,20 @@ function decodeCommand(action: string, payload: object): Command {
       return { kind: 'clear-cache' };
     case 'DataTransfer':
       return decodeDataTransfer(payload as DataTransferRequest);
+    case 'ReserveNow':
+      return decodeReserve(payload as ReserveNowRequest);
+    case 'CancelReservation':
+      return { kind: 'cancel-reservation', reservationId: (payload as CancelReservationRequest).reservationId };
+    case 'SendLocalList':
+      return decodeLocalList(payload as SendLocalListRequest);
+    case 'GetLocalListVersion':
+      return { kind: 'get-local-list-version' };
+    case 'GetDiagnostics':
+      return decodeDiagnostics(payload as GetDiagnosticsRequest);
+    case 'UpdateFirmware':
+      return decodeFirmware(payload as UpdateFirmwareRequest);
     default:
-      throw new AssertionFailed(`no command ${action}`);
+      return decodeSecurityCommand(action, payload);
   }
 }
 
@@ -124,11 +155,6 @@ function triggerInside(message: RawTrigger): Trigger {
   return message === 'FirmwareStatusNotification' ? 'FirmwareStatus' : message;
 }
 
-function triggerOutside(message: Trigger): RawTrigger {
-  if (message === 'LogStatus') return 'DiagnosticsStatusNotification';
-  return message === 'FirmwareStatus' ? 'FirmwareStatusNotification' : message;
-}
-
 function decodeAvailability(raw: ChangeAvailabilityRequest): Command {
   return { kind: 'change-availability', connectorId: raw.connectorId, operative: raw.type === 'Operative' };
 }
@@ -155,70 +181,40 @@ function decodeDataTransfer(raw: DataTransferRequest): Command {
   };
 }
 
-function encodeCommand(command: Command): object {
-  switch (command.kind) {
-    case 'set-charging-profile':
-      return { connectorId: command.connectorId, csChargingProfiles: encodeProfile(command.profile) };
-    case 'clear-charging-profile':
-      return encodeClearProfile(command);
-    case 'get-composite-schedule':
-      return encodeGetComposite(command);
-    case 'trigger':
-      return encodeTrigger(command);
-    case 'change-availability':
-      return { connectorId: command.connectorId, type: command.operative ? 'Operative' : 'Inoperative' };
-    case 'remote-start':
-      return encodeRemoteStart(command);
-    case 'remote-stop':
-      return { transactionId: command.transactionId };
-    case 'reset':
-      return { type: command.hard ? 'Hard' : 'Soft' };
-    case 'unlock-connector':
-      return { connectorId: command.connectorId };
-    case 'get-variables':
-      return command.keys.length === 0 ? {} : { key: command.keys };
-    case 'set-variable':
-      return { key: command.key, value: command.value };
-    case 'clear-cache':
-      return {};
-    case 'data-transfer':
-      return encodeDataTransfer(command);
-    default:
-      return unreachable(command);
-  }
+function decodeReserve(raw: ReserveNowRequest): Command {
+  return {
+    kind: 'reserve',
+    reservationId: raw.reservationId,
+    connectorId: raw.connectorId,
+    idToken: raw.idTag,
+    groupIdToken: raw.parentIdTag ?? null,
+    expiresAtWallMs: parseTime(raw.expiryDate),
+  };
 }
 
-function encodeClearProfile(command: Is<'clear-charging-profile'>): ClearChargingProfileRequest {
-  const raw: ClearChargingProfileRequest = {};
-  if (command.profileId !== null) raw.id = command.profileId;
-  if (command.connectorId !== null) raw.connectorId = command.connectorId;
-  if (command.purpose !== null) raw.chargingProfilePurpose = encodePurpose(command.purpose);
-  if (command.stackLevel !== null) raw.stackLevel = command.stackLevel;
-  return raw;
+function decodeLocalList(raw: SendLocalListRequest): Command {
+  const entries = (raw.localAuthorizationList ?? []).map(({ idTag, idTagInfo }) => ({
+    idToken: idTag,
+    status: idTagInfo?.status ?? null,
+    groupIdToken: idTagInfo?.parentIdTag ?? null,
+    expiresAtWallMs: idTagInfo?.expiryDate === undefined ? null : parseTime(idTagInfo.expiryDate),
+  }));
+  return { kind: 'send-local-list', version: raw.listVersion, full: raw.updateType === 'Full', entries };
 }
 
-function encodeGetComposite(command: Is<'get-composite-schedule'>): GetCompositeScheduleRequest {
-  const raw: GetCompositeScheduleRequest = { connectorId: command.connectorId, duration: command.durationS };
-  if (command.unit !== null) raw.chargingRateUnit = command.unit;
-  return raw;
+function decodeDiagnostics(raw: GetDiagnosticsRequest): Command {
+  return {
+    kind: 'get-diagnostics',
+    location: raw.location,
+    retries: raw.retries ?? null,
+    retryIntervalS: raw.retryInterval ?? null,
+    fromWallMs: raw.startTime === undefined ? null : parseTime(raw.startTime),
+    toWallMs: raw.stopTime === undefined ? null : parseTime(raw.stopTime),
+  };
 }
 
-function encodeTrigger(command: Is<'trigger'>): TriggerMessageRequest {
-  const raw: TriggerMessageRequest = { requestedMessage: triggerOutside(command.message) };
-  if (command.connectorId !== null) raw.connectorId = command.connectorId;
-  return raw;
-}
-
-function encodeRemoteStart(command: Is<'remote-start'>): RemoteStartTransactionRequest {
-  const raw: RemoteStartTransactionRequest = { idTag: command.idToken };
-  if (command.connectorId !== null) raw.connectorId = command.connectorId;
-  if (command.profile !== null) raw.chargingProfile = encodeProfile(command.profile);
-  return raw;
-}
-
-function encodeDataTransfer(command: Is<'data-transfer'>): DataTransferRequest {
-  const raw: DataTransferRequest = { vendorId: command.vendorId };
-  if (command.messageId !== null) raw.messageId = command.messageId;
-  if (command.data !== null) raw.data = command.data;
-  return raw;
-}
+const decodeFirmware = (raw: UpdateFirmwareRequest): Command => ({
+  kind: 'update-firmware',
+  location: raw.location,
+  retrieveAtWallMs: parseTime(raw.retrieveDate),
+});

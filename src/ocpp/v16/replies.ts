@@ -9,7 +9,7 @@ import type {
 } from 'typed-ocpp/dist/ocpp16/types.js';
 import { assert, unreachable } from '#base/assert.ts';
 import { parseTime, printTime } from '#ocpp/time.ts';
-import type { Reply, Report } from '#site/report.ts';
+import type { CardWord, Reply, Report } from '#site/report.ts';
 
 /** The kind of reply that each report wants. */
 const WANTED: Readonly<Record<Report['kind'], Reply['kind']>> = {
@@ -23,6 +23,8 @@ const WANTED: Readonly<Record<Report['kind'], Reply['kind']>> = {
   'data-transfer': 'data-transfer',
   'log-status': 'empty',
   'firmware-status': 'empty',
+  'log-upload-status': 'empty',
+  'signed-firmware-status': 'empty',
 };
 
 const EMPTY: Reply = { kind: 'empty' };
@@ -36,9 +38,9 @@ export function encodeReply(report: Report, reply: Reply): object {
     case 'heartbeat':
       return { currentTime: printTime(reply.nowWallMs) };
     case 'authorize':
-      return { idTagInfo: { status: reply.status } };
+      return { idTagInfo: encodeCard(reply) };
     case 'transaction-started':
-      return { transactionId: reply.transactionId, idTagInfo: { status: reply.status } };
+      return { transactionId: reply.transactionId, idTagInfo: encodeCard(reply) };
     case 'transaction-ended':
       return reply.status === null ? NOTHING : { idTagInfo: { status: reply.status } };
     case 'data-transfer':
@@ -58,7 +60,7 @@ export function decodeReply(report: Report, payload: object): Reply {
     case 'heartbeat':
       return { kind, nowWallMs: parseTime((payload as HeartbeatResponse).currentTime) };
     case 'authorize':
-      return { kind, status: (payload as AuthorizeResponse).idTagInfo.status };
+      return { kind, ...decodeCard((payload as AuthorizeResponse).idTagInfo) };
     case 'transaction-started':
       return decodeStarted(payload as StartTransactionResponse);
     case 'transaction-ended':
@@ -77,5 +79,16 @@ function decodeBoot(raw: BootNotificationResponse): Reply {
 }
 
 function decodeStarted(raw: StartTransactionResponse): Reply {
-  return { kind: 'transaction-started', transactionId: raw.transactionId, status: raw.idTagInfo.status };
+  return { kind: 'transaction-started', transactionId: raw.transactionId, ...decodeCard(raw.idTagInfo) };
+}
+
+type RawCard = AuthorizeResponse['idTagInfo'];
+
+/** The group goes along, because a station compares it by itself when another card is to stop a session. */
+function encodeCard({ status, groupIdToken }: CardWord): RawCard {
+  return groupIdToken === undefined ? { status } : { status, parentIdTag: groupIdToken };
+}
+
+function decodeCard({ status, parentIdTag }: RawCard): CardWord {
+  return parentIdTag === undefined ? { status } : { status, groupIdToken: parentIdTag };
 }

@@ -39,6 +39,11 @@ export function encodeReport(report: Report): object | null {
       return statusOrNothing(logStatusOutside(report.status));
     case 'firmware-status':
       return statusOrNothing(firmwareStatusOutside(report.status));
+    case 'log-upload-status':
+    case 'signed-firmware-status':
+      return report.requestId === null
+        ? { status: report.status }
+        : { status: report.status, requestId: report.requestId };
     default:
       return unreachable(report);
   }

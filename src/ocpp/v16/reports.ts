@@ -5,7 +5,9 @@ import type {
   DataTransferRequest,
   DiagnosticsStatusNotificationRequest,
   FirmwareStatusNotificationRequest,
+  LogStatusNotificationRequest,
   MeterValuesRequest,
+  SignedFirmwareStatusNotificationRequest,
   StartTransactionRequest,
   StatusNotificationRequest,
   StopTransactionRequest,
@@ -32,6 +34,8 @@ const ACTIONS: Readonly<Record<Report['kind'], string>> = {
   'data-transfer': 'DataTransfer',
   'log-status': 'DiagnosticsStatusNotification',
   'firmware-status': 'FirmwareStatusNotification',
+  'log-upload-status': 'LogStatusNotification',
+  'signed-firmware-status': 'SignedFirmwareStatusNotification',
 };
 
 export const REPORT_ACTIONS: readonly string[] = Object.values(ACTIONS);
@@ -71,6 +75,10 @@ function decodeReport(action: string, payload: object): Report {
       return { kind: 'log-status', status: logStatusInside((payload as DiagnosticsStatusNotificationRequest).status) };
     case 'FirmwareStatusNotification':
       return { kind: 'firmware-status', status: (payload as FirmwareStatusNotificationRequest).status };
+    case 'LogStatusNotification':
+      return requested('log-upload-status', payload as LogStatusNotificationRequest);
+    case 'SignedFirmwareStatusNotification':
+      return requested('signed-firmware-status', payload as SignedFirmwareStatusNotificationRequest);
     default:
       throw new AssertionFailed(`no report ${action}`);
   }
@@ -85,6 +93,14 @@ function decodeBoot(raw: BootNotificationRequest): Report {
     firmware: raw.firmwareVersion ?? '',
   };
 }
+
+type Requested = { readonly status: string; readonly requestId?: number };
+
+const requested = (kind: 'log-upload-status' | 'signed-firmware-status', raw: Requested): Report => ({
+  kind,
+  status: raw.status,
+  requestId: raw.requestId ?? null,
+});
 
 /** A vendor's code stands in for a missing text. */
 function decodeStatus(raw: StatusNotificationRequest): Report {

@@ -36,6 +36,8 @@ export function chargerReported(state: SiteState, event: Reported): SiteState {
     case 'data-transfer':
     case 'log-status':
     case 'firmware-status':
+    case 'log-upload-status':
+    case 'signed-firmware-status':
       return heard(state, event);
   }
 }
