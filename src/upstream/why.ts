@@ -89,7 +89,7 @@ const ROWS: readonly Row[] = [
     cause: 'certificate-unknown-ca',
     fits: /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_UNTRUSTED|INVALID_CA/,
     why: ({ url, detail }) =>
-      `nobody whom this box trusts vouches for the certificate of ${hostOf(url)} (${cut(detail)})`,
+      `nobody whom this box trusts vouches for the certificate of ${hostOf(url)} (${nameOf(detail)})`,
     whatToDo: `Name the CA of the back office in upstream.ca; ${IN_BETWEEN}.`,
   },
   {
@@ -208,6 +208,9 @@ const MAX_WORDS = 160;
 const cut = (words: string): string => (words.length > MAX_WORDS ? `${words.slice(0, MAX_WORDS - 1)}…` : words);
 
 const statusOf = (detail: string): string => /HTTP \d{3}/.exec(detail)?.[0] ?? detail;
+
+/** The name of an error alone: Node.js has advice in its message that is none for people here. */
+const nameOf = (detail: string): string => /\(([A-Z_]+)\)$/.exec(detail)?.[1] ?? cut(detail);
 
 const clockWords = ({ nowWallMs }: FailedDial): string =>
   `clock of this box is wrong: it says ${new Date(nowWallMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -72,15 +72,15 @@ it.each<[cause: string, Failure, detail: string, why: string, whatToDo: RegExp]>
   [
     'certificate-unknown-ca',
     'offline',
-    'self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT)',
-    'nobody whom this box trusts vouches for the certificate of csms.example:9000 (self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT))',
+    'self-signed certificate; if the root CA is installed locally, try --use-system-ca (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    'nobody whom this box trusts vouches for the certificate of csms.example:9000 (DEPTH_ZERO_SELF_SIGNED_CERT)',
     /upstream\.ca/,
   ],
   [
     'certificate-unknown-ca',
     'offline',
     'unable to get local issuer certificate (UNABLE_TO_GET_ISSUER_CERT_LOCALLY)',
-    'nobody whom this box trusts vouches for the certificate of csms.example:9000 (unable to get local issuer certificate (UNABLE_TO_GET_ISSUER_CERT_LOCALLY))',
+    'nobody whom this box trusts vouches for the certificate of csms.example:9000 (UNABLE_TO_GET_ISSUER_CERT_LOCALLY)',
     /upstream\.ca/,
   ],
   [
