@@ -7,7 +7,9 @@ import { dialect16 } from '#ocpp/v16/dialect.ts';
 import type { ProfileSession } from '#site/charging-profile/profile-rules.ts';
 import type { Topology } from '#site/topology.ts';
 import { numberingOf } from '#upstream/numbering.ts';
-import { type RelayDeps, relay } from '#upstream/relay.ts';
+import { relay } from '#upstream/relay.ts';
+import type { RelayDeps } from '#upstream/relay-deps.ts';
+import { facts } from '#upstream/station-facts.ts';
 import { Variables } from '#upstream/variables.ts';
 import { Wishes } from '#upstream/wishes.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
@@ -139,9 +141,16 @@ export class Station {
 
   /** All that charging profiles and keys need of the room. */
   #relayDeps(): RelayDeps {
-    const needed: Pick<RelayDeps, 'wishes' | 'variables' | 'numbering' | 'scene' | 'commit'> = {
+    const needed: Pick<RelayDeps, 'wishes' | 'variables' | 'facts' | 'numbering' | 'scene' | 'commit'> = {
       wishes: this.#wishes,
       variables: new Variables([]),
+      facts: () =>
+        facts({
+          numbering: this.#numbering(),
+          topology: this.desk.state.topology,
+          station: { url: 'ws://csms', password: null },
+          whoMayCharge: 'everyone',
+        }),
       numbering: this.#numbering,
       scene: () => ({
         state: this.desk.state,
