@@ -13,7 +13,7 @@ import { Expected } from './expected.ts';
 import { Link, type LinkDeps } from './link.ts';
 import type { Numbering } from './numbering.ts';
 import type { StationOptions } from './options.ts';
-import type { Outbox } from './outbox.ts';
+import type { Outbox, OutboxFigures } from './outbox.ts';
 import type { Refused } from './refused.ts';
 import { Register } from './register.ts';
 import { type RelayDeps, relay } from './relay.ts';
@@ -152,7 +152,12 @@ export class Office {
 
   numbering = (): Numbering => this.#register.numbering();
 
-  figures = () => this.outbox.figures();
+  /** What waits, and how long it takes at the pace in force; null where nothing waits. */
+  figures(): OutboxFigures & { readonly etaMs: number | null } {
+    const figures = this.outbox.figures();
+    const { queued } = figures;
+    return { ...figures, etaMs: queued === 0 ? null : Math.ceil(queued * this.#courier.msEach()) };
+  }
 
   /** Since when it is as it is, and why it is not connected. */
   condition(): { readonly sinceWallMs: number; readonly why: string } {
@@ -242,6 +247,18 @@ export class Office {
     if (!this.#turnstile.pass(command.kind, run)) answer(failed('cancelled', 'too many of these wait already'));
   }
 
+  /** A stop that its charger takes: whatever it then calls its reason, the back office was the cause. */
+  #remembering(asked: Command, settled: (outcome: Outcome<CommandReply>) => void): typeof settled {
+    if (asked.kind !== 'remote-stop') return settled;
+    return outcome => {
+      const isTaken = outcome.ok && outcome.value.kind === 'status' && outcome.value.status === 'Accepted';
+      const { sessions, world } = this.#deps;
+      if (isTaken)
+        this.#store(sessions.stopAsked(asked.transactionId, { by: 'remote', atWallMs: world.clock.wallMs() }));
+      settled(outcome);
+    };
+  }
+
   #relayDeps(sockets: Pick<RelayDeps, 'specOf' | 'isBusy' | 'isReachable'>): Omit<RelayDeps, 'authority'> {
     const { state, world, commit, command } = this.#deps;
     const { clock } = world;
@@ -269,7 +286,7 @@ export class Office {
         sessionOn: number => this.#register.sessionOn(number),
       }),
       commit: (changes, done) => void commit(changes).then(outcome => done(outcome.ok)),
-      toCharger: command,
+      toCharger: (charger, asked, settled) => command(charger, asked, this.#remembering(asked, settled)),
       expect: (spec, idToken, profile) => {
         this.#authority().expects(idToken);
         this.#expected.set(spec.index, idToken, profile);

@@ -30,6 +30,11 @@ export type OutboxDeps = {
 /** A message and the session that it tells of. */
 export type Turn = { readonly row: Row; readonly session: Session };
 
+/** How far a message is. `none`: nobody is to be told. `sent`: its answer has not come, or an earlier process sent it. */
+export type Delivered = 'none' | 'waiting' | 'sent' | 'acknowledged' | 'set aside';
+/** Of a session that runs there is no stop. */
+export type SessionDelivery = { readonly start: Delivered; readonly stop: Delivered | null };
+
 /** How much waits, and since when. */
 export type OutboxFigures = {
   readonly queued: number;
@@ -130,9 +135,14 @@ export class Outbox {
     this.#sent.delete(row.key);
     this.#waiting.take(row.session);
     const gone: StoreChange = { type: 'remove', kind: OUTBOX_KIND, key: row.key };
-    const upstream = this.#deps.sessions.get(row.session)?.upstream;
-    if (upstream == null || row.what !== 'start') return [gone];
-    return [...this.#deps.sessions.bind(row.session, { ...upstream, transactionId }), gone];
+    const { sessions, wallMs } = this.#deps;
+    const upstream = sessions.get(row.session)?.upstream;
+    if (upstream == null || row.what === 'samples') return [gone];
+    const bound =
+      row.what === 'start'
+        ? { ...upstream, transactionId, startAckWallMs: wallMs() }
+        : { ...upstream, stopAckWallMs: wallMs() };
+    return [...sessions.bind(row.session, bound), gone];
   }
 
   /** Refused too often: it waits for a person, and what stands behind it goes. */
@@ -140,6 +150,18 @@ export class Outbox {
     const aside = { ...row, setAside: why };
     this.#rows = this.#rows.map(each => (each.key === row.key ? aside : each));
     return [putRow(aside)];
+  }
+
+  /** How far the back office has heard of a session, as it is now. */
+  delivery(): (session: Session) => SessionDelivery {
+    const rows = new Map(this.#rows.map(row => [`${row.what}/${row.session}`, row]));
+    return session => {
+      const { id, upstream, billed } = session;
+      const of = (what: 'start' | 'stop', ackWallMs: number | undefined) =>
+        ackWallMs === undefined ? this.#deliveryOf(session, rows.get(`${what}/${id}`)) : 'acknowledged';
+      const stop = billed === null ? null : of('stop', upstream?.stopAckWallMs);
+      return { start: of('start', upstream?.startAckWallMs), stop };
+    };
   }
 
   /** The back office has yet to hear of it. */
@@ -160,6 +182,14 @@ export class Outbox {
       setAside: this.#rows.length - queued.length,
       oldestWallMs: queued.length === 0 ? null : Math.min(...queued.map(row => row.sinceWallMs)),
     };
+  }
+
+  /** A message is gone from here once it was acknowledged, and not before. */
+  #deliveryOf({ id, upstream }: Session, row: Row | undefined): Delivered {
+    if (row === undefined && this.#owed.has(id)) return 'waiting';
+    if (row === undefined) return upstream === null ? 'none' : 'acknowledged';
+    if (row.setAside !== undefined) return 'set aside';
+    return this.#sent.has(row.key) ? 'sent' : 'waiting';
   }
 
   #sendable(row: Row): Session | null {

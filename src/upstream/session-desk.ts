@@ -52,12 +52,13 @@ export class SessionDesk {
       case 'ended': {
         const { session, report } = business;
         if (session.upstream === null && !this.#isSocket(session)) return [];
-        return this.#make(business, session, stopWords(report, this.#desk.refused.has(session.id)));
+        return this.#make(business, session, stopWords(session, report));
       }
       case 'samples': {
         const spec = this.#specOf(business.charger, business.report.connectorId);
         return spec === null ? [] : this.#evidence(business, spec);
       }
+      case 'corrected':
       case 'stray':
         return [];
     }

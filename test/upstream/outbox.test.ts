@@ -1,7 +1,7 @@
 /** The order in which the back office hears of sessions, and what of it is never changed. */
 import { beforeEach, expect, it } from 'vitest';
 import type { MeterSample } from '#site/report.ts';
-import type { Session } from '#site/session.ts';
+import { begunBy, type Session } from '#site/session.ts';
 import { Outbox } from '#upstream/outbox.ts';
 import { type Row, reportOf, startWords } from '#upstream/row.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
@@ -27,6 +27,7 @@ const open = () =>
           if (session !== undefined) sessions.set(id, { ...session, upstream });
           return [];
         },
+        stopAsked: () => [],
       },
     },
     [...disk.values()],
@@ -45,11 +46,12 @@ beforeEach(() => {
   box = open();
 });
 
+const STARTED = { kind: 'transaction-started', connectorId: 1, atWallMs: 0, reservationId: null } as const;
+
 function begin(id: number, station = HERE): void {
   const upstream = { station, number: id, transactionId: null };
-  const ended = { endedAtWallMs: null, meterStopWh: null, reason: null };
-  const began = { idToken: `TAG-${id}`, startedAtWallMs: 0, meterStartWh: 10 * id };
-  sessions.set(id, { id, charger: `CP${id}`, connectorId: 1, upstream, ...began, ...ended });
+  const report = { ...STARTED, idToken: `TAG-${id}`, meterStartWh: 10 * id };
+  sessions.set(id, { ...begunBy(report, `CP${id}`, id, { atWallMs: 0, offsetMs: 0, isLive: true }), upstream });
   put(id, startWords(null));
 }
 
