@@ -198,6 +198,21 @@ describe('a session whose stop does not come', () => {
     expect(open().get(7)).toMatchObject({ billed: { meterWh: 0 }, correction: { meterWh: 700, reason: 'Local' } });
   });
 
+  test('that we asked for is known as ours after a restart, and a card that was turned away stays the cause', async () => {
+    const book = open();
+    await tell(book, start(1), 7);
+    await records.commit(book.stopAsked(7, { by: 'deauthorised', atWallMs: 90 }));
+    expect(book.stopAsked(7, { by: 'remote', atWallMs: 95 })).toEqual([]);
+    const again = open();
+    await tell(again, { ...stop(7), reason: 'Remote' });
+    expect(again.get(7)).toMatchObject({
+      reason: 'Remote',
+      billed: { reason: 'DeAuthorized' },
+      flags: ['reason-ours'],
+    });
+    expect(again.stopAsked(7, { by: 'remote', atWallMs: 99 }), 'it is over').toEqual([]);
+  });
+
   test('is noted as missing, and as running again', async () => {
     const book = open();
     await tell(book, start(1), 7);
