@@ -42,14 +42,18 @@ export function heardFrom(
 export function trueTime(stampMs: number, { atWallMs, offsetMs, isLive }: Heard): TrueTime {
   const asSaid = { atWallMs: stampMs, isCorrected: false };
   const received = { atWallMs, isCorrected: true };
-  const isClockRight = offsetMs !== null && Math.abs(offsetMs) <= CLOCK_OFF_MS;
-  const shiftedMs = offsetMs === null || isClockRight ? stampMs : stampMs + offsetMs;
-  const lateMs = atWallMs - shiftedMs;
-  // In our future, or before any queue began: that stamp is of another clock than the one that was measured.
-  if (lateMs < -CLOCK_OFF_MS || lateMs > NEVER_SET_MS) return received;
-  if (shiftedMs !== stampMs) return lateMs <= CLOCK_OFF_MS ? received : { atWallMs: shiftedMs, isCorrected: true };
-  return offsetMs === null && isLive && lateMs > CLOCK_OFF_MS ? received : asSaid;
+  const lateMs = atWallMs - stampMs;
+  if (Math.abs(lateMs) <= CLOCK_OFF_MS) return asSaid;
+  const isRight = offsetMs !== null && Math.abs(offsetMs) <= CLOCK_OFF_MS;
+  const shiftedMs = offsetMs === null || isRight ? null : stampMs + offsetMs;
+  // Else it is of another clock than the one that was measured: the answer to a boot sets one anew.
+  if (shiftedMs !== null && mayBe(atWallMs - shiftedMs))
+    return atWallMs - shiftedMs <= CLOCK_OFF_MS ? received : { atWallMs: shiftedMs, isCorrected: true };
+  return !mayBe(lateMs) || (isLive && !isRight) ? received : asSaid;
 }
+
+/** Not in our future, and not before any queue began. */
+const mayBe = (lateMs: number): boolean => lateMs >= -CLOCK_OFF_MS && lateMs <= NEVER_SET_MS;
 
 /** The same samples at their true times. */
 export const atTrueTimes = (samples: readonly MeterSample[], heard: Heard): readonly MeterSample[] =>
