@@ -1,9 +1,11 @@
 /** The upstream room on a site: what it is handed of the world, the store and the chargers, and what people see of it. */
+import type { Clock } from '#base/clock.ts';
 import type { Log } from '#base/log.ts';
 import { failed, type Outcome } from '#base/outcome.ts';
 import type { ChargersHandle } from '#chargers/chargers.ts';
 import { diagnosticFiles } from '#diagnostics.ts';
 import type { SiteEvent } from '#site/event.ts';
+import { raisedBy } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import type { Store, StoreDeps } from '#store/store.ts';
 import type { UpstreamOptions } from '#upstream/options.ts';
@@ -51,9 +53,18 @@ export function openBackOffice(deps: BackOfficeDeps, options: UpstreamOptions): 
 }
 
 /** What goes to disk with a session, so that the back office hears of it; made before the room that makes it. */
-export const businessOf = (upstream: () => Upstream): NonNullable<StoreDeps['business']> => ({
+export const businessOf = (
+  clock: Clock,
+  upstream: () => Upstream,
+  dispatch: (event: SiteEvent) => void,
+): NonNullable<StoreDeps['business']> => ({
   also: business => upstream().also(business),
-  kept: business => upstream().kept(business),
+  kept(business) {
+    upstream().kept(business);
+    const flags = raisedBy(business);
+    if (flags.length === 0 || !('session' in business) || business.session === null) return;
+    dispatch({ type: 'session-flagged', session: business.session, flags, atMs: clock.nowMs() });
+  },
   isNeeded: session => upstream().isNeeded(session),
 });
 

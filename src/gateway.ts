@@ -20,9 +20,11 @@ import type { SendPoints } from '#history/influx.ts';
 import { type Decide, Loop } from '#loop.ts';
 import type { MetersHandle } from '#meters/meters.ts';
 import type { MeterProfile } from '#meters/profile.ts';
+import { MissingStops } from '#missing-stops.ts';
 import { ReadinessWord } from '#readiness-word.ts';
 import { MarkKeeper, openChargerClock, recallState, WrittenKeeper } from '#recall.ts';
 import { Sending } from '#sending.ts';
+import { openSessionLedger, type SessionLedger } from '#session-ledger.ts';
 import type { SiteEvent } from '#site/event.ts';
 import { gateView } from '#site/gate/view.ts';
 import { isIdle } from '#site/idle.ts';
@@ -96,6 +98,8 @@ class Hall {
   readonly #written: WrittenKeeper;
   readonly #hearing: HearingDeps;
   readonly #sending: Sending;
+  readonly #missingStops: MissingStops;
+  readonly #ledger: SessionLedger;
   #chargers: ChargersHandle | null = null;
   #meters: MetersHandle | null = null;
   #web: WebHandle | null = null;
@@ -116,8 +120,9 @@ class Hall {
     this.#records = watchRecords({ clock, log, records, changed });
     const common = { clock, log, records: this.#records };
     const topology = () => this.#config.topology;
-    this.#store = openStore({ ...common, topology, business: businessOf(() => this.#upstream) });
     const site = { state: () => this.#state, dispatch: (event: SiteEvent) => this.dispatch(event) };
+    const business = businessOf(clock, () => this.#upstream, site.dispatch);
+    this.#store = openStore({ ...common, topology, business });
     this.#deadman = openDeadman(world, this.#store, { ...site, chargers: () => this.#chargers });
     this.#adoption = openAdoption(options, this.#store, {
       ...site,
@@ -149,6 +154,9 @@ class Hall {
     this.#upstream = openBackOffice(door, this.#config.upstream);
     this.#hearing = { ...door, upstream: this.#upstream, atChargerMs, traitsOf };
     this.#sending = new Sending({ ...door, schedules, atChargerMs });
+    const ledger = { clock, store: this.#store, nightly, timezone: this.#config.siteTimezone };
+    this.#ledger = openSessionLedger({ ...ledger, upstream: () => this.#upstream });
+    this.#missingStops = new MissingStops({ ...door, isFull: () => this.#upstream.isFull() });
   }
 
   async open(): Promise<Outcome<Gateway>> {
@@ -164,6 +172,7 @@ class Hall {
     this.#web = web?.value ?? null;
     this.#meters = openSiteMeters(this.#world, meterProfiles, config.meters, event => this.dispatch(event));
     this.#upstream.open();
+    this.#missingStops.open();
     this.#loop.turn(null);
     return { ok: true, value: this.#handle(door.value.port) };
   }
@@ -198,6 +207,8 @@ class Hall {
     this.#sending.close();
     this.#loop.close();
     this.#deadman.close();
+    this.#missingStops.close();
+    this.#ledger.close();
     this.#upstream.close();
     await this.#meters?.close();
     await this.#web?.close();
@@ -269,6 +280,8 @@ class Hall {
         notReady: () => notReady(this.#state, clock.nowMs()),
         refused: () => (this.#chargers?.unknown() ?? []).toReversed(),
         upstream: () => this.#upstream.figures(),
+        sessions: () => this.#ledger.recent(),
+        sessionsOn: day => this.#ledger.onDay(day),
         happened: limit => this.#history?.happened(limit) ?? [],
         putLimits: (source, body) => this.#ems.put(source, body),
         clearLimits: source => this.#ems.clear(source),

@@ -6,11 +6,12 @@
 import { at } from '#base/assert.ts';
 import type { Refusal } from '#ocpp/incoming.ts';
 import { answer } from '#site/answer.ts';
+import { type Heard, heardFrom } from '#site/charger-stamp.ts';
 import type { SiteEvent } from '#site/event.ts';
 import type { Reply, Report } from '#site/report.ts';
-import { isBusiness } from '#site/session.ts';
+import { isBusiness, type Samples } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
-import type { ChargerSpec, ChargerTraits } from '#site/topology.ts';
+import { type ChargerSpec, type ChargerTraits, socketOn } from '#site/topology.ts';
 import type { Store } from '#store/store.ts';
 import type { Upstream } from '#upstream/upstream.ts';
 import type { RecordStore, World } from '#world.ts';
@@ -51,17 +52,29 @@ export function hear(deps: HearingDeps, charger: number, report: Report, atMs: n
     traits,
   });
   const reply = answer(report, id, atChargerMs);
+  const heard = heardFrom(at(deps.state().chargers, charger), { atMs, atWallMs, atChargerMs });
   const mustKeep = deps.state().limitsOnly !== null || deps.upstream.isFull();
   if (mustKeep && isBusiness(report)) {
-    deps.sessions.refuse(report, spec.identity, id);
+    deps.sessions.refuse(report, spec.identity, id, heard);
     answered(KEEP_IT);
     return;
   }
-  const due = deps.sessions.due(report, spec.identity, id);
+  if (report.kind === 'meter-values') noteRegister(deps, charger, report, heard);
+  const due = deps.sessions.due(report, spec.identity, id, heard);
   const speak = () => deps.upstream.answer(report, reply, answered);
-  if (due === null) deps.upstream.heard(charger, report);
+  if (due === null) deps.upstream.heard(charger, report, heard);
   if (due === null || due.changes.length === 0) speak();
   else void keep(deps, due, speak, answered);
+}
+
+/** How far a session has come: some chargers do not say of which, then it is of the one that runs there. */
+function noteRegister(deps: HearingDeps, charger: number, report: Samples, heard: Heard): void {
+  const { topology, connectors } = deps.state();
+  const spec = socketOn(topology, charger, report.connectorId);
+  const live = spec === undefined ? null : (at(connectors, spec.index).transaction?.id ?? null);
+  const { identity } = at(topology.chargers, charger);
+  const changes = deps.sessions.sampled(report, identity, report.transactionId ?? live, heard);
+  if (changes.length > 0) void deps.records.commit(changes);
 }
 
 type Due = NonNullable<ReturnType<Store['sessions']['due']>>;

@@ -14,6 +14,15 @@ const MAX_STANDBY_KW = 5;
 const ratedA = { type: 'number', minimum: 6, maximum: 1000 } as const;
 const ratedKw = { type: 'number', exclusiveMinimum: 0, maximum: MAX_KW } as const;
 
+/** Numbers above the sockets that a site may have are a slip. */
+const upstreamId = {
+  type: 'integer',
+  minimum: 1,
+  maximum: MAX_CHARGERS * MAX_CONNECTORS,
+  description:
+    'Its number at the back office; proposed in the order of the file without one, kept once accepted there.',
+} as const;
+
 const connectorSchema = {
   type: 'object',
   required: ['connectorId'],
@@ -23,6 +32,7 @@ const connectorSchema = {
     name: { type: 'string', minLength: 1, maxLength: 80 },
     ratingA: { ...ratedA, description: "AC: the charger's rating without one." },
     ratingKw: { ...ratedKw, description: "DC: the charger's rating without one." },
+    upstreamId,
   },
 };
 
@@ -109,6 +119,12 @@ const properties = {
     maxItems: MAX_CONNECTORS,
     description: 'Its sockets; one socket, number 1, without this.',
     items: connectorSchema,
+  },
+  upstreamId,
+  replaces: {
+    type: 'string',
+    pattern: IDENTITY_PATTERN,
+    description: 'A charger that stood here before: its numbers at the back office go over to this one.',
   },
   ...chargerAuthSchema.properties,
 };

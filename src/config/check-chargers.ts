@@ -1,6 +1,7 @@
 /** Chargers: names, wiring, what they fall back to, and how they prove who they are. */
 import { circuitIds, repeated } from './check-circuits.ts';
 import { figureFindings } from './check-figures.ts';
+import { numberFindings } from './check-numbers.ts';
 import type { Devices } from './config.ts';
 import { dotted, type Finding } from './finding.ts';
 import { nearestHint } from './near.ts';
@@ -11,6 +12,7 @@ export function chargerFindings(draft: Draft, devices: Devices): readonly Findin
   const circuits = circuitIds(draft);
   return [
     ...repeated(chargers, charger => charger.identity, 'chargers', 'identity'),
+    ...numberFindings(draft),
     ...chargers.flatMap(([charger, index]) => {
       const path = dotted('chargers', index);
       return [

@@ -38,6 +38,7 @@ export type RawConnector = {
   readonly name?: string;
   readonly ratingA?: number;
   readonly ratingKw?: number;
+  readonly upstreamId?: number;
 };
 
 /** AC in amperes per phase, DC in kilowatts at the car; the checks see to it that nobody mixes them. */
@@ -63,6 +64,8 @@ export type RawCharger = {
   readonly auth: 'basic' | 'none';
   readonly password?: string;
   readonly address?: string;
+  readonly upstreamId?: number;
+  readonly replaces?: string;
   readonly connectors?: readonly RawConnector[];
 };
 

@@ -13,7 +13,10 @@ const DEFAULT_MIN_A = 6;
 export const isShared = (charger: { readonly connectors?: readonly unknown[] | undefined }): boolean =>
   (charger.connectors ?? []).length > 1;
 
-export const socketsOf = (charger: RawCharger): readonly RawConnector[] => charger.connectors ?? [{ connectorId: 1 }];
+export const socketsOf = (charger: RawCharger): readonly RawConnector[] =>
+  charger.connectors ?? [
+    { connectorId: 1, ...(charger.upstreamId === undefined ? {} : { upstreamId: charger.upstreamId }) },
+  ];
 
 /** The rating of its feed without the cable, mA per phase. */
 export function feedMa(charger: RawCharger, nominalV: number): number {

@@ -151,6 +151,7 @@ export function socketSpecs(
     path: pathUp(circuits, feed),
     phases: gridPhases(supply.phases, charger.phases ?? supply.phases, charger.rotation ?? 'RST'),
     fallbackMa: 0,
+    ...(socket.upstreamId === undefined ? {} : { upstreamId: socket.upstreamId }),
     ...socketFigures(charger, socket, supply.nominalV),
   }));
 }
@@ -179,6 +180,7 @@ export const chargerSpec = (
   name: charger.name ?? charger.identity,
   connectors: connectors.filter(connector => connector.charger === index).map(connector => connector.index),
   traits,
+  ...(charger.replaces === undefined ? {} : { replaces: charger.replaces }),
 });
 
 function metersOf(raw: RawConfig, ordered: readonly RawCircuit[], devices: Devices): readonly MeterSpec[] {

@@ -2,6 +2,7 @@
 import { at } from '#base/assert.ts';
 import { type PhaseAmps, phaseAmps } from '#base/units.ts';
 import type { SiteEvent } from '#site/event.ts';
+import type { SessionFlag } from '#site/session.ts';
 import type { Connector, OutsideLimit, SiteState } from '#site/state.ts';
 import type { MeterChange } from './meter-words.ts';
 
@@ -36,6 +37,20 @@ export type Happening =
       readonly validUntilWallMs: number | null;
     }
   | { readonly what: 'limits-cleared'; readonly source: string }
+  /** What is billed differs from what the charger told, or a person should know of it otherwise. */
+  | {
+      readonly what: 'session-flagged';
+      readonly charger: string;
+      readonly connectorId: number;
+      readonly transactionId: number;
+      readonly flags: readonly SessionFlag[];
+      readonly saidWh: number | null;
+      readonly billedWh: number | null;
+      /** As the charger told it after it was closed. */
+      readonly correctionWh: number | null;
+      readonly saidReason: string | null;
+      readonly billedReason: string | null;
+    }
   /** Sessions could not be written down from here on, or could again (null). */
   | { readonly what: 'limits-only'; readonly why: string | null }
   | { readonly what: 'charger-adopted' | 'charger-removed' | 'charger-restored'; readonly charger: string }
@@ -60,11 +75,23 @@ export function happenings(before: SiteState | null, after: SiteState, event: Si
       return [{ what: 'limits-only', why: event.limitsOnly?.why ?? null }];
     case 'limits-cleared':
       return [{ what: event.type, source: event.source }];
+    case 'session-flagged':
+      return [sessionFlagged(event)];
     case 'topology-changed':
       return [{ what: `charger-${event.change}`, charger: identity(after, event.charger) }];
     default:
       return NOTHING;
   }
+}
+
+function sessionFlagged({ session, flags }: Extract<SiteEvent, { readonly type: 'session-flagged' }>): Happening {
+  const { charger, connectorId, id, meterStartWh, meterStopWh, reason, billed, correction } = session;
+  const since = (registerWh: number | null | undefined) => (registerWh == null ? null : registerWh - meterStartWh);
+  return {
+    ...{ what: 'session-flagged', charger, connectorId, transactionId: id, flags },
+    ...{ saidWh: since(meterStopWh), billedWh: since(billed?.meterWh), correctionWh: since(correction?.meterWh) },
+    ...{ saidReason: reason, billedReason: billed?.reason ?? null },
+  };
 }
 
 const identity = (state: SiteState, charger: number): string => at(state.topology.chargers, charger).identity;

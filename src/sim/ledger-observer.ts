@@ -13,7 +13,7 @@ import {
 } from './office-ledger.ts';
 import type { SimSite } from './site.ts';
 import { type SitePlan, socketsOf } from './site-plan.ts';
-import type { TrueSession } from './station-transactions.ts';
+import type { TrueEnd, TrueSession } from './station-transactions.ts';
 
 export type LedgerAccount = {
   readonly lost: readonly string[];
@@ -102,7 +102,7 @@ class Refusals {
     return takeFirst(this.starts, start => isStartOf(start, session, number));
   }
 
-  stop(end: NonNullable<TrueSession['end']>, transactionId: number): boolean {
+  stop(end: TrueEnd, transactionId: number): boolean {
     return takeFirst(this.stops, stop => isStopOf(stop, end, transactionId));
   }
 }
@@ -118,10 +118,23 @@ const isStartOf = (start: StartWords, session: TrueSession, number: number): boo
   start.connectorId === number &&
   start.idTag === session.idTag &&
   start.meterStart === session.meterStart &&
-  start.wallMs === session.startedWallMs;
+  isTimeOf(start.wallMs, session.startedWallMs, session);
 
-const isStopOf = (stop: StopWords, end: NonNullable<TrueSession['end']>, transactionId: number | undefined): boolean =>
-  stop.transactionId === transactionId && stop.meterStop === end.meterStop && stop.wallMs === end.wallMs;
+const isStopOf = (stop: StopWords, end: TrueEnd, transactionId: number | undefined): boolean =>
+  stop.transactionId === transactionId && stop.meterStop === end.meterStop && isTimeOf(stop.wallMs, end.wallMs, end);
+
+/** A station whose clock is off by more has told a time that nobody should bill by. */
+const CLOCK_OFF_MS = 60_000;
+
+/**
+ * What a right clock said stands to the millisecond. What a wrong one said does not: the time written down is between
+ * when it truly was, less the error of a measurement, and when the station had its answer.
+ */
+function isTimeOf(wallMs: number, saidWallMs: number, truth: Pick<TrueSession, 'trueWallMs' | 'toldWallMs'>): boolean {
+  const { trueWallMs, toldWallMs } = truth;
+  if (Math.abs(saidWallMs - trueWallMs) <= CLOCK_OFF_MS) return wallMs === saidWallMs;
+  return wallMs >= trueWallMs - CLOCK_OFF_MS && wallMs <= (toldWallMs ?? Number.POSITIVE_INFINITY);
+}
 
 /** Gap-free from 1 in the order of the site file, as the back office was promised. */
 function connectorNumbers(plan: SitePlan): ReadonlyMap<string, number> {

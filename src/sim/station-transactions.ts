@@ -24,10 +24,25 @@ export type TrueSession = {
   readonly connectorId: number;
   readonly idTag: string;
   readonly meterStart: number;
+  /** As the station told it, by its own clock. */
   readonly startedWallMs: number;
-  /** True time at which it began. */
+  /** True time at which it began: monotonic, and the wall clock that everyone else goes by. */
   readonly atMs: number;
-  end: { readonly meterStop: number; readonly wallMs: number; readonly reason: string; readonly atMs: number } | null;
+  readonly trueWallMs: number;
+  /** When its start was answered; null until then. */
+  toldWallMs: number | null;
+  end: TrueEnd | null;
+};
+
+export type TrueEnd = {
+  readonly meterStop: number;
+  /** As the station told it, by its own clock. */
+  readonly wallMs: number;
+  readonly reason: string;
+  readonly atMs: number;
+  readonly trueWallMs: number;
+  /** When it was answered; null until then. */
+  toldWallMs: number | null;
 };
 
 /** From the plug to the card at the reader and the start, and from a boot to the same. */
@@ -68,11 +83,12 @@ export class StationTransactions {
       meterStart: connector.meterWh(),
       timestamp: deps.stamp(),
     };
-    this.noteStart(connector, transaction, payload);
+    const session = this.noteStart(connector, transaction, payload);
     deps.queue.add(
       'StartTransaction',
       () => payload,
       answer => {
+        session.toldWallMs = deps.clock.wallMs();
         transaction.id = answer.transactionId as number;
         const refused = (answer.idTagInfo as { status: string }).status !== 'Accepted';
         if (refused && connector.transaction === transaction) this.stop(connector, 'DeAuthorized');
@@ -91,11 +107,13 @@ export class StationTransactions {
     deps.sampling.stop(connector);
     deps.memory.transactionOver(connector.plan.connectorId);
     const payload = { meterStop: connector.meterWh(), timestamp: deps.stamp(), idTag: transaction.idTag, reason };
-    this.noteStop(transaction, payload);
+    const end = this.noteStop(transaction, payload);
     deps.queue.add(
       'StopTransaction',
       () => ({ ...payload, transactionId: transaction.id ?? 0 }),
-      () => {},
+      () => {
+        end.toldWallMs = deps.clock.wallMs();
+      },
     );
     if (connector.car) connector.setStatus(reason === 'PowerLoss' ? 'Preparing' : 'Finishing');
   }
@@ -104,25 +122,33 @@ export class StationTransactions {
     connector: SimConnector,
     transaction: object,
     said: { meterStart: number; timestamp: string },
-  ): void {
+  ): TrueSession {
     const { plan, transaction: running } = connector;
     const session: TrueSession = {
       connectorId: plan.connectorId,
       idTag: running?.idTag ?? '',
       meterStart: said.meterStart,
       startedWallMs: Date.parse(said.timestamp),
-      atMs: this.deps.clock.nowMs(),
+      ...this.truly(),
       end: null,
     };
     this.sessions.push(session);
     this.running.set(transaction, session);
+    return session;
   }
 
-  private noteStop(transaction: object, said: { meterStop: number; timestamp: string; reason: string }): void {
+  private noteStop(transaction: object, said: { meterStop: number; timestamp: string; reason: string }): TrueEnd {
     const session = this.running.get(transaction);
     this.running.delete(transaction);
-    if (session === undefined) return;
     const { meterStop, timestamp, reason } = said;
-    session.end = { meterStop, wallMs: Date.parse(timestamp), reason, atMs: this.deps.clock.nowMs() };
+    const end: TrueEnd = { meterStop, wallMs: Date.parse(timestamp), reason, ...this.truly() };
+    if (session !== undefined) session.end = end;
+    return end;
+  }
+
+  /** Now, and not told yet. */
+  private truly(): Pick<TrueSession, 'atMs' | 'trueWallMs' | 'toldWallMs'> {
+    const { clock } = this.deps;
+    return { atMs: clock.nowMs(), trueWallMs: clock.wallMs(), toldWallMs: null };
   }
 }

@@ -3,6 +3,7 @@ import type { Failure } from '#base/outcome.ts';
 import type { DeadmanTest, ModelKey, TestAction } from '#site/deadman/test.ts';
 import type { GateCommand, PassResult } from '#site/gate/decision.ts';
 import type { Report } from '#site/report.ts';
+import type { Session, SessionFlag } from '#site/session.ts';
 import type { CsmsWish, LimitsOnly, MeterReading, OutsideLimit } from '#site/state.ts';
 import type { ChargerTraits, Topology } from '#site/topology.ts';
 
@@ -103,6 +104,13 @@ export type SiteEvent =
       readonly type: 'class-found';
       readonly model: ModelKey;
       readonly leaseClass: ChargerTraits['leaseClass'];
+      readonly atMs: number;
+    }
+  /** A session is not billed as its charger told it, or a person should know of it otherwise. */
+  | {
+      readonly type: 'session-flagged';
+      readonly session: Session;
+      readonly flags: readonly SessionFlag[];
       readonly atMs: number;
     }
   /** What must not be lost cannot be written down (limits-only mode), or can again (null). */

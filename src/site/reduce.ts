@@ -53,6 +53,7 @@ function reduced(state: SiteState, event: SiteEvent): SiteState {
       return { ...state, tests: state.tests.filter(test => test.id !== event.id) };
     case 'test-acted':
     case 'test-clock':
+    case 'session-flagged':
       return state;
     case 'class-found':
       return classFound(state, event);

@@ -6,6 +6,7 @@ import { at } from '#base/assert.ts';
 import type { Moment } from '#base/clock.ts';
 import { grantMa } from '#site/gate/ledger.ts';
 import { phasesOf } from '#site/gate/mask.ts';
+import { isRegister } from '#site/reduce/draw.ts';
 import type { Measurand, MeterSample, SampledValue } from '#site/report.ts';
 import { isEvidence, isOfBeginOrEnd } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
@@ -76,10 +77,6 @@ const measured = ({ values }: MeterSample, { measurands }: WantedSamples, regist
 
 const isOffer = ({ measurand }: SampledValue): boolean =>
   measurand === 'Current.Offered' || measurand === 'Power.Offered';
-
-/** Of all phases together. */
-const isRegister = ({ measurand, phase }: SampledValue): boolean =>
-  measurand === 'Energy.Active.Import.Register' && phase === null;
 
 /** Beside evidence it stands only where the charger said nothing of it. */
 function offered(sample: MeterSample, { measurands }: WantedSamples, offer: Offer | null): readonly SampledValue[] {

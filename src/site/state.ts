@@ -31,6 +31,8 @@ export type Charger = {
   readonly vendor: string;
   readonly model: string;
   readonly firmware: string;
+  /** As its boot told it. */
+  readonly serial?: string;
   readonly ocppVersion: string;
   readonly lastHeardMs: number;
   /** A control CALL is in flight since then; null when the link is free (rule 6). */
@@ -38,6 +40,8 @@ export type Charger = {
   /** Consecutive timeouts; two mean unresponsive (rule 6). */
   readonly timeouts: number;
   readonly skew: Skew;
+  /** What `skew.ms` was before it booted: what it queued until then is in that time. */
+  readonly skewBeforeBootMs?: number;
   /** When a TriggerMessage(MeterValues) was last sent (rule 5: at most one a minute). */
   readonly askedAtMs: number;
   readonly setup: Setup;

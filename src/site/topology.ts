@@ -60,6 +60,8 @@ export type ConnectorSpec = {
   readonly fallbackMa: number;
   /** Null for alternating current. */
   readonly dc: DcSpec | null;
+  /** The number that the installer wants it to have at the back office. */
+  readonly upstreamId?: number;
 };
 
 /** What is known of a model and firmware: from profiles/chargers/*.json, else the cautious default. */
@@ -110,6 +112,8 @@ export type ChargerSpec = {
   readonly connectors: readonly number[];
   /** Traits until a boot tells the model. */
   readonly traits: ChargerTraits;
+  /** Identity of the charger that stood here before, whose numbers at the back office are its own now. */
+  readonly replaces?: string;
   /** A person took it out: it gets nothing, and keeps its place and its booking until it is known to have no power. */
   readonly removed?: true;
 };
@@ -152,3 +156,7 @@ export const socketNamed = (topology: Topology, identity: string, connectorId: n
   topology.connectors.find(
     spec => spec.connectorId === connectorId && topology.chargers[spec.charger]?.identity === identity,
   );
+
+/** What a socket gives at its rating: W from the grid, or at the car for direct current. */
+export const socketW = ({ maxMa, phases, dc }: ConnectorSpec, { nominalV }: Topology): number =>
+  (maxMa / 1000) * (dc?.wattsPerA ?? nominalV * phases.length);

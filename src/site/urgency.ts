@@ -45,6 +45,7 @@ function urgencyOfFact(event: SiteEvent, before: SiteState, after: SiteState): U
     case 'test-acted':
     case 'test-clock':
     case 'durability':
+    case 'session-flagged':
     case 'commands-sent':
     case 'passed':
       return 'none';

@@ -4,10 +4,14 @@
  * writes the very same.
  */
 import type { Log } from '#base/log.ts';
+import type { Heard } from '#site/charger-stamp.ts';
 import type { Report } from '#site/report.ts';
 import {
+  asItGoesUp,
   type Business,
   begunBy,
+  closedAtLast,
+  correctedBy,
   type Ended,
   endedBy,
   isBegunBy,
@@ -15,25 +19,27 @@ import {
   type Samples,
   type Session,
   type Started,
+  type StopAsked,
 } from '#site/session.ts';
+import { registerAfterAll } from '#site/session-register.ts';
 import type { RecordStore, StoreChange } from '#world.ts';
 import { KeptDocuments } from './kept-documents.ts';
+import { beyondKept } from './open-kept.ts';
+import { RefusedStarts } from './refused-starts.ts';
+import { archived } from './session-archive.ts';
 import { decodeSession, SESSION_KIND, sessionDocument } from './sessions.ts';
+import { type Due, digest, ToldOnce } from './told-once.ts';
 
 /** Ended ones that are remembered, because a charger may tell a stop again: some days of a large site. */
 export const ENDED_KEPT = 1_000;
-/** Of one socket, whose stops never came. A charger that loses its stops must not fill the disk. */
-export const OPEN_KEPT = 20;
-/** Of one charger, whatever sockets it names: it may name some that it has not. */
-export const OPEN_OF_CHARGER = 100;
 /** Two for each session that is remembered, and as many again. */
 const SAMPLES_KEPT = 4_000;
 const STRAYS_KEPT = 200;
-/** Sockets whose start waits for the disk: those of a large site; a charger may name sockets that it has not. */
-const REFUSED_KEPT = 1_000;
+/** Ended sessions that are looked at when another ends, whether they are still needed. */
+const LOOKS = 50;
 
-/** Empty `changes`: it is on disk already. `stored` is called once they are. */
-export type Due = { readonly changes: readonly StoreChange[]; stored(): void };
+/** The newest register of a session that runs is written down this often: a stop that never comes is billed at it. */
+const REGISTER_EVERY_MS = 300_000;
 
 export type SessionBookDeps = {
   readonly log: Log;
@@ -44,15 +50,13 @@ export type SessionBookDeps = {
   kept(business: Business): void;
   /** The back office has yet to hear of an ended session: it is not forgotten. */
   isNeeded(session: Session): boolean;
+  /** The most that a socket gives, W; null where it is not known. */
+  ratedW(charger: string, connectorId: number): number | null;
 };
 
-type Pending = { readonly changes: readonly StoreChange[]; readonly business: Business };
-
-const ON_DISK: Due = { changes: [], stored() {} };
 /** Ids are positive and fit the 32 bits that 1.6 chargers have for them. */
 const MAX_ID = 2 ** 31 - 1;
 
-/** Of what begins no session. */
 const NO_ID = { id: 0, isAgain: false } as const;
 
 export class SessionBook {
@@ -60,16 +64,20 @@ export class SessionBook {
   /** By id, oldest first: those that run, and those that ended. */
   readonly #open = new Map<number, Session>();
   readonly #over = new Map<number, Session>();
-  /** By what was told: not on disk yet. */
-  readonly #pending = new Map<string, Pending>();
-  /** By socket: a start that was refused, and the id that it gets when it is told again. */
-  readonly #refused = new Map<string, Session>();
+  readonly #pending: ToldOnce;
+  readonly #refused = new RefusedStarts();
+  /** Goes through those that ended, oldest first; so many that are still needed lie behind it. */
+  #oldest = this.#over.values();
+  #passed = 0;
+  /** By session that runs: when its register was last written down. */
+  readonly #registerNotedWallMs = new Map<number, number>();
   readonly #samples: KeptDocuments;
   readonly #strays: KeptDocuments;
 
   /** Reads back what an earlier process left. */
   constructor(deps: SessionBookDeps) {
     this.#deps = deps;
+    this.#pending = new ToldOnce(deps);
     this.#samples = new KeptDocuments(deps.records, 'session-samples', SAMPLES_KEPT);
     this.#strays = new KeptDocuments(deps.records, 'stray-stop', STRAYS_KEPT);
     const found = deps.records.documents(SESSION_KIND);
@@ -85,6 +93,11 @@ export class SessionBook {
     return [...this.#open.values()];
   }
 
+  /** Those that are kept in mind: running ones, and the newest that ended. */
+  all(): readonly Session[] {
+    return [...this.#over.values(), ...this.#open.values()];
+  }
+
   get(id: number): Session | null {
     return this.#open.get(id) ?? this.#over.get(id) ?? null;
   }
@@ -96,30 +109,73 @@ export class SessionBook {
     const known = this.#begun(report, charger);
     if (known !== undefined) return { id: known.id, isAgain: true };
     let id = freshId();
-    while (this.#isGiven(id)) id = (id % MAX_ID) + 1;
+    while (this.get(id) !== null || this.#refused.withId(id) !== undefined) id = (id % MAX_ID) + 1;
     return { id, isAgain: false };
   }
 
   /** A start that is not answered now keeps its id for when it is told again. */
-  refuse(report: Report, charger: string, id: number): void {
+  refuse(report: Report, charger: string, id: number, heard: Heard): void {
     if (report.kind !== 'transaction-started' || this.get(id) !== null) return;
-    this.#refused.set(`${charger}/${report.connectorId}`, begunBy(report, charger, id));
-    const [oldest] = this.#refused.keys();
-    if (this.#refused.size > REFUSED_KEPT && oldest !== undefined) this.#refused.delete(oldest);
+    this.#refused.put(begunBy(report, charger, id, heard));
   }
 
   /** What has to be on disk before this report is answered; null where nothing has. */
-  due(report: Report, charger: string, id: number): Due | null {
+  due(report: Report, charger: string, id: number, heard: Heard): Due | null {
     switch (report.kind) {
       case 'transaction-started':
-        return this.#started(report, charger, id);
+        return this.#started(report, charger, id, heard);
       case 'transaction-ended':
-        return this.#ended(report, charger);
+        return this.#ended(report, charger, heard);
       case 'meter-values':
-        return isBilling(report) ? this.#billed(report, charger) : null;
+        return isBilling(report) ? this.#billed(report, charger, heard) : null;
       default:
         return null;
     }
+  }
+
+  /**
+   * The register of a session that runs, from samples that its charger tells of it. What is to be written down of it:
+   * nothing most of the time. @param id null where no session runs there
+   */
+  sampled({ samples }: Samples, charger: string, id: number | null, heard: Heard): readonly StoreChange[] {
+    const session = id === null ? undefined : this.#open.get(id);
+    if (session === undefined || session.charger !== charger) return [];
+    const mostW = this.#deps.ratedW(charger, session.connectorId);
+    const register = registerAfterAll(session.register, samples, heard.atWallMs, mostW);
+    if (register === session.register) return [];
+    this.#keep({ ...session, register });
+    const notedWallMs = this.#registerNotedWallMs.get(session.id) ?? session.beganWallMs;
+    // One whose start is on its way to the disk would get there without the message that goes with it.
+    if (heard.atWallMs - notedWallMs < REGISTER_EVERY_MS || this.#pending.has(`start/${session.id}`)) return [];
+    this.#registerNotedWallMs.set(session.id, heard.atWallMs);
+    return [sessionDocument({ ...session, register })];
+  }
+
+  /** We have its charger stop it: the reason of the stop that follows is ours. */
+  stopAsked(id: number, asked: StopAsked): readonly StoreChange[] {
+    const session = this.#open.get(id);
+    // A card that was turned away is why, whoever else stops it too.
+    if (session === undefined || session.stopAsked?.by === 'deauthorised') return [];
+    return this.#noted({ ...session, stopAsked: asked });
+  }
+
+  /** Its socket is free, or another's, and no stop has come since then; null: it may run after all. */
+  missing(id: number, sinceWallMs: number | null): readonly StoreChange[] {
+    const session = this.#open.get(id);
+    if (session === undefined || session.missingSinceWallMs === sinceWallMs) return [];
+    return this.#noted({ ...session, missingSinceWallMs: sinceWallMs });
+  }
+
+  /** Ends a session whose stop will not come, at its last known register. Null where it has ended. */
+  close(id: number): Due | null {
+    const open = this.#open.get(id);
+    if (open === undefined) return null;
+    const { session, report } = closedAtLast(open);
+    this.#deps.log.error('a charger never told the end of a session, which is closed', {
+      charger: session.charger,
+      id,
+    });
+    return this.#closed(session, report);
   }
 
   /**
@@ -130,8 +186,12 @@ export class SessionBook {
     const session = this.get(id);
     if (session === null) return [];
     this.#keep({ ...session, upstream });
-    const owed = [this.#pending.get(`start/${id}`), this.#pending.get(`stop/${id}`)];
-    return [...owed.flatMap(pending => pending?.changes ?? []), sessionDocument({ ...session, upstream })];
+    return [...this.#pending.owed(`start/${id}`, `stop/${id}`), sessionDocument({ ...session, upstream })];
+  }
+
+  #noted(session: Session): readonly StoreChange[] {
+    this.#keep(session);
+    return [...this.#pending.owed(`start/${session.id}`), sessionDocument(session)];
   }
 
   #keep(session: Session): void {
@@ -139,109 +199,116 @@ export class SessionBook {
     if (isOpen(session)) this.#open.set(id, session);
     else {
       this.#open.delete(id);
+      this.#registerNotedWallMs.delete(id);
       this.#over.set(id, session);
     }
   }
 
-  #isGiven(id: number): boolean {
-    return this.get(id) !== null || [...this.#refused.values()].some(session => session.id === id);
-  }
-
   #begun(report: Started, charger: string): Session | undefined {
     // Only an open one: a stop follows the answer to its start, and a charger without a clock says the same every time.
-    return [...this.open(), ...this.#refused.values()].find(session => isBegunBy(session, report, charger));
+    return [...this.open(), ...this.#refused.all()].find(session => isBegunBy(session, report, charger));
   }
 
-  #started(report: Started, charger: string, id: number): Due {
+  #started(report: Started, charger: string, id: number, heard: Heard): Due {
     const told = `start/${id}`;
-    if (this.get(id) !== null) return this.#again(told);
-    const session = begunBy(report, charger, id);
+    if (this.get(id) !== null) return this.#pending.again(told);
+    // What was heard first is nearest to when it was.
+    const session = this.#refused.withId(id) ?? begunBy(report, charger, id, heard);
     const lost = this.#withoutStop(session);
-    this.#refused.delete(`${charger}/${report.connectorId}`);
+    this.#refused.taken(session);
     this.#keep(session);
-    return this.#first(told, [sessionDocument(session), ...lost], { kind: 'started', session, report });
+    return this.#pending.first(told, [sessionDocument(session), ...lost], { kind: 'started', session, report });
   }
 
-  #ended(report: Ended, charger: string): Due {
+  #ended(report: Ended, charger: string, heard: Heard): Due {
     const found = this.get(report.transactionId);
     if (found === null || found.charger !== charger) return this.#stray(report, charger);
-    const told = `stop/${found.id}`;
-    if (!isOpen(found)) return this.#again(told);
-    const session = endedBy(found, report);
+    if (!isOpen(found)) return this.#toldAgain(found, report, heard);
+    const session = endedBy(found, report, heard, this.#deps.ratedW(charger, found.connectorId));
+    return this.#closed(session, { ...report, samples: asItGoesUp(found, report.samples, heard) });
+  }
+
+  #closed(session: Session, report: Ended): Due {
+    const told = `stop/${session.id}`;
     this.#keep(session);
-    const { samples } = report;
-    const billed = samples.length === 0 ? [] : this.#samples.put(told, { samples });
+    const billed = report.samples.length === 0 ? [] : this.#samples.put(told, { samples: report.samples });
     const changes = [sessionDocument(session), ...billed, ...this.#forgetOldest(session.id)];
-    return this.#first(told, changes, { kind: 'ended', session, report });
+    return this.#pending.first(told, changes, { kind: 'ended', session, report });
+  }
+
+  /** The same stop once more; or, of one that we had closed ourselves, what its charger says of it. */
+  #toldAgain(found: Session, report: Ended, heard: Heard): Due {
+    if (!found.flags.includes('stop-missing')) return this.#pending.again(`stop/${found.id}`);
+    const told = `correction/${found.id}`;
+    if (found.correction !== null) return this.#pending.again(told);
+    const session = correctedBy(found, report, heard);
+    this.#keep(session);
+    this.#deps.log.warn('a charger told the end of a session that was closed without it', { id: session.id });
+    return this.#pending.first(told, [sessionDocument(session)], { kind: 'corrected', session });
   }
 
   #stray(report: Ended, charger: string): Due {
     const told = `stray/${charger}/${report.transactionId}/${report.atWallMs}`;
-    if (this.#strays.has(told)) return this.#again(told);
+    if (this.#strays.has(told)) return this.#pending.again(told);
     this.#deps.log.warn('a charger ends a session that nobody knows', { charger, transactionId: report.transactionId });
-    return this.#first(told, this.#strays.put(told, { charger, ...report }), { kind: 'stray', charger, report });
+    return this.#pending.first(told, this.#strays.put(told, { charger, ...report }), {
+      kind: 'stray',
+      charger,
+      report,
+    });
   }
 
-  #billed(report: Samples, charger: string): Due {
+  #billed(report: Samples, charger: string, heard: Heard): Due {
     const { connectorId, transactionId, samples } = report;
     // Some chargers tell one measurand a message: those of an instant are told apart by what they say.
     const told = `samples/${charger}/${connectorId}/${transactionId}/${samples[0]?.atWallMs}/${digest(samples)}`;
-    if (this.#samples.has(told)) return this.#again(told);
+    if (this.#samples.has(told)) return this.#pending.again(told);
     const session = transactionId === null ? null : this.get(transactionId);
-    return this.#first(told, this.#samples.put(told, { samples }), { kind: 'samples', session, charger, report });
+    const above = { ...report, samples: asItGoesUp(session, samples, heard) };
+    return this.#pending.first(told, this.#samples.put(told, { samples }), {
+      kind: 'samples',
+      session,
+      charger,
+      report: above,
+    });
   }
 
-  #first(told: string, own: readonly StoreChange[], business: Business): Due {
-    this.#pending.set(told, { changes: [...own, ...this.#deps.also(business)], business });
-    return this.#again(told);
-  }
-
-  #again(told: string): Due {
-    const pending = this.#pending.get(told);
-    if (pending === undefined) return ON_DISK;
-    const stored = () => {
-      if (this.#pending.delete(told)) this.#deps.kept(pending.business);
-    };
-    return { changes: pending.changes, stored };
-  }
-
-  /** Open sessions of the same socket beyond those that may still get their stop, or that the back office has yet to hear of. */
-  #withoutStop({ charger, connectorId }: Session): readonly StoreChange[] {
-    const own = this.open().filter(each => each.charger === charger);
-    const same = own.filter(each => each.connectorId === connectorId);
-    const over = new Set([
-      ...same.slice(0, Math.max(0, same.length + 1 - OPEN_KEPT)),
-      ...own.slice(0, Math.max(0, own.length + 1 - OPEN_OF_CHARGER)),
-    ]);
-    const known = [...over].filter(each => !this.#pending.has(`start/${each.id}`) && !this.#deps.isNeeded(each));
-    return known.map(({ id }) => {
-      this.#deps.log.error('a session was never ended by its charger, and is given up', { charger, connectorId, id });
+  /** Open ones beyond those that may still get their stop, or that the back office has yet to hear of. */
+  #withoutStop(session: Session): readonly StoreChange[] {
+    const known = beyondKept(this.open(), session).filter(
+      each => !this.#pending.has(`start/${each.id}`) && !this.#deps.isNeeded(each),
+    );
+    return known.map(({ id, charger }) => {
+      this.#deps.log.error('a session was never ended by its charger, and is given up', { charger, id });
       return this.#forget(id);
     });
   }
 
+  /** Of those beyond what is kept, in small bites: after a week without a back office there are tens of thousands. */
   #forgetOldest(newest: number): readonly StoreChange[] {
-    if (this.#over.size <= ENDED_KEPT) return [];
-    return [...this.#over.values()]
-      .slice(0, this.#over.size - ENDED_KEPT)
-      .filter(
-        session => session.id !== newest && !this.#pending.has(`stop/${session.id}`) && !this.#deps.isNeeded(session),
-      )
-      .map(({ id }) => this.#forget(id));
+    const changes: StoreChange[] = [];
+    for (let looks = LOOKS; looks > 0 && this.#over.size > ENDED_KEPT; looks--) {
+      const next = this.#oldest.next();
+      if (next.done || this.#passed >= this.#over.size - ENDED_KEPT) {
+        this.#oldest = this.#over.values();
+        this.#passed = 0;
+        break;
+      }
+      const session = next.value;
+      if (session.id === newest || this.#isPending(session.id) || this.#deps.isNeeded(session)) this.#passed++;
+      else changes.push(archived(session), this.#forget(session.id));
+    }
+    return changes;
   }
+
+  #isPending = (id: number): boolean => this.#pending.has(`stop/${id}`) || this.#pending.has(`correction/${id}`);
 
   #forget(id: number): StoreChange {
     this.#open.delete(id);
     this.#over.delete(id);
+    this.#registerNotedWallMs.delete(id);
     return { type: 'remove', kind: SESSION_KIND, key: String(id) };
   }
 }
 
 const isOpen = ({ endedAtWallMs }: Session): boolean => endedAtWallMs === null;
-
-/** 32 bits of what was said (FNV-1a): enough among the few messages of one instant and session. */
-function digest(said: object): string {
-  let hash = 0x811c9dc5;
-  for (const character of JSON.stringify(said)) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  return (hash >>> 0).toString(16);
-}

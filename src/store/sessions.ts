@@ -13,7 +13,34 @@ export const sessionDocument = (session: Session): StoreChange => ({
 /** Null where the text is nothing that we wrote. */
 export function decodeSession(json: string): Session | null {
   const found = parsedJson(json);
-  return isSession(found) ? found : null;
+  return isSession(found) ? { ...asItWasSaid(found), ...found } : null;
+}
+
+/** What every version wrote. */
+type Told = Pick<
+  Session,
+  | 'id'
+  | 'charger'
+  | 'connectorId'
+  | 'idToken'
+  | 'startedAtWallMs'
+  | 'meterStartWh'
+  | 'upstream'
+  | 'endedAtWallMs'
+  | 'meterStopWh'
+  | 'reason'
+>;
+
+/** Versions before billed sessions as their chargers told them. */
+function asItWasSaid(told: Told): Omit<Session, keyof Told> {
+  const { startedAtWallMs, meterStartWh, endedAtWallMs, meterStopWh, reason } = told;
+  const isOver = endedAtWallMs !== null && meterStopWh !== null;
+  return {
+    beganWallMs: startedAtWallMs,
+    billed: isOver ? { atWallMs: endedAtWallMs, meterWh: meterStopWh, reason: reason ?? 'Local' } : null,
+    register: { wh: meterStartWh, stampWallMs: startedAtWallMs, heardWallMs: startedAtWallMs },
+    ...{ flags: [], stopAsked: null, missingSinceWallMs: null, correction: null },
+  };
 }
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);

@@ -5,8 +5,9 @@ import type { Log } from '#base/log.ts';
 import type { Outcome } from '#base/outcome.ts';
 import { type DeadmanResults, NO_RESULTS } from '#site/deadman/results.ts';
 import { type Marks, NO_MARKS } from '#site/marks.ts';
+import { ratedW } from '#site/session-register.ts';
 import type { OutsideLimit } from '#site/state.ts';
-import type { Topology } from '#site/topology.ts';
+import { socketNamed, type Topology } from '#site/topology.ts';
 import type { Written } from '#site/written.ts';
 import type { RecordStore } from '#world.ts';
 import { type AdoptionBook, openAdoptionBook } from './adopted.ts';
@@ -16,6 +17,7 @@ import { type FormerSettings, openFormerSettings } from './former-settings.ts';
 import { decodeMarks, encodeMarks } from './marks.ts';
 import { decodeLimits, encodeLimits } from './outside-limits.ts';
 import { openScheduleBook, type ScheduleBook } from './schedule-book.ts';
+import { openArchive, type SessionArchive } from './session-archive.ts';
 import { SessionBook, type SessionBookDeps } from './session-book.ts';
 import { type WatchDeps, WatchedRecords } from './watched-records.ts';
 import { decodeWritten, encodeWritten } from './written.ts';
@@ -50,6 +52,7 @@ export type Store = {
   recall<K extends keyof Remembered>(kind: K): Outcome<Recalled<Remembered[K]> | null>;
   readonly schedules: ScheduleBook;
   readonly sessions: SessionBook;
+  readonly archive: SessionArchive;
   readonly adopted: AdoptionBook;
   readonly former: FormerSettings;
 };
@@ -128,7 +131,14 @@ export function openStore(deps: StoreDeps): Store {
   const site = (): Site => ({ topology: topology(), moment: momentOf(clock) });
   return {
     schedules: openScheduleBook(deps),
-    sessions: new SessionBook({ ...NOBODY_ELSE, ...deps.business, log, records }),
+    sessions: new SessionBook({
+      ...{ ...NOBODY_ELSE, ...deps.business, log, records },
+      ratedW(charger, connectorId) {
+        const spec = socketNamed(topology(), charger, connectorId);
+        return spec === undefined ? null : ratedW(spec, topology());
+      },
+    }),
+    archive: openArchive(records),
     adopted: openAdoptionBook(deps),
     former: openFormerSettings(deps),
     async remember(kind, value) {

@@ -184,7 +184,7 @@ export class CommandDesk {
         ...sockets,
         clock,
         toCharger: deps.command,
-        end: spec => this.#desk.sessions().end(spec, 'UnlockCommand'),
+        end: spec => this.#desk.sessions().end(spec),
       }),
       state: deps.state,
       stationState: () => station.state(),
@@ -198,6 +198,7 @@ export class CommandDesk {
       }),
       commit: (changes, done) => this.#commit(changes, done),
       toCharger: deps.command,
+      stoppedFromAbove: id => this.#desk.store(deps.sessions.stopAsked(id, { by: 'remote', atWallMs: clock.wallMs() })),
       expect: (spec, idToken, profile) => {
         this.#desk.authority().expects(idToken);
         expected.set(spec.index, idToken, profile);

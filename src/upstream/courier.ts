@@ -10,6 +10,9 @@ import type { Reply, Report } from '#site/report.ts';
 /** Questions that wait: one for each charger that has a card at its reader, and a boot. More are not asked. */
 const ASKED_MAX = 64;
 
+/** The mean that an estimate is made of follows a change within about so many answers. */
+const ANSWERS_AVERAGED = 8;
+
 type Settle = (outcome: Outcome<Reply>) => void;
 
 export type Parcel = {
@@ -37,6 +40,8 @@ export class Courier {
   #isHeard = false;
   #isBurst = true;
   #lastMs = Number.NEGATIVE_INFINITY;
+  /** How long an answer takes lately. */
+  #answerMs = 0;
   #timer: Timer | null = null;
 
   constructor(deps: CourierDeps) {
@@ -79,6 +84,11 @@ export class Courier {
     this.wake();
   }
 
+  /** From one message of a backlog to the next, as it goes now: the pace, or the back office where it is slower. */
+  msEach(): number {
+    return Math.max(this.#answerMs, this.#isBurst || this.#peer === null ? this.#deps.paceMs : 0);
+  }
+
   /** Something may be ready to go. */
   wake(): void {
     const peer = this.#peer;
@@ -105,10 +115,13 @@ export class Courier {
 
   #send(peer: Peer, { report, id, settled }: Parcel): void {
     this.#isBusy = true;
+    const { clock } = this.#deps;
+    const sentMs = clock.nowMs();
     const options = id === undefined ? {} : { id };
     peer.report(
       report,
       outcome => {
+        if (outcome.ok) this.#answerMs += (clock.nowMs() - sentMs - this.#answerMs) / ANSWERS_AVERAGED;
         const isLost = !outcome.ok && outcome.why === 'offline';
         // Of a link that is closing nobody says so at once: until then nothing more is put on it.
         if (this.#peer === peer && !isLost) this.#isBusy = false;

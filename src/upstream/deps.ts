@@ -2,7 +2,7 @@
 import type { Outcome } from '#base/outcome.ts';
 import type { Command, CommandReply } from '#site/command.ts';
 import type { SiteEvent } from '#site/event.ts';
-import type { Session } from '#site/session.ts';
+import type { Session, StopAsked } from '#site/session.ts';
 import type { SiteState } from '#site/state.ts';
 import type { StoreChange, StoredDocument, World } from '#world.ts';
 import type { ArchiveFile } from './tar.ts';
@@ -14,6 +14,8 @@ export type Sessions = {
   open(): readonly Session[];
   /** Takes over what the back office made of one; the changes are to be committed. */
   bind(id: number, upstream: Session['upstream']): readonly StoreChange[];
+  /** We have its charger stop it; the changes are to be committed. */
+  stopAsked(id: number, asked: StopAsked): readonly StoreChange[];
 };
 
 export type UpstreamDeps = {

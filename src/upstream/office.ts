@@ -12,7 +12,7 @@ import { Expected } from './expected.ts';
 import { Link, type LinkDeps } from './link.ts';
 import type { Numbering } from './numbering.ts';
 import type { StationOptions, WhoMayCharge } from './options.ts';
-import type { Outbox } from './outbox.ts';
+import type { Outbox, OutboxFigures } from './outbox.ts';
 import { PASSWORD_KIND, Password } from './password.ts';
 import type { Refused } from './refused.ts';
 import { Register } from './register.ts';
@@ -149,7 +149,12 @@ export class Office {
 
   numbering = (): Numbering => this.#register.numbering();
 
-  figures = () => this.outbox.figures();
+  /** What waits, and how long it takes at the pace in force; null where nothing waits. */
+  figures(): OutboxFigures & { readonly etaMs: number | null } {
+    const figures = this.outbox.figures();
+    const { queued } = figures;
+    return { ...figures, etaMs: queued === 0 ? null : Math.ceil(queued * this.#courier.msEach()) };
+  }
 
   /** Since when it is as it is, and why it is not connected. */
   condition(): Away & { readonly sinceWallMs: number } {

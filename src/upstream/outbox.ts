@@ -41,6 +41,11 @@ export type OutboxDeps = {
 /** A message and the session that it tells of. */
 export type Turn = { readonly row: Row; readonly session: Session };
 
+/** How far a message is. `none`: nobody is to be told. `sent`: its answer has not come, or an earlier process sent it. */
+export type Delivered = 'none' | 'waiting' | 'sent' | 'acknowledged' | 'set aside';
+/** Of a session that runs there is no stop. */
+export type SessionDelivery = { readonly start: Delivered; readonly stop: Delivered | null };
+
 /** How much waits, and since when. */
 export type OutboxFigures = {
   readonly queued: number;
@@ -60,6 +65,8 @@ export class Outbox {
   readonly #aside = new RowQueue();
   /** Messages that are no more changed and whose words are in mind, with the sequence at which they were last. */
   readonly #inMind = new Map<Head, number>();
+  /** Starts and stops that were sent at least once, or may have been by an earlier process. */
+  readonly #sent = new Set<string>();
   #sequence = 0;
   /** All that was made up to here is on disk, or its commit failed. */
   #writtenUpTo = 0;
@@ -75,6 +82,7 @@ export class Outbox {
       if (row === null) return;
       this.#sequence = Math.max(this.#sequence, Number(key));
       this.#add(headOf(row, false), row.setAside !== undefined);
+      if (row.what !== 'samples') this.#sent.add(key);
     });
     this.#writtenUpTo = this.#sequence;
   }
@@ -133,7 +141,8 @@ export class Outbox {
   }
 
   /** From now on its bytes stand. */
-  sending({ key, session }: Row): void {
+  sending({ key, session, what }: Row): void {
+    if (what !== 'samples') this.#sent.add(key);
     if (this.#open.get(session)?.key === key) this.#close(session);
   }
 
@@ -141,15 +150,32 @@ export class Outbox {
   delivered({ row }: Turn, transactionId: number | null): readonly StoreChange[] {
     if (this.#take(row)) this.#waiting.take(row.session);
     const gone: StoreChange = { type: 'remove', kind: OUTBOX_KIND, key: row.key };
-    const upstream = this.#deps.sessions.get(row.session)?.upstream;
-    if (upstream == null || row.what !== 'start') return [gone];
-    return [...this.#deps.sessions.bind(row.session, { ...upstream, transactionId }), gone];
+    const { sessions, wallMs } = this.#deps;
+    const upstream = sessions.get(row.session)?.upstream;
+    if (upstream == null || row.what === 'samples') return [gone];
+    const bound =
+      row.what === 'start'
+        ? { ...upstream, transactionId, startAckWallMs: wallMs() }
+        : { ...upstream, stopAckWallMs: wallMs() };
+    return [...sessions.bind(row.session, bound), gone];
   }
 
   /** Refused too often: it waits for a person, and what stands behind it goes. */
   setAside(row: Row, why: string): readonly StoreChange[] {
     if (this.#take(row)) this.#aside.add(headOf(row, false));
     return [putRow({ ...row, setAside: why })];
+  }
+
+  /** How far the back office has heard of a session, as it is now. */
+  delivery(): (session: Session) => SessionDelivery {
+    const rows = new Map([...this.#trades, ...this.#aside].map(head => [`${head.what}/${head.session}`, head]));
+    return session => {
+      const { id, upstream, billed } = session;
+      const of = (what: 'start' | 'stop', ackWallMs: number | undefined) =>
+        ackWallMs === undefined ? this.#deliveryOf(session, rows.get(`${what}/${id}`)) : 'acknowledged';
+      const stop = billed === null ? null : of('stop', upstream?.stopAckWallMs);
+      return { start: of('start', upstream?.startAckWallMs), stop };
+    };
   }
 
   /** The back office has yet to hear of it. */
@@ -169,6 +195,14 @@ export class Outbox {
       setAside: this.#aside.size,
       oldestWallMs: since.length === 0 ? null : Math.min(...since),
     };
+  }
+
+  /** A message is gone from here once it was acknowledged, and not before. */
+  #deliveryOf({ id, upstream }: Session, head: Head | undefined): Delivered {
+    if (head === undefined && this.#owed.has(id)) return 'waiting';
+    if (head === undefined) return upstream === null ? 'none' : 'acknowledged';
+    if (this.#aside.get(head.key) !== undefined) return 'set aside';
+    return this.#sent.has(head.key) ? 'sent' : 'waiting';
   }
 
   #nextOf(queue: RowQueue, heldBack: ReadonlySet<number>): Turn | null {
@@ -273,6 +307,7 @@ export class Outbox {
     queue.remove(key);
     this.#aside.remove(key);
     this.#inMind.delete(head);
+    this.#sent.delete(key);
     const own = this.#samplesOf.get(session);
     own?.delete(head);
     if (own?.size === 0) this.#samplesOf.delete(session);

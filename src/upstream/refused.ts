@@ -18,19 +18,25 @@ export class Refused {
   readonly #deps: UpstreamDeps;
   readonly #sessions = new Set<number>();
 
+  /** Those that an earlier process was to stop are stopped by this one. */
   constructor(deps: UpstreamDeps) {
     this.#deps = deps;
-  }
-
-  has(session: number): boolean {
-    return this.#sessions.has(session);
+    for (const { id, stopAsked } of deps.sessions.open()) if (stopAsked?.by === 'deauthorised') this.#stop(id);
   }
 
   ended(session: number): void {
     this.#sessions.delete(session);
   }
 
+  /** From now on its end is ours, whatever its charger calls it. */
   add(session: number): void {
+    const { sessions, world, commit } = this.#deps;
+    const changes = sessions.stopAsked(session, { by: 'deauthorised', atWallMs: world.clock.wallMs() });
+    if (changes.length > 0) void commit(changes);
+    this.#stop(session);
+  }
+
+  #stop(session: number): void {
     if (this.#sessions.has(session) || this.#sessions.size >= REFUSED_MAX) return;
     this.#sessions.add(session);
     this.#stopIn(session, FIRST_STOP_MS, STOPS_MAX);

@@ -50,6 +50,8 @@ export type RelayDeps = {
   /** Answers once the changes are on disk. */
   commit(changes: readonly StoreChange[], done: (isStored: boolean) => void): void;
   toCharger(charger: number, command: Command, settled: Answer): void;
+  /** Its charger has taken the stop: whatever it then calls its reason, the back office was the cause. */
+  stoppedFromAbove(session: number): void;
   /** A session with this card is to begin there, under this profile. */
   expect(spec: ConnectorSpec, idToken: string, profile: ChargingProfile | null): void;
   /** A key was set that something else goes by. */

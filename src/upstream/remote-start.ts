@@ -76,7 +76,11 @@ export function remoteStop(deps: RelayDeps, { transactionId }: Is<'remote-stop'>
     return;
   }
   const down: Command = { kind: 'remote-stop', transactionId: session.id };
-  deps.toCharger(charger, down, outcome => answer(relayed(outcome, 'Rejected')));
+  deps.toCharger(charger, down, outcome => {
+    const isTaken = outcome.ok && outcome.value.kind === 'status' && outcome.value.status === 'Accepted';
+    if (isTaken) deps.stoppedFromAbove(session.id);
+    answer(relayed(outcome, 'Rejected'));
+  });
 }
 
 const chargerOf = ({ state }: RelayDeps, session: Session): number | undefined =>

@@ -30,16 +30,10 @@ export type Row = RowWords & {
 
 export const startWords = (reservationId: number | null): RowWords => ({ what: 'start', reservationId });
 
-/** Why we stopped a session ourselves. */
-export type StopCause = 'DeAuthorized' | 'UnlockCommand';
-
-/** @param cause null where we did not stop it: where we did, its charger says Remote */
-export function stopWords(
-  { idToken, meterStopWh, atWallMs, reason, samples }: Ended,
-  cause: StopCause | null,
-): RowWords {
-  const why = cause !== null && reason === 'Remote' ? cause : reason;
-  return { what: 'stop', idToken, meterStopWh, atWallMs, reason: why, samples };
+/** Its end as it is billed, which may differ from what its charger said. */
+export function stopWords({ billed }: Session, { idToken, meterStopWh, atWallMs, reason, samples }: Ended): RowWords {
+  const told = billed ?? { meterWh: meterStopWh, atWallMs, reason };
+  return { what: 'stop', idToken, meterStopWh: told.meterWh, atWallMs: told.atWallMs, reason: told.reason, samples };
 }
 
 export const OUTBOX_KIND = 'outbox';
@@ -62,7 +56,7 @@ export function reportOf(row: Row, session: Session, number: number): Report {
         connectorId: number,
         idToken: session.idToken,
         meterStartWh: session.meterStartWh,
-        atWallMs: session.startedAtWallMs,
+        atWallMs: session.beganWallMs,
         reservationId: row.reservationId,
       };
     case 'stop': {

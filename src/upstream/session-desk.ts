@@ -13,12 +13,9 @@ import { numberOf, socketOf } from './numbering.ts';
 import type { Refused } from './refused.ts';
 import type { Register } from './register.ts';
 import type { Reservations } from './reservations.ts';
-import { type Row, type RowWords, type StopCause, startWords, stopWords } from './row.ts';
+import { type Row, type RowWords, startWords, stopWords } from './row.ts';
 import type { SampleDesk } from './sample-desk.ts';
 import type { Wishes } from './wishes.ts';
-
-/** Sessions that end at the same time: all sockets of a large site. */
-const CAUSES_MAX = 1_000;
 
 export type SessionDeskDeps = {
   readonly deps: UpstreamDeps;
@@ -39,8 +36,6 @@ export type SessionDeskDeps = {
 export class SessionDesk {
   readonly #desk: SessionDeskDeps;
   readonly #owed = new Map<Business, Row>();
-  /** Sessions that we are ending, by what for. */
-  readonly #causes = new Map<number, StopCause>();
   readonly #evidenceOf = new Map<Business, number>();
 
   constructor(desk: SessionDeskDeps) {
@@ -60,12 +55,13 @@ export class SessionDesk {
       case 'ended': {
         const { session, report } = business;
         if (session.upstream === null && !this.#isSocket(session)) return [];
-        return this.#make(business, session, stopWords(report, this.#causeOf(session.id)));
+        return this.#make(business, session, stopWords(session, report));
       }
       case 'samples': {
         const spec = this.#specOf(business.charger, business.report.connectorId);
         return spec === null ? [] : this.#evidence(business, spec);
       }
+      case 'corrected':
       case 'stray':
         return [];
     }
@@ -109,17 +105,14 @@ export class SessionDesk {
     if (word.status !== 'Accepted' && isOn('StopTransactionOnInvalidId')) refused.add(session.id);
   }
 
-  /** Ends what runs on a socket; its stop says why. */
-  end({ index, charger }: ConnectorSpec, cause: StopCause): void {
-    const { state, command } = this.#desk.deps;
+  /** Ends what runs on a socket whose plug is to be let go; its stop says so. */
+  end({ index, charger }: ConnectorSpec): void {
+    const { state, command, sessions, world } = this.#desk.deps;
     const { transaction } = at(state().connectors, index);
     if (transaction === null) return;
-    if (this.#causes.size < CAUSES_MAX) this.#causes.set(transaction.id, cause);
+    this.#desk.store(sessions.stopAsked(transaction.id, { by: 'unlock', atWallMs: world.clock.wallMs() }));
     command(charger, { kind: 'remote-stop', transactionId: transaction.id }, () => {});
   }
-
-  #causeOf = (session: number): StopCause | null =>
-    this.#desk.refused.has(session) ? 'DeAuthorized' : (this.#causes.get(session) ?? null);
 
   /** A charger that keeps no reservations does not name ours. */
   #reservationOf({ charger, connectorId, idToken }: Session): number | null {
@@ -159,7 +152,6 @@ export class SessionDesk {
     const { deps, samples, wishes, store, refused } = this.#desk;
     samples.ended(id);
     refused.ended(id);
-    this.#causes.delete(id);
     // The answer to its start may have come while its end was on the way to the disk.
     const now = deps.sessions.get(id)?.upstream ?? null;
     if (now !== null && now.transactionId !== upstream?.transactionId) store(deps.sessions.bind(id, now));

@@ -2,6 +2,7 @@
  * The northbound door: Busbar as one charging station of OCPP 1.6J towards a back office, and who may charge while
  * that is away. What must not be lost goes to disk in one commit with the session that it tells of; all else is best effort.
  */
+import { atTrueTimes, type Heard } from '#site/charger-stamp.ts';
 import type { AuthorizationStatus, CardWord, Reply, Report } from '#site/report.ts';
 import type { Business, Session } from '#site/session.ts';
 import type { Connector } from '#site/state.ts';
@@ -10,8 +11,10 @@ import type { StoreChange } from '#world.ts';
 import { Authority, TOKEN_KIND } from './authority.ts';
 import { cardOf } from './card.ts';
 import type { UpstreamDeps } from './deps.ts';
+import { isProposed } from './numbering.ts';
 import { Office } from './office.ts';
 import type { UpstreamOptions } from './options.ts';
+import type { SessionDelivery } from './outbox.ts';
 import { Refused } from './refused.ts';
 
 /** A connector of the one station. */
@@ -25,6 +28,8 @@ export type UpstreamConnector = {
   readonly outOfService: boolean;
   /** The back office keeps it for somebody. */
   readonly reserved: boolean;
+  /** No boot was accepted under this number yet: it may still be corrected in the site file. */
+  readonly proposed: boolean;
 };
 
 export type UpstreamFigures = {
@@ -32,6 +37,8 @@ export type UpstreamFigures = {
   readonly state: 'connected' | 'offline' | 'pending' | 'none';
   readonly queued: number;
   readonly oldestMs: number;
+  /** How long what waits takes at the pace in force, once the back office is there; null where nothing waits. */
+  readonly etaMs: number | null;
   readonly setAside: number;
   readonly sinceWallMs: number;
   /** Why it is not connected, in one word and in many, and what to do; empty when it is. */
@@ -52,11 +59,13 @@ export type Upstream = {
   /** No more fits: chargers are to keep what they have to say. */
   isFull(): boolean;
   /** Something that need not be on disk before its answer. */
-  heard(charger: number, report: Report): void;
+  heard(charger: number, report: Report, heard: Heard): void;
   /** The answer to a charger, at once or when the back office has spoken; once. @param usual where nobody objects */
   answer(report: Report, usual: Reply, done: (reply: Reply) => void): void;
   /** Something at the site changed. */
   touched(): void;
+  /** How far the back office has heard of a session, as it is now. */
+  delivery(): (session: Session) => SessionDelivery;
   /** Empty without a back office. */
   figures(): readonly UpstreamFigures[];
   /** What the back office wishes holds: before any charger is let in. */
@@ -136,10 +145,11 @@ class Door implements Upstream {
   }
 
   /** What is only a sample is written down meanwhile (promise 3). */
-  heard(charger: number, report: Report): void {
+  heard(charger: number, report: Report, heard: Heard): void {
     if (report.kind !== 'meter-values' || this.#office === null) return;
     const spec = socketOn(this.#deps.state().topology, charger, report.connectorId);
-    const changes = spec === undefined ? [] : this.#office.desk.sampled(spec, report);
+    const told = { ...report, samples: atTrueTimes(report.samples, heard) };
+    const changes = spec === undefined ? [] : this.#office.desk.sampled(spec, told);
     if (changes.length > 0) void this.#deps.commit(changes).then(() => this.#office?.wake());
   }
 
@@ -161,21 +171,27 @@ class Door implements Upstream {
     } else done(usual);
   }
 
+  delivery(): (session: Session) => SessionDelivery {
+    return (
+      this.#office?.outbox.delivery() ?? (({ billed }) => ({ start: 'none', stop: billed === null ? null : 'none' }))
+    );
+  }
+
   figures(): readonly UpstreamFigures[] {
     const { station } = this.#options;
     if (this.#office === null || station === null) return [];
-    const { queued, setAside, oldestWallMs } = this.#office.figures();
+    const { queued, setAside, oldestWallMs, etaMs } = this.#office.figures();
     const condition = this.#office.condition();
     const oldestMs = oldestWallMs === null ? 0 : Math.max(0, this.#deps.world.clock.wallMs() - oldestWallMs);
     const state = STATES[this.#office.stateWord()];
     const { commands } = this.#office;
-    const connectors = this.#office.numbering().sockets.map(({ index, ...socket }) => ({
-      ...socket,
-      removed: index === null,
+    const numbering = this.#office.numbering();
+    const connectors = numbering.sockets.map(({ index, ...socket }) => ({
+      ...{ ...socket, removed: index === null, proposed: isProposed(numbering, socket) },
       outOfService: commands.availability.isOut(socket.number),
       reserved: commands.reservations.of(socket.number) !== null,
     }));
-    return [{ identity: station.identity, state, queued, oldestMs, setAside, ...condition, connectors }];
+    return [{ identity: station.identity, state, queued, oldestMs, etaMs, setAside, ...condition, connectors }];
   }
 
   /** The card that began a session, or another of its group (1.6 clause 4.8), in advance known or not. */

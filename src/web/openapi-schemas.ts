@@ -2,6 +2,7 @@
 import { EXPOSURE_WORDS } from '#site/gate/exposure-words.ts';
 import { ADOPTION_SCHEMAS } from './openapi-adoption.ts';
 import { DEADMAN_SCHEMAS } from './openapi-deadman.ts';
+import { SESSION_SCHEMAS } from './openapi-sessions.ts';
 import {
   count,
   flag,
@@ -203,6 +204,7 @@ const upstream: Readonly<Record<string, Schema>> = {
   state: oneOf(['connected', 'offline', 'pending', 'none'], 'Of the line to the back office.'),
   queued: count('Messages that wait.'),
   oldestMs: number('Age of the oldest of them.'),
+  etaMs: numberOrNull('How long they take at the pace in force, once the line stands; null where nothing waits.'),
   setAside: count('Messages that it refused, or alone never answered.'),
   since: time('Since when it is so.'),
   cause: text('Why it is not connected, in one word; empty when it is.'),
@@ -241,6 +243,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     number: count('Its number at the back office.'),
     charger: text(),
     connectorId: count('Its number at the charger.'),
+    proposed: flag('No boot was accepted under this number yet: the site file may still correct it.'),
     removed: { type: 'boolean', description: 'The site file has it no more; its number is given to nobody else.' },
     outOfService: { type: 'boolean', description: 'The back office wants nobody to charge there.' },
     reserved: { type: 'boolean', description: 'The back office keeps it for somebody.' },
@@ -260,6 +263,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     meaning: text('What that means for the site.'),
     at: time('When it last tried.'),
   }),
+  ...SESSION_SCHEMAS,
   ...DEADMAN_SCHEMAS,
   Demo: demo,
   ...ADOPTION_SCHEMAS,

@@ -1,5 +1,6 @@
 /** `GET /api/openapi.json`: every path of this door, written by hand. Held true by `test/web/openapi.test.ts`. */
 import { SCHEMAS } from './openapi-schemas.ts';
+import { SESSION_LIST, sessionPaths } from './openapi-sessions.ts';
 import { list, ref, type Schema } from './openapi-words.ts';
 
 const json = (schema: Schema): Schema => ({ 'application/json': { schema } });
@@ -90,6 +91,8 @@ const upstream = {
     get: { summary: 'The numbers of all sockets there, as a table.', responses: text('text/csv') },
   },
 };
+
+const sessions = sessionPaths(ok('Sessions.', SESSION_LIST), text('text/csv'), problems(400));
 
 const limits = {
   '/api/v1/limits': { get: { summary: 'All limits that stand.', responses: ok('Limits.', list(ref('Limit'))) } },
@@ -249,7 +252,7 @@ export const OPENAPI = {
     version: '1',
     description: 'What every charger of a site may draw, and why. Field names carry units; errors are RFC 9457.',
   },
-  paths: { ...health, ...site, ...upstream, ...limits, ...chargers, ...deadman, ...adoption, ...demo },
+  paths: { ...health, ...site, ...upstream, ...sessions, ...limits, ...chargers, ...deadman, ...adoption, ...demo },
   components: {
     schemas: SCHEMAS,
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'web.token of the configuration.' } },

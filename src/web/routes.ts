@@ -12,6 +12,7 @@ import type { Metrics } from './metrics.ts';
 import { OPENAPI } from './openapi.ts';
 import { isProblemStatus, sendProblem } from './problem-document.ts';
 import { mayWrite, only } from './refusals.ts';
+import { type SessionRoutes, sessionRoutes } from './session-routes.ts';
 import type { SiteView } from './site-view.ts';
 import type { LiveStream } from './stream.ts';
 import { type Office, upstreamDetail, upstreamMap } from './upstream-view.ts';
@@ -21,7 +22,8 @@ const MAX_BODY_BYTES = 128 * 1024;
 
 const PAGE_FOLDER = resolve(import.meta.dirname, 'ui/dist');
 
-export type Routes = ChargerRoutes &
+export type Routes = SessionRoutes &
+  ChargerRoutes &
   AdoptionRoutes &
   DeadmanRoutes &
   DemoRoutes & {
@@ -47,6 +49,7 @@ export function createApp(routes: Routes): Express {
   healthRoutes(app, routes);
   siteRoutes(app, routes);
   limitRoutes(app, routes);
+  sessionRoutes(app, routes);
   chargerRoutes(app, routes);
   deadmanRoutes(app, routes);
   demoRoutes(app, routes);
@@ -78,7 +81,10 @@ function siteRoutes(app: Express, routes: Routes): void {
     if (!routes.stream.join(res)) sendProblem(res, 503, 'Too many pages are open; close one and try again.');
   });
   app.get('/api/v1/upstream', (_req, res) => void res.json(upstreamDetail(routes.upstream())));
-  app.get('/api/v1/upstream/map.csv', (_req, res) => void res.type('text/csv').send(upstreamMap(routes.upstream())));
+  app.get(
+    '/api/v1/upstream/map.csv',
+    (_req, res) => void res.type('text/csv').send(upstreamMap(routes.upstream(), routes.state())),
+  );
   app.get('/api/v1/events', (_req, res) => void res.json(routes.events()));
   app.get('/api/openapi.json', (_req, res) => void res.json(OPENAPI));
   app.all(

@@ -149,6 +149,8 @@ export type UpstreamView = {
   readonly state: 'connected' | 'offline' | 'pending' | 'none';
   readonly queued: number;
   readonly oldestMs: number;
+  /** How long what waits takes at the pace in force, once the line stands; null where nothing waits. */
+  readonly etaMs: number | null;
   readonly setAside: number;
   /** Since when it is so. */
   readonly since: string;

@@ -1,5 +1,7 @@
 /** The back office as people see it: the line to it, what waits, and which socket has which number there. Pure. */
-import type { ConnectorStatus } from '#site/state.ts';
+import type { ConnectorStatus, SiteState } from '#site/state.ts';
+import { socketNamed, socketW } from '#site/topology.ts';
+import { type Cell, csv } from './csv.ts';
 import type { UpstreamView } from './site-view.ts';
 
 /** One back office, as the upstream room tells it. */
@@ -8,6 +10,7 @@ export type Office = {
   readonly state: UpstreamView['state'];
   readonly queued: number;
   readonly oldestMs: number;
+  readonly etaMs: number | null;
   readonly setAside: number;
   readonly sinceWallMs: number;
   readonly cause: string;
@@ -20,6 +23,7 @@ export type Office = {
     readonly removed: boolean;
     readonly outOfService: boolean;
     readonly reserved: boolean;
+    readonly proposed: boolean;
   }[];
 };
 
@@ -51,12 +55,21 @@ export function standingStatus(
   return socket?.reserved && status === 'Available' ? 'Reserved' : status;
 }
 
-/** The table of `GET /api/v1/upstream/map.csv`, for those who register sockets at the back office. */
-export function upstreamMap(offices: readonly Office[]): string {
-  const lines = offices.flatMap(({ identity, connectors }) =>
-    connectors.map(({ number, charger, connectorId, removed }) =>
-      [identity, number, charger, connectorId, removed].join(),
-    ),
+/**
+ * The table of `GET /api/v1/upstream/map.csv`, for those who register sockets at the back office. `plug` is the socket's
+ * number at its charger; what the site file has no more keeps its number alone.
+ */
+export const upstreamMap = (offices: readonly Office[], state: SiteState): string =>
+  csv(
+    ['number', 'identity', 'serial', 'bay', 'plug', 'kW', 'state'],
+    offices.flatMap(({ connectors }) => connectors.map(socket => row(socket, state))),
   );
-  return ['station,connector,charger,chargerConnector,removed', ...lines, ''].join('\r\n');
+
+function row(socket: Office['connectors'][number], { topology, chargers }: SiteState): readonly Cell[] {
+  const { number, charger, connectorId, removed, proposed } = socket;
+  const spec = socketNamed(topology, charger, connectorId);
+  const word = removed ? 'removed' : proposed ? 'proposed' : 'confirmed';
+  if (spec === undefined) return [number, charger, null, null, connectorId, null, word];
+  const kW = Math.round(socketW(spec, topology) / 100) / 10;
+  return [number, charger, chargers[spec.charger]?.serial ?? null, spec.name, connectorId, kW, word];
 }

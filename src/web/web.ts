@@ -15,6 +15,7 @@ import { EVENTS_SHOWN, eventViews, type Happened } from './events.ts';
 import { createMetrics } from './metrics.ts';
 import type { WebOptions } from './options.ts';
 import { createApp } from './routes.ts';
+import type { SessionRecord } from './session-view.ts';
 import type { SiteView } from './site-view.ts';
 import { LiveStream } from './stream.ts';
 import { Trend } from './trend.ts';
@@ -48,6 +49,10 @@ export type WebDeps = {
   /** Chargers that were not let in, newest first, bounded by the charger door. */
   refused(): readonly Refused[];
   upstream(): readonly Office[];
+  /** Sessions that run and the newest that ended, newest first. */
+  sessions(): readonly SessionRecord[];
+  /** Those of a day of the site (YYYY-MM-DD), oldest first. */
+  sessionsOn(day: string): readonly SessionRecord[];
   /** What happened, newest first. */
   happened(limit: number): readonly Happened[];
   putLimits(source: string, body: unknown): Checked<unknown>;
@@ -94,6 +99,8 @@ export async function openWeb(deps: WebDeps, options: WebOptions): Promise<Outco
     clearLimits: source => problemsOf(deps.clearLimits(source)),
     deadman: deps.deadman,
     upstream: () => deps.upstream(),
+    sessions: () => deps.sessions(),
+    sessionsOn: day => deps.sessionsOn(day),
     adoption: deps.adoption,
   });
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, app);

@@ -3,19 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { compareLedger } from '#sim/ledger-observer.ts';
 import { Ledger } from '#sim/office-ledger.ts';
 import { runSeeds } from '#sim/seeds.ts';
-import type { TrueSession } from '#sim/station-transactions.ts';
+import type { TrueEnd, TrueSession } from '#sim/station-transactions.ts';
 import { sitePlan } from '#sim/story.ts';
 
 const PLAN = sitePlan({ circuits: [{ id: 'main', fuseA: 63 }], chargers: [{}, { sockets: 2 }] });
 const LATER = 1_000_000;
+
+const END: TrueEnd = {
+  ...{ meterStop: 20, wallMs: 2_000, reason: 'Local', atMs: 2_000, trueWallMs: 2_000, toldWallMs: 2_000 },
+};
 
 const session = (more: Partial<TrueSession> = {}): TrueSession => ({
   connectorId: 2,
   idTag: 'TAG',
   meterStart: 10,
   startedWallMs: 1_000,
-  atMs: 1_000,
-  end: { meterStop: 20, wallMs: 2_000, reason: 'Local', atMs: 2_000 },
+  ...{ atMs: 1_000, trueWallMs: 1_000, toldWallMs: 1_000 },
+  end: END,
   ...more,
 });
 
@@ -102,9 +106,32 @@ describe('a ledger is held against the truth', () => {
     const twins = [session(), session({ startedWallMs: 900 })];
     const both_ = compareLedger(PLAN, [{ identity: 'CP2', sessions: twins }], ledger, LATER);
     expect([both_.setAside.length, both_.lost.length], 'one refusal excuses one stop').toEqual([1, 1]);
-    expect(compare(session({ end: { meterStop: 21, wallMs: 2_000, reason: 'Local', atMs: 2_000 } })).lost).toHaveLength(
-      1,
-    );
+    expect(compare(session({ end: { ...END, meterStop: 21 } })).lost).toHaveLength(1);
+  });
+
+  const HOUR_MS = 3_600_000;
+  const off = (wallMs: number) => {
+    const atZero = session({ startedWallMs: 0, trueWallMs: HOUR_MS, toldWallMs: HOUR_MS + 500, end: null });
+    return compared((ledger, wrong) => void ledger.start('a', { ...start, timestamp: time(wallMs) }, wrong), atZero);
+  };
+
+  it('a station whose clock was off is written down between when it was and when it had its answer, never as it said', () => {
+    expect(off(HOUR_MS)).toEqual([0, 0, 0]);
+    expect(off(HOUR_MS + 500)).toEqual([0, 0, 0]);
+    expect(off(0), 'as it said').toEqual([1, 1, 0]);
+    expect(off(HOUR_MS + 501), 'after its answer').toEqual([1, 1, 0]);
+    expect(off(HOUR_MS - 60_001), 'before it was').toEqual([1, 1, 0]);
+  });
+
+  it('a station whose clock is right by a minute is written down to the millisecond', () => {
+    const said = session({ startedWallMs: 61_000, end: null });
+    const at = (wallMs: number) =>
+      compared((ledger, wrong) => void ledger.start('a', { ...start, timestamp: time(wallMs) }, wrong), said);
+    expect([at(61_000), at(61_001), at(1_000)]).toEqual([
+      [0, 0, 0],
+      [1, 1, 0],
+      [1, 1, 0],
+    ]);
   });
 
   it('what happened a moment ago may be on its way, and a session that runs has no stop', () => {

@@ -3,9 +3,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '#base/log.ts';
 import { openClock } from '#real/clock.ts';
 import { openSqlite } from '#real/sqlite.ts';
+import type { Heard } from '#site/charger-stamp.ts';
 import type { Report } from '#site/report.ts';
 import type { Business, Session } from '#site/session.ts';
-import { ENDED_KEPT, OPEN_KEPT, SessionBook } from '#store/session-book.ts';
+import { OPEN_KEPT } from '#store/open-kept.ts';
+import { ARCHIVE_DAYS, openArchive } from '#store/session-archive.ts';
+import { ENDED_KEPT, SessionBook } from '#store/session-book.ts';
 import type { RecordStore, StoreChange } from '#world.ts';
 
 let records: RecordStore;
@@ -32,7 +35,17 @@ const open = () =>
     },
     kept: ({ kind }) => void business.push(`${kind} kept`),
     isNeeded: session => needed(session),
+    ratedW: () => 11_000,
   });
+
+/** Heard at once, from a clock that is right. */
+const heardAt = (atWallMs: number, more: Partial<Heard> = {}): Heard => ({
+  atWallMs,
+  offsetMs: 0,
+  isLive: true,
+  ...more,
+});
+const HEARD = heardAt(100);
 
 const start = (atWallMs: number, connectorId = 1): Extract<Report, { kind: 'transaction-started' }> => ({
   ...{ kind: 'transaction-started', connectorId, idToken: 'ANNA', meterStartWh: 0, atWallMs, reservationId: null },
@@ -53,9 +66,9 @@ const samples = (context: string, atWallMs = 5): Report => ({
 });
 
 /** As the hall does it: what is due is on disk, then it counts. */
-async function tell(book: SessionBook, report: Report, freshId = 0, charger = 'CP1'): Promise<number> {
+async function tell(book: SessionBook, report: Report, freshId = 0, charger = 'CP1', heard = HEARD): Promise<number> {
   const { id } = book.idFor(report, charger, () => freshId);
-  const due = book.due(report, charger, id);
+  const due = book.due(report, charger, id, heard);
   if (due === null || due.changes.length === 0) return 0;
   expect((await records.commit(due.changes)).ok).toBe(true);
   due.stored();
@@ -80,16 +93,16 @@ describe('a start', () => {
 
   test('told again while it is on its way to the disk waits for the very same', () => {
     const book = open();
-    const first = book.due(start(1), 'CP1', 7);
-    expect(book.due(start(1), 'CP1', book.idFor(start(1), 'CP1', () => 8).id)?.changes).toEqual(first?.changes);
+    const first = book.due(start(1), 'CP1', 7, HEARD);
+    expect(book.due(start(1), 'CP1', book.idFor(start(1), 'CP1', () => 8).id, HEARD)?.changes).toEqual(first?.changes);
     expect(business, 'asked once').toEqual(['started']);
     first?.stored();
-    expect(book.due(start(1), 'CP1', 7)?.changes).toEqual([]);
+    expect(book.due(start(1), 'CP1', 7, HEARD)?.changes).toEqual([]);
   });
 
   test('that was refused keeps its number for when it is told again, and nobody else gets it', () => {
     const book = open();
-    book.refuse(start(1), 'CP1', 7);
+    book.refuse(start(1), 'CP1', 7, HEARD);
     expect(business).toEqual([]);
     expect(book.open()).toEqual([]);
     expect(book.idFor(start(2), 'CP2', () => 7).id).not.toBe(7);
@@ -158,10 +171,128 @@ describe('a stop', () => {
   });
 });
 
+describe('a session whose stop does not come', () => {
+  const closed = async () => {
+    const book = open();
+    await tell(book, start(1), 7);
+    const due = book.close(7);
+    await records.commit(due?.changes ?? []);
+    due?.stored();
+    return book;
+  };
+
+  test('is closed once, with the message that says so', async () => {
+    const book = await closed();
+    expect(book.close(7)).toBeNull();
+    expect(business).toEqual(['started', 'started kept', 'ended', 'ended kept']);
+    expect(open().get(7)).toMatchObject({ flags: ['stop-missing'], billed: { meterWh: 0, reason: 'Other' } });
+  });
+
+  test('keeps the stop that comes late beside what was billed, once, also after a restart', async () => {
+    await closed();
+    const book = open();
+    await tell(book, stop(7));
+    expect(await tell(book, stop(7))).toBe(0);
+    expect(await tell(open(), stop(7))).toBe(0);
+    expect(business.filter(word => word === 'corrected kept')).toHaveLength(1);
+    expect(open().get(7)).toMatchObject({ billed: { meterWh: 0 }, correction: { meterWh: 700, reason: 'Local' } });
+  });
+
+  test('that we asked for is known as ours after a restart, and a card that was turned away stays the cause', async () => {
+    const book = open();
+    await tell(book, start(1), 7);
+    await records.commit(book.stopAsked(7, { by: 'deauthorised', atWallMs: 90 }));
+    expect(book.stopAsked(7, { by: 'remote', atWallMs: 95 })).toEqual([]);
+    const again = open();
+    await tell(again, { ...stop(7), reason: 'Remote' });
+    expect(again.get(7)).toMatchObject({
+      reason: 'Remote',
+      billed: { reason: 'DeAuthorized' },
+      flags: ['reason-ours'],
+    });
+    expect(again.stopAsked(7, { by: 'remote', atWallMs: 99 }), 'it is over').toEqual([]);
+  });
+
+  test('is noted as missing, and as running again', async () => {
+    const book = open();
+    await tell(book, start(1), 7);
+    await records.commit(book.missing(7, 5));
+    expect(open().get(7)?.missingSinceWallMs).toBe(5);
+    expect(book.missing(7, 5)).toEqual([]);
+    await records.commit(book.missing(7, null));
+    expect(open().get(7)?.missingSinceWallMs).toBeNull();
+  });
+});
+
+describe('the register of a session that runs', () => {
+  const MIN = 60_000;
+  const said = (wh: number, atWallMs: number) => ({
+    ...({ kind: 'meter-values', connectorId: 1, transactionId: 7 } as const),
+    samples: [
+      {
+        ...{ atWallMs, context: 'Sample.Periodic' },
+        values: [{ measurand: 'Energy.Active.Import.Register', phase: null, value: wh, location: 'Outlet' } as const],
+      },
+    ],
+  });
+
+  test('is written down every five minutes, and billed by whatever was heard since', async () => {
+    const book = open();
+    await tell(book, start(1), 7);
+    expect(book.sampled(said(100, MIN), 'CP1', 7, heardAt(MIN))).toEqual([]);
+    await records.commit(book.sampled(said(200, 6 * MIN), 'CP1', 7, heardAt(6 * MIN)));
+    expect(open().get(7)?.register.wh).toBe(200);
+    expect(book.sampled(said(300, 7 * MIN), 'CP1', 7, heardAt(7 * MIN))).toEqual([]);
+    expect(book.close(7)?.changes.length).toBeGreaterThan(0);
+    expect(book.get(7)?.billed?.meterWh).toBe(300);
+  });
+
+  test('is none of another charger, nor of a session that ended', async () => {
+    const book = open();
+    await tell(book, start(1), 7);
+    book.sampled(said(100, MIN), 'CP2', 7, heardAt(MIN));
+    expect(book.get(7)?.register.wh).toBe(0);
+    await tell(book, stop(7));
+    expect(book.sampled(said(900, 9 * MIN), 'CP1', 7, heardAt(9 * MIN))).toEqual([]);
+  });
+});
+
+test('a start that was refused is billed from when it was first heard, not from when there was room for it', async () => {
+  const book = open();
+  const lost = start(5);
+  book.refuse(lost, 'CP1', 7, heardAt(10_000_000, { offsetMs: null }));
+  await tell(book, lost, 8, 'CP1', heardAt(20_000_000, { offsetMs: null }));
+  expect(book.get(7)).toMatchObject({ startedAtWallMs: 5, beganWallMs: 10_000_000, flags: ['start-time'] });
+});
+
+test(`what left the mind is kept for ${ARCHIVE_DAYS} days, and then removed`, async () => {
+  const DAY_MS = 86_400_000;
+  const book = open();
+  for (let id = 1; id <= ENDED_KEPT + 1; id++) {
+    await tell(book, start(id), id);
+    await tell(book, stop(id));
+  }
+  const archive = openArchive(records);
+  const kept = () => archive.between(0, 0).length;
+  await archive.prune(ARCHIVE_DAYS * DAY_MS);
+  expect(kept()).toBe(1);
+  await archive.prune((ARCHIVE_DAYS + 1) * DAY_MS);
+  expect(kept()).toBe(0);
+});
+
+test('a session that an earlier version wrote is read as its charger told it', async () => {
+  const old = { id: 7, charger: 'CP1', connectorId: 1, idToken: 'ANNA', startedAtWallMs: 1, meterStartWh: 2 };
+  const over = { ...old, upstream: null, endedAtWallMs: 3, meterStopWh: 4, reason: 'Local' };
+  await records.commit([{ type: 'put', document: { kind: 'session', key: '7', json: JSON.stringify(over) } }]);
+  expect(open().get(7)).toMatchObject({
+    ...{ beganWallMs: 1, billed: { atWallMs: 3, meterWh: 4, reason: 'Local' }, flags: [], correction: null },
+  });
+});
+
 describe('samples', () => {
   test('that bill a session are on disk, once; periodic ones are answered at once', async () => {
     const book = open();
-    expect(book.due(samples('Sample.Periodic'), 'CP1', 0)).toBeNull();
+    expect(book.due(samples('Sample.Periodic'), 'CP1', 0, HEARD)).toBeNull();
     await tell(book, samples('Transaction.Begin'));
     expect(await tell(book, samples('Transaction.Begin'))).toBe(0);
     await tell(book, samples('Transaction.End', 6));
@@ -195,6 +326,12 @@ describe('what is forgotten', () => {
     }
     expect([book.get(1)?.id, book.get(2), book.get(3)?.id]).toEqual([1, null, 3]);
     expect(stored()).toHaveLength(ENDED_KEPT + 1);
+    expect(
+      openArchive(records)
+        .between(0, 0)
+        .map(({ id }) => id),
+      'on disk under its day',
+    ).toEqual([2]);
   });
 
   test('nothing that cannot be read is taken for a session', async () => {

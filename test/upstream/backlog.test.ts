@@ -71,7 +71,7 @@ function openRooms(): void {
     kept: (each: Parameters<Upstream['kept']>[0]) => upstream.kept(each),
     isNeeded: (each: Parameters<Upstream['isNeeded']>[0]) => upstream.isNeeded(each),
   };
-  book = new SessionBook({ log: silentLog, records, ...business });
+  book = new SessionBook({ log: silentLog, records, ...business, ratedW: () => null });
   const world = { clock, log: silentLog, randomness: { uuid: () => `m-${++ids}`, int: () => 0 } };
   const documents = (name: string) => {
     const found = records.documents(name);
@@ -149,8 +149,9 @@ function openOffice() {
 function tell(charger: number, report: Report): void {
   const { identity } = at(SITE.topology.chargers, charger);
   const { id } = book.idFor(report, identity, () => ++ids);
-  const due = book.due(report, identity, id);
-  if (due === null) upstream.heard(charger, report);
+  const heard = { atWallMs: clock.wallMs(), offsetMs: 0, isLive: true };
+  const due = book.due(report, identity, id, heard);
+  if (due === null) upstream.heard(charger, report, heard);
   else written.push(records.commit(due.changes).then(outcome => outcome.ok && due.stored()));
 }
 

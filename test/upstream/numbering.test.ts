@@ -1,7 +1,7 @@
 /** Which socket has which number at the back office, over the years of a site. */
 import { expect, it } from 'vitest';
 import type { Topology } from '#site/topology.ts';
-import { numberingOf, numberOf, renumbered, socketOf } from '#upstream/numbering.ts';
+import { isProposed, numberingOf, numberOf, renumbered, socketOf } from '#upstream/numbering.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
 
 /** Only what numbering reads of a topology. */
@@ -45,6 +45,86 @@ it('a charger that is gone keeps its number, and one that is new comes last, whe
   expect(kept(later.unstored).map(({ key }) => key)).toEqual(['C/1']);
   expect(numberOf(later, 'A', 1)).toBe(1);
   expect(socketOf(later, 1)?.index).toBeNull();
+});
+
+it('the installer’s numbers count where they are said, and the others take what is left in bay order', () => {
+  const wished = (...wishes: readonly (number | undefined)[]): Topology =>
+    ({
+      chargers: wishes.map((_, index) => ({ identity: `C${index}` })),
+      connectors: wishes.map((upstreamId, index) => ({ charger: index, connectorId: 1, index, upstreamId })),
+    }) as unknown as Topology;
+  const of = (topology: Topology, stored: readonly StoredDocument[] = []) =>
+    numberingOf(topology, stored).sockets.map(({ number, charger }) => `${number} ${charger}`);
+  expect(of(wished(undefined, 1, undefined, 3))).toEqual(['1 C1', '2 C0', '3 C3', '4 C2']);
+  expect(of(wished(9, undefined)), 'no gap').toEqual(['1 C0', '2 C1']);
+  const stored = kept(numberingOf(wished(undefined, undefined), []).unstored);
+  expect(of(wished(2, 1), stored), 'frozen').toEqual(['1 C0', '2 C1']);
+});
+
+it('a number is a proposal until it is on disk', () => {
+  const fresh = numberingOf(site(['A', 1], ['B', 1]), []);
+  expect(fresh.sockets.map(socket => isProposed(fresh, socket))).toEqual([true, true]);
+  const later = numberingOf(site(['A', 1], ['B', 1]), kept(fresh.unstored).slice(0, 1));
+  expect(later.sockets.map(socket => isProposed(later, socket))).toEqual([false, true]);
+});
+
+it('a charger that replaces one takes over its numbers, and nobody else does', () => {
+  const stored = kept(numberingOf(site(['A', 1], ['B', 2]), []).unstored);
+  const swapped = (chargers: readonly (readonly [string, number])[], heir: string, replaces: string): Topology => {
+    const topology = site(...chargers);
+    const named = topology.chargers.map(spec => (spec.identity === heir ? { ...spec, replaces } : spec));
+    return { ...topology, chargers: named };
+  };
+  const taken = numberingOf(
+    swapped(
+      [
+        ['A', 1],
+        ['N', 2],
+      ],
+      'N',
+      'B',
+    ),
+    stored,
+  );
+  expect(numbers(taken)).toEqual([
+    [1, 'A/1', 0],
+    [2, 'N/1', 1],
+    [3, 'N/2', 2],
+  ]);
+  const gone = taken.unstored.flatMap(change => (change.type === 'remove' ? [change.key] : []));
+  expect([gone, kept(taken.unstored).map(({ key }) => key)]).toEqual([
+    ['B/1', 'B/2'],
+    ['N/1', 'N/2'],
+  ]);
+  const fewer = numberingOf(
+    swapped(
+      [
+        ['A', 1],
+        ['N', 1],
+      ],
+      'N',
+      'B',
+    ),
+    stored,
+  );
+  expect(numbers(fewer), 'a socket that it has not stays removed').toEqual([
+    [1, 'A/1', 0],
+    [2, 'N/1', 1],
+    [3, 'B/2', null],
+  ]);
+  const beside = numberingOf(
+    swapped(
+      [
+        ['A', 1],
+        ['B', 2],
+        ['N', 1],
+      ],
+      'N',
+      'B',
+    ),
+    stored,
+  );
+  expect(numbers(beside).at(-1), 'who still stands keeps his').toEqual([4, 'N/1', 3]);
 });
 
 it('a charger that comes while the gateway runs is proposed, and the others stay who they are', () => {

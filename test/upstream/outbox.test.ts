@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { silentLog } from '#base/log.ts';
 import { failed, ok } from '#base/outcome.ts';
 import type { MeterSample } from '#site/report.ts';
-import type { Session } from '#site/session.ts';
+import { begunBy, type Session } from '#site/session.ts';
 import { Outbox } from '#upstream/outbox.ts';
 import { type Row, reportOf, startWords } from '#upstream/row.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
@@ -30,6 +30,7 @@ const open = () =>
         if (session !== undefined) sessions.set(id, { ...session, upstream });
         return [];
       },
+      stopAsked: () => [],
     },
     each: seen => [...disk.values()].forEach(seen),
     read: key => (unreadable ? failed('exception', 'disk I/O error') : ok(disk.get(key) ?? null)),
@@ -49,11 +50,12 @@ beforeEach(() => {
   box = open();
 });
 
+const STARTED = { kind: 'transaction-started', connectorId: 1, atWallMs: 0, reservationId: null } as const;
+
 function begin(id: number, station = HERE): void {
   const upstream = { station, number: id, transactionId: null };
-  const ended = { endedAtWallMs: null, meterStopWh: null, reason: null };
-  const began = { idToken: `TAG-${id}`, startedAtWallMs: 0, meterStartWh: 10 * id };
-  sessions.set(id, { id, charger: `CP${id}`, connectorId: 1, upstream, ...began, ...ended });
+  const report = { ...STARTED, idToken: `TAG-${id}`, meterStartWh: 10 * id };
+  sessions.set(id, { ...begunBy(report, `CP${id}`, id, { atWallMs: 0, offsetMs: 0, isLive: true }), upstream });
   put(id, startWords(null));
 }
 

@@ -11,6 +11,7 @@ import type { AdoptionShown } from '#web/adoption-view.ts';
 import type { Mark } from '#web/charger-routes.ts';
 import type { DeadmanDesk } from '#web/deadman-routes.ts';
 import type { WebOptions } from '#web/options.ts';
+import type { SessionRecord } from '#web/session-view.ts';
 import type { Refused } from '#web/view.ts';
 import { openWeb, type WebDeps, type WebHandle } from '#web/web.ts';
 import { garageGate, garageState, NOW_MS, NOW_WALL_MS, type Scene } from './garage.ts';
@@ -69,6 +70,7 @@ export type Handed = {
   gate: GateView;
   notReady: readonly string[];
   refused: readonly Refused[];
+  sessions: readonly SessionRecord[];
   happened: readonly { atWallMs: number; json: string }[];
   readonly writes: { source: string; body: unknown }[];
   readonly marks: { charger: number; mark: Mark }[];
@@ -80,6 +82,7 @@ export const handed = (scene: Scene = 'calm'): Handed => ({
   gate: garageGate(scene),
   notReady: [],
   refused: [],
+  sessions: [],
   happened: [],
   writes: [],
   marks: [],
@@ -132,6 +135,8 @@ export function depsOf(parts: Handed, clock: Clock, loopbackWrites = false): Web
     notReady: () => parts.notReady,
     refused: () => parts.refused,
     upstream: () => [],
+    sessions: () => parts.sessions,
+    sessionsOn: () => parts.sessions,
     happened: limit => parts.happened.slice(0, limit),
     putLimits: write,
     clearLimits: source => write(source, null),

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import type { Express } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { begunBy, correctedBy, endedBy } from '#site/session.ts';
 import { createMetrics } from '#web/metrics.ts';
 import { OPENAPI } from '#web/openapi.ts';
 import { SCHEMAS } from '#web/openapi-schemas.ts';
@@ -59,6 +60,22 @@ function routesOf(app: Express): { answering: string[]; refusing: string[] } {
 /** The page is no part of the API. */
 const PAGE = 'get /';
 
+const HEARD = { atWallMs: NOW_WALL_MS, offsetMs: 0, isLive: true };
+const START = {
+  kind: 'transaction-started',
+  connectorId: 1,
+  idToken: 'A',
+  meterStartWh: 1,
+  reservationId: null,
+} as const;
+const BEGUN = begunBy({ ...START, atWallMs: NOW_WALL_MS }, 'CP01', 7, HEARD);
+const STOP = { transactionId: 7, idToken: null, meterStopWh: 2, reason: 'Local', samples: [] };
+const ENDED = correctedBy(
+  endedBy(BEGUN, { ...STOP, kind: 'transaction-ended', atWallMs: NOW_WALL_MS }, HEARD, null),
+  { ...STOP, kind: 'transaction-ended', atWallMs: NOW_WALL_MS },
+  HEARD,
+);
+
 let web: WebHandle;
 let url: string;
 const parts = handed('troubled');
@@ -81,6 +98,10 @@ beforeAll(async () => {
       },
     ],
   };
+  parts.sessions = [
+    { session: ENDED, start: 'acknowledged', stop: 'waiting' },
+    { session: BEGUN, start: 'none', stop: null },
+  ];
   parts.refused = [{ identity: 'CP99', address: '10.0.0.9', cause: 'Not configured.', lastAtWallMs: NOW_WALL_MS }];
   web = await opened(depsOf(parts, handClock()));
   url = `http://127.0.0.1:${web.port}`;
@@ -143,6 +164,12 @@ describe('the description of the API', () => {
     ['/nothing', 'Problem'],
   ])('says of %s every member that is answered', async (path, name) => {
     expect(validatorOf(name)(await (await fetch(url + path)).json())).toEqual([]);
+  });
+
+  it('says of a session every member that is answered, of one that runs and one that ended', async () => {
+    const shown = (await (await fetch(`${url}/api/v1/sessions`)).json()) as readonly unknown[];
+    expect(shown).toHaveLength(2);
+    for (const session of shown) expect(validatorOf('Session')(session)).toEqual([]);
   });
 
   it('would notice a member that is not written down, and one that is missing', async () => {

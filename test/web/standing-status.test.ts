@@ -4,9 +4,9 @@ import type { ConnectorStatus } from '#site/state.ts';
 import { type Office, standingStatus } from '#web/upstream-view.ts';
 
 const office = (outOfService: boolean, reserved: boolean): Office => ({
-  ...{ identity: 'SITE-1', state: 'connected', queued: 0, oldestMs: 0, setAside: 0, sinceWallMs: 0 },
+  ...{ identity: 'SITE-1', state: 'connected', queued: 0, oldestMs: 0, etaMs: null, setAside: 0, sinceWallMs: 0 },
   ...{ cause: '', why: '', whatToDo: '' },
-  connectors: [{ number: 3, charger: 'CP1', connectorId: 1, removed: false, outOfService, reserved }],
+  connectors: [{ number: 3, charger: 'CP1', connectorId: 1, removed: false, proposed: false, outOfService, reserved }],
 });
 
 it.each<[ConnectorStatus, boolean, boolean, ConnectorStatus]>([

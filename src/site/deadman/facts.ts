@@ -43,6 +43,7 @@ function trailAfter(test: DeadmanTest, state: SiteState, event: SiteEvent): Trai
     case 'topology-changed':
     case 'wish-set':
     case 'durability':
+    case 'session-flagged':
     case 'passed':
     case 'test-begun':
     case 'test-ended':

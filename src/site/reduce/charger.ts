@@ -88,9 +88,11 @@ export function booted(
     booted: true,
     // It may have lost its clock, and takes the time from the answer to this very message.
     skew: UNKNOWN_SKEW,
+    ...(charger.skew.ms === null ? {} : { skewBeforeBootMs: charger.skew.ms }),
     vendor: report.vendor,
     model: report.model,
     firmware: report.firmware,
+    serial: report.serial,
     traits: traits ?? charger.traits,
     setup: setupOf(charger.setup, wholeSetup(at(state.topology.chargers, index), traits ?? charger.traits)),
   }));

@@ -68,9 +68,12 @@ const isTold = (told: readonly SampledValue[], own: number): boolean =>
 
 /** The energy register in Wh, or null. */
 export function registerOf(sample: MeterSample): number | null {
-  const found = sample.values.find(v => v.measurand === 'Energy.Active.Import.Register' && v.phase === null);
-  return found === undefined ? null : found.value;
+  return sample.values.find(isRegister)?.value ?? null;
 }
+
+/** Of all phases together. */
+export const isRegister = ({ measurand, phase }: SampledValue): boolean =>
+  measurand === 'Energy.Active.Import.Register' && phase === null;
 
 function currentsOf(currents: readonly SampledValue[], spec: ConnectorSpec): [number, number, number] | null {
   const out: [number, number, number] = [0, 0, 0];

@@ -41,7 +41,11 @@ function Line({ line }: { readonly line: UpstreamView }) {
   );
 }
 
-const queueWords = ({ queued, oldestMs }: UpstreamView): string =>
-  queued === 0 ? 'Nothing waits.' : `${count(queued, 'message')} waiting, the oldest for ${age(oldestMs)}.`;
+const queueWords = ({ queued, oldestMs, etaMs, state }: UpstreamView): string => {
+  if (queued === 0) return 'Nothing waits.';
+  const away = state === 'connected' ? '' : ' once it is back';
+  const takes = etaMs === null ? '' : `, about ${age(etaMs)}${away}`;
+  return `${count(queued, 'message')} waiting${takes}; the oldest for ${age(oldestMs)}.`;
+};
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
