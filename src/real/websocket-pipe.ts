@@ -1,4 +1,5 @@
 /** One `ws` socket as a FramePipe: whole text frames, bounded both ways, closed exactly once. */
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import { assert } from '#base/assert.ts';
 import { sendThisTurn, sendTurn } from '#real/frame-turn.ts';
@@ -46,8 +47,10 @@ const CODE_OF_ERROR: Readonly<Record<string, number>> = {
 /**
  * Takes over an open socket. It is paused until `open`, so that no frame is lost and none is read early;
  * a socket that ends before that says so at `open`.
+ * @param raw the socket under it where we are the server
  */
-export function pipeOf(ws: WebSocket, remoteAddress: string): FramePipe {
+export function pipeOf(ws: WebSocket, remoteAddress: string, raw: Duplex | null): FramePipe {
+  const wire = { ws, raw };
   let handlers: PipeHandlers | null = null;
   let ended: { code: number; reason: string } | null = null;
   let fault: { code: number; reason: string } | null = null;
@@ -75,7 +78,7 @@ export function pipeOf(ws: WebSocket, remoteAddress: string): FramePipe {
     },
     send(text) {
       if (ws.readyState !== WebSocket.OPEN) return false;
-      sendThisTurn(ws, text);
+      sendThisTurn(wire, text);
       if (ws.bufferedAmount <= MAX_BUFFERED_BYTES) return true;
       fault = { code: 1006, reason: `does not read: ${ws.bufferedAmount} bytes wait for it` };
       ws.terminate();

@@ -74,6 +74,23 @@ describe('the charger listener', () => {
     expect(station.ended).toEqual([{ code: 1000, reason: 'bye' }]);
   });
 
+  it('sends frames of every length that a header can say, in letters of one byte and of several', async () => {
+    const { port, guests } = await openDoor(() => yes);
+    const { pipe } = await dialTo(port, '/ocpp/CP01', { maxPayloadBytes: 262_144 });
+    const station = listenTo(pipe);
+    await until(() => guests.length === 1);
+    const lengths = [0, 1, 125, 126, 127, 255, 256, 65_535, 65_536, 200_000];
+    const frames = lengths.flatMap(length => [
+      'x'.repeat(length),
+      'ü'.repeat(length >> 1),
+      '€'.repeat(length / 3),
+      '🚗',
+    ]);
+    for (const text of frames) guests[0]!.pipe.send(text);
+    await until(() => station.texts.length === frames.length);
+    expect(station.texts).toEqual(frames);
+  });
+
   it('keeps frames that come before the pipe is opened', async () => {
     const { port, guests } = await openDoor(() => yes, undefined, false);
     const { pipe } = await dialTo(port);
