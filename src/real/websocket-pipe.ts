@@ -59,6 +59,7 @@ export function pipeOf(ws: WebSocket, remoteAddress: string, raw: Duplex | null)
     if (isBinary) ws.close(1003, 'text frames only');
     else handlers?.text((data as Buffer).toString('utf8'));
   });
+  sendBeforeGoodBye(ws);
   ws.on('pong', () => handlers?.pong());
   ws.on('error', error => {
     const name = 'code' in error ? String(error.code) : '';
@@ -88,7 +89,6 @@ export function pipeOf(ws: WebSocket, remoteAddress: string, raw: Duplex | null)
       if (ws.readyState === WebSocket.OPEN) ws.ping();
     },
     close(code, reason) {
-      sendTurn();
       ws.resume();
       ws.close(code, cut(reason));
     },
@@ -96,6 +96,19 @@ export function pipeOf(ws: WebSocket, remoteAddress: string, raw: Duplex | null)
       sendTurn();
       ws.terminate();
     },
+  };
+}
+
+/**
+ * What waits leaves before our good-bye, after which nothing may be sent (RFC 6455 §5.5.1). `ws` answers the other
+ * side's good-bye by this method too, in the same turn in which it heard what came before it: a CALL and a good-bye may
+ * share a TCP segment, and the CALL has its answer.
+ */
+function sendBeforeGoodBye(ws: WebSocket): void {
+  const close = ws.close.bind(ws);
+  ws.close = (...said) => {
+    sendTurn();
+    close(...said);
   };
 }
 

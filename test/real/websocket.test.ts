@@ -91,6 +91,29 @@ describe('the charger listener', () => {
     expect(station.texts).toEqual(frames);
   });
 
+  it('answers a CALL that shares its segment with a good-bye, before it says good-bye itself', async () => {
+    const { port, guests } = await openDoor(() => yes, undefined, false);
+    const client = bare(port);
+    client.socket.write(upgrade('/CP01', 'Sec-WebSocket-Protocol: ocpp1.6\r\n'));
+    await until(() => guests.length === 1 && client.received().includes('\r\n\r\n'));
+    const headEnd = client.received().length;
+    const { pipe } = guests[0]!;
+    const heard: string[] = [];
+    pipe.open({
+      text: text => {
+        heard.push(text);
+        pipe.send(`answer to ${text}`);
+      },
+      pong() {},
+      closed: code => heard.push(`closed ${code}`),
+    });
+    const goodBye = frame(8, Buffer.from([1000 >> 8, 1000 & 255]));
+    client.socket.write(Buffer.concat([frame(1, Buffer.from('a')), frame(1, Buffer.from('b')), goodBye]));
+    await until(() => heard.length === 3 && client.ended());
+    expect(heard).toEqual(['a', 'b', 'closed 1000']);
+    expect(client.received().slice(headEnd)).toBe('\x81\x0banswer to a\x81\x0banswer to b\x88\x02\x03\xe8');
+  });
+
   it('keeps frames that come before the pipe is opened', async () => {
     const { port, guests } = await openDoor(() => yes, undefined, false);
     const { pipe } = await dialTo(port);
