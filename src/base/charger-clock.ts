@@ -33,9 +33,10 @@ export class ChargerClock {
 
   /** Wall-clock milliseconds as chargers are told, whole. Never runs back, but for a step on an idle site. */
   nowMs(): number {
-    const now = momentOf(this.#deps.clock);
-    if (now.nowMs - this.#time.atMs >= LOOK_EVERY_MS) this.#look(now);
-    return Math.round(chargerMsAt(this.#time, now.nowMs));
+    const { clock } = this.#deps;
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#time.atMs >= LOOK_EVERY_MS) this.#look({ nowMs, wallMs: clock.wallMs() });
+    return Math.round(chargerMsAt(this.#time, nowMs));
   }
 
   #look(now: Moment): void {

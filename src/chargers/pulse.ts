@@ -88,6 +88,7 @@ export class Pulse {
   }
 
   private settleProbes(alive: boolean): void {
+    if (this.probeTimer === null && this.probes.length === 0) return;
     this.probeTimer?.cancel();
     this.probeTimer = null;
     for (const settle of this.probes.splice(0)) settle(alive);

@@ -117,7 +117,12 @@ type Reported = Extract<SiteEvent, { readonly type: 'charger-reported' }>;
 
 function transactionChanges(before: SiteState | null, after: SiteState, event: Reported): readonly Happening[] {
   if (before !== null && before.connectors === after.connectors) return NOTHING;
-  return at(after.topology.chargers, event.charger).connectors.flatMap(index => {
+  const moved = at(after.topology.chargers, event.charger).connectors.filter(
+    index => before?.connectors[index]?.transaction?.id !== after.connectors[index]?.transaction?.id,
+  );
+  // Samples come by the thousand, and tell nothing.
+  if (moved.length === 0) return NOTHING;
+  return moved.flatMap(index => {
     const place = {
       charger: identity(after, event.charger),
       connectorId: at(after.topology.connectors, index).connectorId,
@@ -134,7 +139,6 @@ function transactionChange(
 ): readonly Happening[] {
   const old = before?.transaction ?? null;
   const now = after.transaction;
-  if (old?.id === now?.id) return NOTHING;
   const found: Happening[] = [];
   if (old !== null) {
     const start = { transactionId: old.id, meterStartWh: old.meterStartWh };

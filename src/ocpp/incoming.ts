@@ -43,8 +43,9 @@ export class Incoming {
   called(id: string, action: string, payload: object): void {
     const { dialect, side, manner } = this.deps;
     const codec = side === 'csms' ? dialect.reports : dialect.commands;
-    const call = codec.knows(action) ? this.openCalls.admit(id) : null;
-    if (!codec.knows(action)) this.refuseAction(id, action);
+    const isKnown = codec.knows(action);
+    const call = isKnown ? this.openCalls.admit(id) : null;
+    if (!isKnown) this.refuseAction(id, action);
     else if (call === null) this.refuse(id, 'GenericError', 'too many calls are unanswered');
     else if (side === 'csms') this.hearReport(call, dialect.reports.decode(action, payload, manner));
     else this.hearCommand(call, dialect.commands.decode(action, payload, manner));

@@ -1,4 +1,5 @@
 /** One `ws` socket as a FramePipe: whole text frames, bounded both ways, closed exactly once. */
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import { assert } from '#base/assert.ts';
 import { sendThisTurn, sendTurn } from '#real/frame-turn.ts';
@@ -46,8 +47,10 @@ const CODE_OF_ERROR: Readonly<Record<string, number>> = {
 /**
  * Takes over an open socket. It is paused until `open`, so that no frame is lost and none is read early;
  * a socket that ends before that says so at `open`.
+ * @param raw the socket under it where we are the server
  */
-export function pipeOf(ws: WebSocket, remoteAddress: string): FramePipe {
+export function pipeOf(ws: WebSocket, remoteAddress: string, raw: Duplex | null): FramePipe {
+  const wire = { ws, raw };
   let handlers: PipeHandlers | null = null;
   let ended: { code: number; reason: string } | null = null;
   let fault: { code: number; reason: string } | null = null;
@@ -56,6 +59,7 @@ export function pipeOf(ws: WebSocket, remoteAddress: string): FramePipe {
     if (isBinary) ws.close(1003, 'text frames only');
     else handlers?.text((data as Buffer).toString('utf8'));
   });
+  sendBeforeGoodBye(ws);
   ws.on('pong', () => handlers?.pong());
   ws.on('error', error => {
     const name = 'code' in error ? String(error.code) : '';
@@ -75,7 +79,7 @@ export function pipeOf(ws: WebSocket, remoteAddress: string): FramePipe {
     },
     send(text) {
       if (ws.readyState !== WebSocket.OPEN) return false;
-      sendThisTurn(ws, text);
+      sendThisTurn(wire, text);
       if (ws.bufferedAmount <= MAX_BUFFERED_BYTES) return true;
       fault = { code: 1006, reason: `does not read: ${ws.bufferedAmount} bytes wait for it` };
       ws.terminate();
@@ -85,7 +89,6 @@ export function pipeOf(ws: WebSocket, remoteAddress: string): FramePipe {
       if (ws.readyState === WebSocket.OPEN) ws.ping();
     },
     close(code, reason) {
-      sendTurn();
       ws.resume();
       ws.close(code, cut(reason));
     },
@@ -93,6 +96,19 @@ export function pipeOf(ws: WebSocket, remoteAddress: string): FramePipe {
       sendTurn();
       ws.terminate();
     },
+  };
+}
+
+/**
+ * What waits leaves before our good-bye, after which nothing may be sent (RFC 6455 §5.5.1). `ws` answers the other
+ * side's good-bye by this method too, in the same turn in which it heard what came before it: a CALL and a good-bye may
+ * share a TCP segment, and the CALL has its answer.
+ */
+function sendBeforeGoodBye(ws: WebSocket): void {
+  const close = ws.close.bind(ws);
+  ws.close = (...said) => {
+    sendTurn();
+    close(...said);
   };
 }
 

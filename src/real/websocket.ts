@@ -123,7 +123,7 @@ class Hall {
     if (!verdict.accept) return answer(socket, verdict.status, verdict.reason);
     if (this.closing) return answer(socket, 503, 'closing');
     if (verdict.subprotocol !== null) this.chosen.set(request, verdict.subprotocol);
-    this.upgrader.handleUpgrade(request, socket, head, ws => this.welcome(ws, handshake));
+    this.upgrader.handleUpgrade(request, socket, head, ws => this.welcome(ws, socket, handshake));
   }
 
   private async judge(handshake: Handshake): Promise<Verdict> {
@@ -141,10 +141,10 @@ class Hall {
     }
   }
 
-  private welcome(ws: WebSocket, handshake: Handshake): void {
+  private welcome(ws: WebSocket, socket: Duplex, handshake: Handshake): void {
     this.live.add(ws);
     ws.once('close', () => this.live.delete(ws));
-    this.door.connected(pipeOf(ws, handshake.remoteAddress), handshake);
+    this.door.connected(pipeOf(ws, handshake.remoteAddress, socket), handshake);
   }
 
   async close(): Promise<void> {
@@ -215,6 +215,6 @@ function settleDial(ws: WebSocket, timeoutMs: number, resolve: (outcome: Outcome
     else settle(failed(/subprotocol/i.test(error.message) ? 'not-supported' : 'offline', errorWords(error)));
   });
   ws.once('open', () =>
-    settle(ok({ pipe: pipeOf(ws, address), subprotocol: ws.protocol === '' ? null : ws.protocol })),
+    settle(ok({ pipe: pipeOf(ws, address, null), subprotocol: ws.protocol === '' ? null : ws.protocol })),
   );
 }

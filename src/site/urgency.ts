@@ -1,7 +1,10 @@
 /** How soon a pass must follow an event. Overload, a lower limit and a lost link start one at once; raises can wait. */
+import { at } from '#base/assert.ts';
 import type { SiteEvent } from '#site/event.ts';
 import { NOISE_MA } from '#site/gate/constants.ts';
 import type { Background, SiteState } from '#site/state.ts';
+
+type Reported = Extract<SiteEvent, { type: 'charger-reported' }>;
 
 export type Urgency = 'now' | 'soon' | 'none';
 
@@ -34,7 +37,7 @@ function urgencyOfFact(event: SiteEvent, before: SiteState, after: SiteState): U
     case 'charger-reported':
       return before.connectors === after.connectors && event.report.kind !== 'boot'
         ? 'none'
-        : reportUrgency(event.report.kind, before, after);
+        : reportUrgency(event, before, after);
     case 'meter-sampled':
       return meterUrgency(before, after);
     case 'test-begun':
@@ -53,10 +56,10 @@ function urgencyOfFact(event: SiteEvent, before: SiteState, after: SiteState): U
 }
 
 /** A sample matters only where it changes what is booked; anything else a charger says may change who asks. */
-function reportUrgency(kind: string, before: SiteState, after: SiteState): Urgency {
-  if (kind !== 'meter-values') return 'soon';
-  const changed = after.connectors.some((connector, i) => connector.ledger !== before.connectors[i]?.ledger);
-  return changed ? 'soon' : 'none';
+function reportUrgency({ report, charger }: Reported, before: SiteState, after: SiteState): Urgency {
+  if (report.kind !== 'meter-values') return 'soon';
+  const own = at(after.topology.chargers, charger).connectors;
+  return own.some(i => after.connectors[i]?.ledger !== before.connectors[i]?.ledger) ? 'soon' : 'none';
 }
 
 function meterUrgency(before: SiteState, after: SiteState): Urgency {

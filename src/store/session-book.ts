@@ -23,6 +23,7 @@ import {
 } from '#site/session.ts';
 import { registerAfterAll } from '#site/session-register.ts';
 import type { RecordStore, StoreChange } from '#world.ts';
+import { Forgetting } from './forgetting.ts';
 import { KeptDocuments } from './kept-documents.ts';
 import { beyondKept } from './open-kept.ts';
 import { RefusedStarts } from './refused-starts.ts';
@@ -35,9 +36,6 @@ export const ENDED_KEPT = 1_000;
 /** Two for each session that is remembered, and as many again. */
 const SAMPLES_KEPT = 4_000;
 const STRAYS_KEPT = 200;
-/** Ended sessions that are looked at when another ends, whether they are still needed. */
-const LOOKS = 50;
-
 /** The newest register of a session that runs is written down this often: a stop that never comes is billed at it. */
 const REGISTER_EVERY_MS = 300_000;
 
@@ -66,9 +64,7 @@ export class SessionBook {
   readonly #over = new Map<number, Session>();
   readonly #pending: ToldOnce;
   readonly #refused = new RefusedStarts();
-  /** Goes through those that ended, oldest first; so many that are still needed lie behind it. */
-  #oldest = this.#over.values();
-  #passed = 0;
+  readonly #forgetting = new Forgetting(this.#over, ENDED_KEPT);
   /** By session that runs: when its register was last written down. */
   readonly #registerNotedWallMs = new Map<number, number>();
   readonly #samples: KeptDocuments;
@@ -284,21 +280,10 @@ export class SessionBook {
     });
   }
 
-  /** Of those beyond what is kept, in small bites: after a week without a back office there are tens of thousands. */
   #forgetOldest(newest: number): readonly StoreChange[] {
-    const changes: StoreChange[] = [];
-    for (let looks = LOOKS; looks > 0 && this.#over.size > ENDED_KEPT; looks--) {
-      const next = this.#oldest.next();
-      if (next.done || this.#passed >= this.#over.size - ENDED_KEPT) {
-        this.#oldest = this.#over.values();
-        this.#passed = 0;
-        break;
-      }
-      const session = next.value;
-      if (session.id === newest || this.#isPending(session.id) || this.#deps.isNeeded(session)) this.#passed++;
-      else changes.push(archived(session), this.#forget(session.id));
-    }
-    return changes;
+    const isNeeded = (session: Session) =>
+      session.id === newest || this.#isPending(session.id) || this.#deps.isNeeded(session);
+    return this.#forgetting.bite(isNeeded).flatMap(session => [archived(session), this.#forget(session.id)]);
   }
 
   #isPending = (id: number): boolean => this.#pending.has(`stop/${id}`) || this.#pending.has(`correction/${id}`);

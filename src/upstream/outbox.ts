@@ -9,9 +9,10 @@ import type { MeterSample } from '#site/report.ts';
 import type { Session } from '#site/session.ts';
 import type { StoreChange, StoredDocument } from '#world.ts';
 import type { Sessions } from './deps.ts';
-import { decodeRow, keyOf, OUTBOX_KIND, type Row, type RowWords } from './row.ts';
+import { type Delivered, decodeRow, keyOf, OUTBOX_KIND, type Row, type RowWords, type SessionDelivery } from './row.ts';
 import { Counts, type Head, headOf, RowQueue } from './row-queue.ts';
-import { halved } from './sample-desk.ts';
+import { halved, signedLength } from './sample-desk.ts';
+import { WordsInMind } from './words-in-mind.ts';
 
 /**
  * Messages kept for the back office. A site of 200 chargers that is used around the clock makes 2,000 a day: four
@@ -20,8 +21,6 @@ import { halved } from './sample-desk.ts';
 export const OUTBOX_MAX = 250_000;
 /** Samples in one waiting message: about 10 kB. More are halved. */
 const SAMPLES_IN_ROW = 20;
-/** Messages whose words are in mind although they are on disk: those of a usual day, which nobody has to read back. */
-const WORDS_KEPT = 1_000;
 /** Characters of signed data in one: a reading has some hundreds to some thousands, and a frame must not grow for ever. */
 const SIGNED_IN_ROW = 16_000;
 
@@ -41,11 +40,6 @@ export type OutboxDeps = {
 /** A message and the session that it tells of. */
 export type Turn = { readonly row: Row; readonly session: Session };
 
-/** How far a message is. `none`: nobody is to be told. `sent`: its answer has not come, or an earlier process sent it. */
-export type Delivered = 'none' | 'waiting' | 'sent' | 'acknowledged' | 'set aside';
-/** Of a session that runs there is no stop. */
-export type SessionDelivery = { readonly start: Delivered; readonly stop: Delivered | null };
-
 /** How much waits, and since when. */
 export type OutboxFigures = {
   readonly queued: number;
@@ -63,13 +57,10 @@ export class Outbox {
   readonly #open = new Map<number, Head>();
   /** Refused, or of another station. */
   readonly #aside = new RowQueue();
-  /** Messages that are no more changed and whose words are in mind, with the sequence at which they were last. */
-  readonly #inMind = new Map<Head, number>();
+  readonly #inMind = new WordsInMind();
   /** Starts and stops that were sent at least once, or may have been by an earlier process. */
   readonly #sent = new Set<string>();
   #sequence = 0;
-  /** All that was made up to here is on disk, or its commit failed. */
-  #writtenUpTo = 0;
   #isUnreadable = false;
   /** Rows of each session: those that wait here, and those that are not known to be on disk. */
   readonly #waiting = new Counts();
@@ -84,7 +75,7 @@ export class Outbox {
       this.#add(headOf(row, false), row.setAside !== undefined);
       if (row.what !== 'samples') this.#sent.add(key);
     });
-    this.#writtenUpTo = this.#sequence;
+    this.#inMind.written(this.#sequence);
   }
 
   isFull(): boolean {
@@ -102,10 +93,10 @@ export class Outbox {
   /** It is on disk, and so is all that was handed over before it: commits end in the order in which they began. */
   insert(row: Row): void {
     this.#owed.take(row.session);
-    this.#writtenUpTo = Math.max(this.#writtenUpTo, Number(row.key));
+    this.#inMind.written(Number(row.key));
     const head = headOf(row, true);
     this.#add(head, false);
-    this.#keepInMind(head, Number(row.key));
+    this.#inMind.keep(head, Number(row.key));
   }
 
   /** Evidence of a session is on its way to the disk: none of its samples go until it is there. */
@@ -136,7 +127,7 @@ export class Outbox {
    * samples when nothing else waits. Nothing while the disk cannot be read.
    * @param heldBack sessions whose messages let others go before them
    */
-  next(heldBack: ReadonlySet<number> = NOBODY): Turn | null {
+  next(heldBack: ReadonlySet<number> = new Set()): Turn | null {
     return this.#nextOf(this.#trades, heldBack) ?? (this.#isUnreadable ? null : this.#nextOf(this.#samples, heldBack));
   }
 
@@ -239,7 +230,7 @@ export class Outbox {
     this.#isUnreadable = !found.ok;
     if (!found.ok) return null;
     head.row = found.value === null ? null : decodeRow(head.key, found.value.json);
-    if (head.row !== null) this.#keepInMind(head, this.#sequence);
+    if (head.row !== null) this.#inMind.keep(head, this.#sequence);
     else {
       log.error('a message for the back office is not on disk any more', { key: head.key, session: head.session });
       if (this.#take(head)) this.#waiting.take(head.session);
@@ -251,18 +242,7 @@ export class Outbox {
   #close(session: number): void {
     const head = this.#open.get(session);
     this.#open.delete(session);
-    if (head !== undefined) this.#keepInMind(head, this.#sequence);
-  }
-
-  /** The oldest words give way: those that are on disk. */
-  #keepInMind(head: Head, lastChanged: number): void {
-    this.#inMind.set(head, lastChanged);
-    if (this.#inMind.size <= WORDS_KEPT) return;
-    for (const [oldest, writtenAt] of this.#inMind) {
-      if (this.#inMind.size <= WORDS_KEPT || writtenAt > this.#writtenUpTo) return;
-      oldest.row = null;
-      this.#inMind.delete(oldest);
-    }
+    if (head !== undefined) this.#inMind.keep(head, this.#sequence);
   }
 
   #opened({ id }: Session, samples: readonly MeterSample[]): readonly StoreChange[] {
@@ -306,7 +286,7 @@ export class Outbox {
     if (this.#open.get(session) === head) this.#open.delete(session);
     queue.remove(key);
     this.#aside.remove(key);
-    this.#inMind.delete(head);
+    this.#inMind.forget(head);
     this.#sent.delete(key);
     const own = this.#samplesOf.get(session);
     own?.delete(head);
@@ -314,11 +294,6 @@ export class Outbox {
     return true;
   }
 }
-
-const signedLength = (samples: readonly MeterSample[]): number =>
-  samples.reduce((sum, { signed }) => sum + (signed ?? []).reduce((own, { data }) => own + data.length, 0), 0);
-
-const NOBODY: ReadonlySet<number> = new Set();
 
 const putRow = ({ key, ...row }: Row): StoreChange => ({
   type: 'put',

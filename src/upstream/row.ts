@@ -28,6 +28,11 @@ export type Row = RowWords & {
   readonly setAside?: string;
 };
 
+/** How far a message is. `none`: nobody is to be told. `sent`: its answer has not come, or an earlier process sent it. */
+export type Delivered = 'none' | 'waiting' | 'sent' | 'acknowledged' | 'set aside';
+/** Of a session that runs there is no stop. */
+export type SessionDelivery = { readonly start: Delivered; readonly stop: Delivered | null };
+
 export const startWords = (reservationId: number | null): RowWords => ({ what: 'start', reservationId });
 
 /** Its end as it is billed, which may differ from what its charger said. */

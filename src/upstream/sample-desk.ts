@@ -83,3 +83,7 @@ export class SampleDesk {
 export function halved(samples: readonly MeterSample[]): readonly MeterSample[] {
   return samples.filter((sample, index) => isEvidence(sample) || (samples.length - 1 - index) % 2 === 0);
 }
+
+/** Characters of signed data. */
+export const signedLength = (samples: readonly MeterSample[]): number =>
+  samples.reduce((sum, { signed }) => sum + (signed ?? []).reduce((own, { data }) => own + data.length, 0), 0);

@@ -14,8 +14,8 @@ import type { UpstreamDeps } from './deps.ts';
 import { isProposed } from './numbering.ts';
 import { Office } from './office.ts';
 import type { UpstreamOptions } from './options.ts';
-import type { SessionDelivery } from './outbox.ts';
 import { Refused } from './refused.ts';
+import type { SessionDelivery } from './row.ts';
 
 /** A connector of the one station. */
 export type UpstreamConnector = {

@@ -74,6 +74,46 @@ describe('the charger listener', () => {
     expect(station.ended).toEqual([{ code: 1000, reason: 'bye' }]);
   });
 
+  it('sends frames of every length that a header can say, in letters of one byte and of several', async () => {
+    const { port, guests } = await openDoor(() => yes);
+    const { pipe } = await dialTo(port, '/ocpp/CP01', { maxPayloadBytes: 262_144 });
+    const station = listenTo(pipe);
+    await until(() => guests.length === 1);
+    const lengths = [0, 1, 125, 126, 127, 255, 256, 65_535, 65_536, 200_000];
+    const frames = lengths.flatMap(length => [
+      'x'.repeat(length),
+      'ü'.repeat(length >> 1),
+      '€'.repeat(length / 3),
+      '🚗',
+    ]);
+    for (const text of frames) guests[0]!.pipe.send(text);
+    await until(() => station.texts.length === frames.length);
+    expect(station.texts).toEqual(frames);
+  });
+
+  it('answers a CALL that shares its segment with a good-bye, before it says good-bye itself', async () => {
+    const { port, guests } = await openDoor(() => yes, undefined, false);
+    const client = bare(port);
+    client.socket.write(upgrade('/CP01', 'Sec-WebSocket-Protocol: ocpp1.6\r\n'));
+    await until(() => guests.length === 1 && client.received().includes('\r\n\r\n'));
+    const headEnd = client.received().length;
+    const { pipe } = guests[0]!;
+    const heard: string[] = [];
+    pipe.open({
+      text: text => {
+        heard.push(text);
+        pipe.send(`answer to ${text}`);
+      },
+      pong() {},
+      closed: code => heard.push(`closed ${code}`),
+    });
+    const goodBye = frame(8, Buffer.from([1000 >> 8, 1000 & 255]));
+    client.socket.write(Buffer.concat([frame(1, Buffer.from('a')), frame(1, Buffer.from('b')), goodBye]));
+    await until(() => heard.length === 3 && client.ended());
+    expect(heard).toEqual(['a', 'b', 'closed 1000']);
+    expect(client.received().slice(headEnd)).toBe('\x81\x0banswer to a\x81\x0banswer to b\x88\x02\x03\xe8');
+  });
+
   it('keeps frames that come before the pipe is opened', async () => {
     const { port, guests } = await openDoor(() => yes, undefined, false);
     const { pipe } = await dialTo(port);

@@ -72,6 +72,8 @@ const withDipSeen = (ledger: Ledger, { atMs }: DrawSample): Ledger =>
   ledger.dip.isSeen || isBeforeDip(ledger, atMs) ? ledger : { ...ledger, dip: { ...ledger.dip, isSeen: true } };
 
 function afterObeying(ledger: Ledger, sample: DrawSample, spec: ConnectorSpec, traits: ChargerTraits): Ledger {
+  // As a rule one limit is held, and obeyed.
+  if (ledger.held.length === 1 && ledger.overSinceMs === null) return ledger;
   const shown = Math.max(
     0,
     ledger.held.findLastIndex(held => isShown(held, sample, spec, traits)),
@@ -103,7 +105,10 @@ function reachableMa(ledger: Ledger, sample: DrawSample, traits: ChargerTraits):
   const settled = ledger.held.findLastIndex(
     held => held.ackedAtMs !== null && takenAfter(sample, held.ackedAtMs + traits.reactionMs),
   );
-  return ledger.held.slice(Math.max(0, settled)).reduce((most, held) => Math.max(most, mostOf(held, sample.atMs)), 0);
+  let mostMa = 0;
+  for (let i = Math.max(0, settled); i < ledger.held.length; i++)
+    mostMa = Math.max(mostMa, mostOf(at(ledger.held, i), sample.atMs));
+  return mostMa;
 }
 
 function afterSampleWhileUncontrolled(

@@ -38,10 +38,10 @@ export function maskAfter(
 ): LearnedMask | null {
   // A phase that is not mentioned may carry anything.
   if (!tellsAll) return null;
-  const used = spec.phases.filter(phase => ma[phase] > OFF_MA);
-  if (used.length === 0) return null;
-  const isSame = before !== null && before.phases.length === used.length && used.every(p => before.phases.includes(p));
-  const isFull = used.every(phase => ma[phase] >= FULL_MA);
+  const isUsed = (phase: PhaseIndex): boolean => ma[phase] > OFF_MA;
+  if (!spec.phases.some(isUsed)) return null;
+  const isFull = spec.phases.every(phase => !isUsed(phase) || ma[phase] >= FULL_MA);
+  const isSame = before !== null && spec.phases.every(phase => isUsed(phase) === before.phases.includes(phase));
   if (isSame && (isFull || isLearnedAt(before, atMs))) return isFull ? { ...before, seenMs: atMs } : before;
-  return isFull ? { phases: used, sinceMs: atMs, seenMs: atMs } : null;
+  return isFull ? { phases: spec.phases.filter(isUsed), sinceMs: atMs, seenMs: atMs } : null;
 }

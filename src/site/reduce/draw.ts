@@ -13,7 +13,8 @@ export type Draw = {
   readonly tellsAll: boolean;
 };
 
-const OWN_PHASES = ['L1', 'L2', 'L3'] as const;
+const OWN_PHASES: readonly string[] = ['L1', 'L2', 'L3'];
+const ALL_OWN = 0b111;
 
 /** Chargers report the inlet or the cable too; only the outlet is what the car draws. */
 const isOutlet = (value: SampledValue): boolean => value.location === 'Outlet' || value.location === '';
@@ -27,44 +28,69 @@ const IMPLAUSIBLE_FACTOR = 3;
  * spread over the phases at nominal voltage.
  */
 export function drawOf(sample: MeterSample, spec: ConnectorSpec, nominalV: number): Draw | null {
-  const { currents, powers, powerW } = spokenOf(sample.values);
-  // What a DC charger tells is measured at the car.
-  const told = spec.dc !== null ? [] : currents.length > 0 ? currents : powers.map(each => asAmps(each, nominalV));
-  const ma =
-    (spec.dc === null ? currentsOf(told, spec) : null) ?? (powerW === null ? null : spread(powerW, spec, nominalV));
+  const powerW = wattsOf(sample.values);
+  const told = toldBy(sample.values, spec, nominalV);
+  const ma = told?.isPlaced ? told.ma : powerW === null ? null : spread(powerW, spec, nominalV);
   if (ma === null || Math.max(ma[0], ma[1], ma[2]) > spec.maxMa * IMPLAUSIBLE_FACTOR) return null;
-  const tellsAll = told.length === 0 || spec.phases.every((_, own) => isTold(told, own));
+  const own = (1 << spec.phases.length) - 1;
+  const tellsAll = told === null || (told.own & own) === own;
   return { tellsAll, ma, powerW: powerW ?? ((ma[0] + ma[1] + ma[2]) / 1000) * nominalV };
 }
 
-/** What of a sample tells the draw: currents, watts of single phases, and watts in all where anything was said. */
-function spokenOf(values: readonly SampledValue[]) {
-  const currents: SampledValue[] = [];
-  const powers: SampledValue[] = [];
-  let totalW: number | null = null;
-  let phasesW = 0;
+/** Watts in all where they were said, else those of single phases; null where there are none. */
+function wattsOf(values: readonly SampledValue[]): number | null {
+  let phasesW: number | null = null;
   for (const value of values) {
-    if (!isOutlet(value)) continue;
-    if (value.measurand === 'Current.Import') {
-      if (value.value >= 0) currents.push(value);
-    } else if (value.measurand === 'Power.Active.Import') {
-      const watts = Math.max(0, value.value);
-      if (value.phase === null) totalW ??= watts;
-      else powers.push(value);
-      phasesW += watts;
-    }
+    if (value.measurand !== 'Power.Active.Import' || !isOutlet(value)) continue;
+    const watts = Math.max(0, value.value);
+    if (value.phase === null) return watts;
+    phasesW = (phasesW ?? 0) + watts;
   }
-  return { currents, powers, powerW: totalW ?? (powers.length > 0 ? phasesW : null) };
+  return phasesW;
 }
 
-const asAmps = (power: SampledValue, nominalV: number): SampledValue => ({
-  ...power,
-  value: Math.max(0, power.value) / nominalV,
-});
+/** What values of one kind tell. */
+type Told = {
+  /** The most on each grid phase. */
+  readonly ma: [number, number, number];
+  /** Bits of the charger's own phases that were spoken of. */
+  own: number;
+  /** Something of it belongs to a phase that the socket has. */
+  isPlaced: boolean;
+};
+
+/** Currents, or the watts of single phases where there are none; null without both. What a DC charger tells is measured at the car. */
+function toldBy(values: readonly SampledValue[], spec: ConnectorSpec, nominalV: number): Told | null {
+  if (spec.dc !== null) return null;
+  let told: Told | null = null;
+  for (const value of values)
+    if (value.measurand === 'Current.Import' && value.value >= 0 && isOutlet(value))
+      told = withTold(told, value.phase, value.value, spec);
+  if (told !== null) return told;
+  for (const value of values)
+    if (value.measurand === 'Power.Active.Import' && value.phase !== null && isOutlet(value))
+      told = withTold(told, value.phase, Math.max(0, value.value) / nominalV, spec);
+  return told;
+}
 
 /** A value without a phase speaks of all of them. */
-const isTold = (told: readonly SampledValue[], own: number): boolean =>
-  told.some(({ phase }) => phase === null || phase === OWN_PHASES[own]);
+function withTold(before: Told | null, phase: SampledValue['phase'], amps: number, spec: ConnectorSpec): Told {
+  const told = before ?? { ma: [0, 0, 0], own: 0, isPlaced: false };
+  const own = phase === null ? -1 : OWN_PHASES.indexOf(phase);
+  if (own >= 0) told.own |= 1 << own;
+  if (phase === null) told.own = ALL_OWN;
+  // A one-phase charger may call its only phase by the name of the grid's.
+  const isOnly = phase === null || (spec.phases.length === 1 && own >= 0);
+  const only = isOnly ? undefined : spec.phases[own];
+  if (isOnly) for (const grid of spec.phases) raise(told, grid, amps);
+  else if (only !== undefined) raise(told, only, amps);
+  return told;
+}
+
+function raise(told: Told, grid: PhaseIndex, amps: number): void {
+  told.ma[grid] = Math.max(told.ma[grid], toMa(amps));
+  told.isPlaced = true;
+}
 
 /** The energy register in Wh, or null. */
 export function registerOf(sample: MeterSample): number | null {
@@ -74,21 +100,6 @@ export function registerOf(sample: MeterSample): number | null {
 /** Of all phases together. */
 export const isRegister = ({ measurand, phase }: SampledValue): boolean =>
   measurand === 'Energy.Active.Import.Register' && phase === null;
-
-function currentsOf(currents: readonly SampledValue[], spec: ConnectorSpec): [number, number, number] | null {
-  const out: [number, number, number] = [0, 0, 0];
-  let said = false;
-  for (const { phase, value } of currents) {
-    const own = phase === null ? -1 : OWN_PHASES.indexOf(phase as 'L1' | 'L2' | 'L3');
-    // A one-phase charger may call its only phase by the name of the grid's.
-    const isOnly = phase === null || (spec.phases.length === 1 && own >= 0);
-    const grid: readonly PhaseIndex[] = isOnly ? spec.phases : spec.phases.slice(own, own + 1);
-    if (phase !== null && (own < 0 || grid.length === 0)) continue;
-    for (const p of grid) out[p] = Math.max(out[p], toMa(value));
-    said = true;
-  }
-  return said ? out : null;
-}
 
 /** A DC charger speaks of its car: of its watts the grid sees more, of its current nothing can be told. */
 function spread(powerW: number, spec: ConnectorSpec, nominalV: number): [number, number, number] {

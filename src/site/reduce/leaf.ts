@@ -15,6 +15,19 @@ export const withCharger = (state: SiteState, index: number, change: (charger: C
   return chargers === state.chargers ? state : { ...state, chargers };
 };
 
+/** Both at once, for what comes often: a state is copied once and not twice. */
+export const withBoth = (
+  state: SiteState,
+  charger: number,
+  itsCharger: Charger,
+  connector: number,
+  itsConnector: Connector,
+): SiteState => ({
+  ...state,
+  chargers: replaced(state.chargers, charger, itsCharger),
+  connectors: replaced(state.connectors, connector, itsConnector),
+});
+
 export const withConnector = (
   state: SiteState,
   index: number,

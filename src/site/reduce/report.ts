@@ -8,12 +8,12 @@ import { believed, newest } from '#site/gate/ledger.ts';
 import { isLearnedAt, maskAfter } from '#site/gate/mask.ts';
 import { asking } from '#site/reduce/asking.ts';
 import { booted } from '#site/reduce/charger.ts';
-import { drawOf, registerOf } from '#site/reduce/draw.ts';
-import { withCharger, withConnector } from '#site/reduce/leaf.ts';
+import { type Draw, drawOf, registerOf } from '#site/reduce/draw.ts';
+import { withBoth, withCharger, withConnector } from '#site/reduce/leaf.ts';
 import { judgeMoment, judgeSample } from '#site/reduce/skew.ts';
 import type { MeterSample, Report } from '#site/report.ts';
 import type { Connector, LearnedMask, SiteState } from '#site/state.ts';
-import { type ConnectorSpec, socketOn } from '#site/topology.ts';
+import { type ChargerTraits, type ConnectorSpec, socketOn } from '#site/topology.ts';
 
 type Reported = Extract<SiteEvent, { type: 'charger-reported' }>;
 
@@ -161,32 +161,40 @@ function newestOf(samples: readonly MeterSample[]): MeterSample | null {
 const EARLIER_DRAWS = 3;
 
 function withSample(state: SiteState, event: Reported, spec: ConnectorSpec, sample: MeterSample): SiteState {
-  const charger = at(state.chargers, event.charger);
-  const { isLive, skew } = judgeSample(charger.skew, event.atChargerMs - sample.atWallMs, event.atMs);
-  const learned = withCharger(state, event.charger, found => ({
-    ...found,
-    lastHeardMs: event.atMs,
-    booted: true,
-    skew,
-  }));
-  const registerWh = registerOf(sample);
+  const { charger: index, atMs } = event;
+  const before = at(state.chargers, index);
+  const { isLive, skew } = judgeSample(before.skew, event.atChargerMs - sample.atWallMs, atMs);
+  const charger = { ...before, lastHeardMs: atMs, booted: true, skew };
+  const known = at(state.connectors, spec.index);
+  const registerWh = registerOf(sample) ?? known.registerWh;
   const draw = isLive ? drawOf(sample, spec, state.topology.nominalV) : null;
-  const next = withConnector(learned, spec.index, connector => {
-    if (draw === null) return registerWh === null ? connector : { ...connector, registerWh };
-    const seen = { atMs: event.atMs, ma: draw.ma, powerW: draw.powerW };
-    const ledger = afterSample(connector.ledger, seen, spec, charger.traits, connector.draw);
-    const mask = maskAfter(connector.mask, seen, spec, draw.tellsAll);
-    return {
-      ...connector,
-      registerWh: registerWh ?? connector.registerWh,
-      draw: seen,
-      earlierDraws: connector.draw === null ? [] : [connector.draw, ...connector.earlierDraws].slice(0, EARLIER_DRAWS),
-      ledger,
-      mask,
-      probeAtMs: probeAfter(connector, mask, event.atMs),
-    };
-  });
-  return draw === null ? next : rejudged(next, spec.path, event.atMs);
+  if (draw === null) {
+    const connector = registerWh === known.registerWh ? known : { ...known, registerWh };
+    return withBoth(state, index, charger, spec.index, connector);
+  }
+  const connector = withDraw(known, draw, registerWh, spec, charger.traits, atMs);
+  return rejudged(withBoth(state, index, charger, spec.index, connector), spec.path, atMs);
+}
+
+function withDraw(
+  known: Connector,
+  draw: Draw,
+  registerWh: number | null,
+  spec: ConnectorSpec,
+  traits: ChargerTraits,
+  atMs: number,
+): Connector {
+  const seen = { atMs, ma: draw.ma, powerW: draw.powerW };
+  const mask = maskAfter(known.mask, seen, spec, draw.tellsAll);
+  return {
+    ...known,
+    registerWh,
+    draw: seen,
+    earlierDraws: known.draw === null ? [] : [known.draw, ...known.earlierDraws].slice(0, EARLIER_DRAWS),
+    ledger: afterSample(known.ledger, seen, spec, traits, known.draw),
+    mask,
+    probeAtMs: probeAfter(known, mask, atMs),
+  };
 }
 
 /** A probe that has told the phases is over: there is no second one in this session (rule 12). */

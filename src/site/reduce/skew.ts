@@ -80,9 +80,12 @@ const learned = (ms: number, atMs: number): Skew => ({
 });
 
 /** After a punctual message. */
-function confirmed({ window, settling }: Skew, ms: number, diffMs: number, atMs: number): Skew {
+function confirmed(before: Skew, ms: number, diffMs: number, atMs: number): Skew {
+  const { window, late, settling } = before;
   const lowMs = Math.min(window.lowMs, diffMs);
   const isOver = atMs - window.sinceMs >= WINDOW_MS;
+  // Nearly every message is like the one before it.
+  if (!isOver && late === null && settling === null && lowMs === window.lowMs && diffMs >= ms) return before;
   const since = settling === null ? null : joined(settling, diffMs, atMs);
   return {
     ms: isOver ? lowMs : Math.min(ms, diffMs),
