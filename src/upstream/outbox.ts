@@ -278,7 +278,6 @@ export class Outbox {
     return session === null || (session.upstream !== null && session.upstream.station !== this.#deps.station);
   }
 
-  /** False where it is not here any more. */
   #take({ key, what, session }: Pick<Row, 'key' | 'what' | 'session'>): boolean {
     const queue = what === 'samples' ? this.#samples : this.#trades;
     const head = queue.get(key) ?? this.#aside.get(key);
