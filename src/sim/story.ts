@@ -6,6 +6,7 @@ import { assert, at } from '#base/assert.ts';
 import { silentLog } from '#base/log.ts';
 import type { Triple } from '#base/units.ts';
 import type { Gateway } from '#gateway.ts';
+import type { World } from '#world.ts';
 import type { Account } from './account.ts';
 import type { CarPlan } from './car.ts';
 import { type DcPlan, gridMa } from './dc.ts';
@@ -74,6 +75,8 @@ export type StoryPlan = {
   readonly seen?: boolean;
   /** There is a back office. */
   readonly upstream?: PlannedOffice;
+  /** Another way to the back office than the simulated one; not for a gateway that may die. */
+  readonly dial?: World['dial'];
   /** The gateway may die and be started again: then there is a `life`. */
   readonly mortal?: boolean;
 };
@@ -120,7 +123,8 @@ export function durationMs(text: string): number {
 export async function story(plan: StoryPlan): Promise<Story> {
   const site = openSite(sitePlan(plan), { seed: plan.seed ?? 'story', building: 'constant' });
   const life = plan.mortal ? await GatewayLife.begin(site) : null;
-  const only = life === null ? await openGatewayOn(site, silentLog, site.world, plan.seen ?? false) : null;
+  const world = plan.dial === undefined ? site.world : { ...site.world, dial: plan.dial };
+  const only = life === null ? await openGatewayOn(site, silentLog, world, plan.seen ?? false) : null;
   const gateway = () => newest(life, only);
   const powerOn = () => {
     for (const post of site.posts) post.station.powerOn();
