@@ -45,7 +45,7 @@ it('its charging profiles hold before the first charger may come in', async () =
   await site.run('3 s');
   const gateway = await opening;
   const wishAt = (state: SiteState | null) => state?.connectors[0]?.wish;
-  expect(wishAt(atTheDoor)).toEqual({ limitMa: 10_000, limitW: null });
+  expect(wishAt(atTheDoor)).toEqual({ limitMa: 10_000, limitW: null, profileId: 1 });
   await site.run('10 min');
   expect(site.drawA('CP1')).toBeLessThanOrEqual(10);
   await closeOn(site.site, gateway);
