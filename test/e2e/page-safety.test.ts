@@ -74,7 +74,7 @@ describe('the page of a garage that is put into service', () => {
       /Costs 26 A on every fuse above it: .* Set-upRuns: 2 steps to go\. A limit of somebody else was found there and cleared: 16 A from 22:00/,
     );
     expect(await facts(page, 'CP28')).toMatch(
-      /Limits written410 of the 500 a day .*, about 3300 by the end of the day\. Raises are/,
+      /Limits written410 of the 500 a day .*, about 750 by the end of the day\. Raises are/,
     );
     await page.context().close();
   });
