@@ -1,7 +1,8 @@
 /**
- * How many MeterValues a second the whole gateway takes, beside two servers that do less: `bare-ws` parses and
- * answers, `ocpp-rpc-strict` also checks the schema. All three stand in this process, the clients in another; each
- * is asked in turn, round after round. There is no rate limit in any of them.
+ * How many MeterValues a second the whole gateway takes, beside servers that do less: `bare-ws` parses and answers,
+ * `ocpp-rpc-strict` also checks the schema, `ws-understood` checks and decodes with the gateway's own language and
+ * keeps nothing: no gateway on `ws` takes more than that one. All stand in this process, the clients in another;
+ * each is asked in turn, round after round. There is no rate limit in any of them.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,6 +15,8 @@ import { RPCServer } from 'ocpp-rpc';
 import { WebSocketServer } from 'ws';
 import { resolveConfig } from '#config/config.ts';
 import { openGateway } from '#gateway.ts';
+import { parseFrame, printResult } from '#ocpp/frame.ts';
+import { dialect16 } from '#ocpp/v16/dialect.ts';
 import { realWorld } from '#real/world.ts';
 import { shippedDevices } from '#sim/devices.ts';
 import { type BenchLine, quantile } from './line.ts';
@@ -40,7 +43,7 @@ const NOTE =
 export type Server = { readonly name: string; readonly port: number; close(): Promise<void> };
 
 export async function benchThroughput(): Promise<readonly BenchLine[]> {
-  const servers = [await openBusbar(), await openBareWs(), await openRpc()];
+  const servers = [await openBusbar(), await openBareWs(), await openRpc(), await openUnderstood()];
   const clients = fork(fileURLToPath(new URL('./throughput-clients.ts', import.meta.url)));
   const rates = new Map<string, number[]>(servers.map(server => [server.name, []]));
   for (let round = 0; round < ROUNDS; round++) {
@@ -53,7 +56,7 @@ export async function benchThroughput(): Promise<readonly BenchLine[]> {
   for (const server of servers) await server.close();
   const rateOf = (name: string) => quantile(rates.get(name)!, 0.5);
   const value = rateOf('busbar');
-  return ['bare-ws', 'ocpp-rpc-strict'].map(peer => ({
+  return ['bare-ws', 'ocpp-rpc-strict', 'ws-understood'].map(peer => ({
     name: 'ocpp-throughput',
     n: SOCKETS,
     value,
@@ -130,6 +133,26 @@ async function openBareWs(): Promise<Server> {
     server.close();
   };
   return { name: 'bare-ws', port: (server.address() as AddressInfo).port, close };
+}
+
+/** What the gateway does with a frame before anything is known of the site, and nothing else. */
+async function openUnderstood(): Promise<Server> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: () => 'ocpp1.6' });
+  server.on('connection', socket =>
+    socket.on('message', data => {
+      const frame = parseFrame(String(data));
+      if (frame.kind !== 'call') throw new Error('the clients of the bench call');
+      const decoded = dialect16.reports.decode(frame.action, frame.payload, 'lenient');
+      if (!decoded.ok) throw new Error(decoded.detail);
+      socket.send(printResult(frame.id, answerTo(frame.action)));
+    }),
+  );
+  await once(server, 'listening');
+  const close = async () => {
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+  };
+  return { name: 'ws-understood', port: (server.address() as AddressInfo).port, close };
 }
 
 async function openRpc(): Promise<Server> {
