@@ -92,6 +92,19 @@ describe('where writes are spared', () => {
     expect(keptClear(wish, TTL_MS, 0).targetMa / 1000).toBe(sentA);
   });
 
+  it('nobody keeps clear of what the back office allows: no step of the building reaches it', () => {
+    const reason = { source: 'csms', id: 'CP1', row: null, text: '' } as const;
+    const targets = [{ targetMa: 16_000, reason }];
+    const wish = at(wishesOf({ ...start, connectors: [writtenTo(253, 12)] }, targets, 0), 0);
+    expect(keptClear(wish, TTL_MS, 0).targetMa).toBe(16_000);
+    // The same limit over all sockets is a row like any other.
+    const overAll = at(
+      wishesOf({ ...start, connectors: [wish.connector] }, [{ ...at(targets, 0), reason: { ...reason, row: 0 } }], 0),
+      0,
+    );
+    expect(keptClear(overAll, TTL_MS, 0).targetMa).toBe(15_000);
+  });
+
   it('refreshes are put off bit by bit, to three quarters of the lease time at most', () => {
     const due = (count: number) => {
       const connector = writtenTo(count, 12);

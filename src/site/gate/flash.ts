@@ -68,8 +68,8 @@ export function raiseDueMs(connector: Connector, { writesPerDay }: ChargerTraits
  * than the fallback: that one stands without an end, what is below it has to be said again for as long as it holds.
  */
 export function keptClear(wish: Wish, ttlMs: number, atMs: number): Wish {
-  const { connector, spec, charger, targetMa } = wish;
-  const isAtEdge = targetMa > spec.minMa && targetMa < spec.maxMa && !connector.ledger.uncontrolled;
+  const { connector, spec, charger, targetMa, isAtCeiling } = wish;
+  const isAtEdge = !isAtCeiling && targetMa > spec.minMa && targetMa < spec.maxMa && !connector.ledger.uncontrolled;
   if (!isAtEdge || wish.test !== null || !isSpared(connector, charger.traits, ttlMs, atMs)) return wish;
   const { stepMa } = charger.traits;
   const leastMa = targetMa < spec.fallbackMa ? spec.minMa : Math.max(spec.minMa, spec.fallbackMa);
