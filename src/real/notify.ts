@@ -2,7 +2,7 @@
  * Telling the service manager, by systemd's own program `systemd-notify`: Node.js has no datagram sockets of AF_UNIX.
  * One at a time, bounded in time, and nothing at all where nobody asked to be told.
  */
-import { execFile } from 'node:child_process';
+import { type ExecFileOptions, execFile } from 'node:child_process';
 import type { Log } from '#base/log.ts';
 import type { Notice } from '#watchdog.ts';
 
@@ -41,13 +41,13 @@ export function openNotify(environment: NotifyEnvironment, log: Log): (notice: N
   let hasFailed = false;
   const tell = (notice: Notice): void => {
     if (isRunning) {
-      // A pet that waited would tell of a pass long ago; the next pass has its own.
-      const { WATCHDOG: _, ...rest } = notice;
-      waiting = { ...waiting, ...rest };
+      // A pet that waited would tell of a pass long ago, and what else it says would still run when the next one comes.
+      const { WATCHDOG, ...rest } = notice;
+      if (WATCHDOG === undefined || rest.READY !== undefined) waiting = { ...waiting, ...rest };
       return;
     }
     isRunning = true;
-    execFile('systemd-notify', linesOf(notice), options, error => {
+    run(linesOf(notice), options, error => {
       isRunning = false;
       if (error !== null && !hasFailed) log.error('systemd-notify failed', { detail: error.message });
       hasFailed = error !== null;
@@ -57,6 +57,15 @@ export function openNotify(environment: NotifyEnvironment, log: Log): (notice: N
     });
   };
   return tell;
+}
+
+/** Where a system is short of memory Node.js throws instead of calling back: that must not end a loop that turns. */
+function run(lines: readonly string[], options: ExecFileOptions, done: (error: Error | null) => void): void {
+  try {
+    execFile('systemd-notify', lines, options, error => done(error));
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)));
+  }
 }
 
 /** A line end would begin another variable, and part of a status is what a meter's wire said. */

@@ -41,10 +41,30 @@ it('while one runs nothing else is started: what counts waits, the newest of it,
   const { tell, told } = open('sleep 0.3');
   tell({ READY: '1' });
   tell({ WATCHDOG: '1', STATUS: 'first' });
-  tell({ WATCHDOG: '1', STATUS: 'second' });
+  tell({ STATUS: 'second' });
   tell({ STOPPING: '1' });
   await until(() => told().length === 2);
   expect(told()).toEqual([['READY=1'], ['STATUS=second', 'STOPPING=1']]);
+});
+
+it('a pet that came while one runs leaves nothing behind that the next pet would find running', async () => {
+  const { tell, told } = open('case "$*" in *first*|*third*) ;; *) sleep 60;; esac');
+  tell({ WATCHDOG: '1', STATUS: 'first' });
+  tell({ WATCHDOG: '1', STATUS: 'second' });
+  await until(() => told().length === 1);
+  await until(() => {
+    tell({ WATCHDOG: '1', STATUS: 'third' });
+    return told().length > 1;
+  });
+  expect(told()[1]).toEqual(['WATCHDOG=1', 'STATUS=third']);
+});
+
+it('one that cannot even be started is logged once, and the gateway goes on', () => {
+  // Longer than a program may be given (E2BIG): Node.js throws that, as it throws ENOMEM.
+  const { tell, said } = open('', { NOTIFY_SOCKET: '/'.repeat(1_000_000) });
+  tell({ WATCHDOG: '1' });
+  tell({ WATCHDOG: '1' });
+  expect(said).toEqual(['systemd-notify failed']);
 });
 
 it('of the environment it is given nothing but what it needs', async () => {

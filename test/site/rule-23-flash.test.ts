@@ -1,6 +1,6 @@
 /** Rule 23: chargers that write every profile to flash are told less often before it wears out. */
 import { describe, expect, it, test } from 'vitest';
-import { at } from '#base/assert.ts';
+import { assert, at } from '#base/assert.ts';
 import { SKEW_MS } from '#site/gate/constants.ts';
 import { isSpared, keptClear, putOff, raiseDueMs, writesToday } from '#site/gate/flash.ts';
 import { longestWaitMs, refreshDueMs } from '#site/gate/lease.ts';
@@ -75,6 +75,34 @@ describe('where writes are spared', () => {
   ])('%s', (_, targetA, sentA) => {
     expect(wished(targetA, 253)).toBe(sentA);
     expect(wished(targetA, 100)).toBe(targetA);
+  });
+
+  test.each<[string, number, number]>([
+    ['nobody is told less than the fallback for it: that would need refreshes, and the fallback none', 10.5, 10],
+    ['a socket that nobody uses stands at its fallback', 10, 10],
+    ['what a row holds below the fallback keeps clear as ever', 9, 8],
+  ])('%s', (_, targetA, sentA) => {
+    const targets = [{ ...at(start.targets, 0), targetMa: targetA * 1000 }];
+    const connector = writtenTo(253, 12);
+    const ledger = withSent(connector.ledger, { limitMa: 16_000, lapseMa: 10_000, ttlMs: TTL_MS }, 0);
+    const writes = connector.ledger.writes;
+    const [found] = wishesOf({ ...start, connectors: [{ ...connector, ledger: { ...ledger, writes } }] }, targets, 0);
+    assert(found !== undefined, 'one socket');
+    const wish = { ...found, spec: { ...spec, fallbackMa: 10_000 } };
+    expect(keptClear(wish, TTL_MS, 0).targetMa / 1000).toBe(sentA);
+  });
+
+  it('nobody keeps clear of what the back office allows: no step of the building reaches it', () => {
+    const reason = { source: 'csms', id: 'CP1', row: null, text: '' } as const;
+    const targets = [{ targetMa: 16_000, reason }];
+    const wish = at(wishesOf({ ...start, connectors: [writtenTo(253, 12)] }, targets, 0), 0);
+    expect(keptClear(wish, TTL_MS, 0).targetMa).toBe(16_000);
+    // The same limit over all sockets is a row like any other.
+    const overAll = at(
+      wishesOf({ ...start, connectors: [wish.connector] }, [{ ...at(targets, 0), reason: { ...reason, row: 0 } }], 0),
+      0,
+    );
+    expect(keptClear(overAll, TTL_MS, 0).targetMa).toBe(15_000);
   });
 
   it('refreshes are put off bit by bit, to three quarters of the lease time at most', () => {

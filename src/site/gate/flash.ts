@@ -63,13 +63,17 @@ export function raiseDueMs(connector: Connector, { writesPerDay }: ChargerTraits
   return ledger.changedAtMs + GAP_MS * GAP_GROWS ** pressed;
 }
 
-/** A wish as it is worth a write: clear of the edge of its row where writes are spared, but never a pause instead. */
+/**
+ * A wish as it is worth a write: clear of the edge of its row where writes are spared. Never a pause instead, nor less
+ * than the fallback: that one stands without an end, what is below it has to be said again for as long as it holds.
+ */
 export function keptClear(wish: Wish, ttlMs: number, atMs: number): Wish {
-  const { connector, spec, charger, targetMa } = wish;
-  const isAtEdge = targetMa > spec.minMa && targetMa < spec.maxMa && !connector.ledger.uncontrolled;
+  const { connector, spec, charger, targetMa, isAtCeiling } = wish;
+  const isAtEdge = !isAtCeiling && targetMa > spec.minMa && targetMa < spec.maxMa && !connector.ledger.uncontrolled;
   if (!isAtEdge || wish.test !== null || !isSpared(connector, charger.traits, ttlMs, atMs)) return wish;
   const { stepMa } = charger.traits;
-  const clearMa = Math.max(spec.minMa, Math.floor((targetMa - CLEAR_MA) / stepMa) * stepMa);
+  const leastMa = targetMa < spec.fallbackMa ? spec.minMa : Math.max(spec.minMa, spec.fallbackMa);
+  const clearMa = Math.max(leastMa, Math.floor((targetMa - CLEAR_MA) / stepMa) * stepMa);
   // What is no decrease stays none.
   return { ...wish, targetMa: targetMa < newest(connector.ledger).limitMa ? clearMa : Math.max(clearMa, held(wish)) };
 }

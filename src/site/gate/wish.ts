@@ -16,6 +16,8 @@ export type Wish = {
   readonly spec: ConnectorSpec;
   readonly charger: Charger;
   readonly targetMa: number;
+  /** The back office allows this socket no more; else it is a row that does, or nothing. */
+  readonly isAtCeiling: boolean;
   /** Grid phases that it books. */
   readonly phases: readonly PhaseIndex[];
   /** What a dead-man test wishes of this socket; null where none runs. */
@@ -27,10 +29,11 @@ export function wishesOf(state: SiteState, targets: readonly Target[], atMs: num
   const tests = testWishes(state);
   return state.topology.connectors.map(spec => {
     const connector = at(state.connectors, spec.index);
-    const { targetMa } = at(targets, spec.index);
+    const { targetMa, reason } = at(targets, spec.index);
+    const isAtCeiling = reason.source === 'csms' && reason.row === null;
     const charger = at(state.chargers, spec.charger);
     const test = tests.get(spec.index) ?? null;
-    return { connector, spec, charger, targetMa, phases: phasesOf(connector, spec, atMs), test };
+    return { connector, spec, charger, targetMa, isAtCeiling, phases: phasesOf(connector, spec, atMs), test };
   });
 }
 
