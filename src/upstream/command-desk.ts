@@ -105,10 +105,10 @@ export class CommandDesk {
   }
 
   /** A session that begins just now: whether it may, where it does. One whose word waited in a charger is history. */
-  mayBegin({ charger, connectorId, idToken, startedAtWallMs }: Session): boolean {
+  mayBegin({ charger, connectorId, idToken, beganWallMs }: Session): boolean {
     const { deps, register, authority } = this.#desk;
     const number = numberOf(register.numbering(), charger, connectorId);
-    if (number === null || deps.world.clock.wallMs() - startedAtWallMs > JUST_NOW_MS) return true;
+    if (number === null || deps.world.clock.wallMs() - beganWallMs > JUST_NOW_MS) return true;
     const group = authority().groupOf(idToken);
     if (this.availability.isOut(number) || !this.reservations.mayUse(number, idToken, group)) return false;
     const used = this.reservations.usedBy(number, idToken, group);
