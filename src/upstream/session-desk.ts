@@ -148,9 +148,8 @@ export class SessionDesk {
   }
 
   #ended({ id, upstream }: Session): void {
-    const { deps, samples, wishes, store, refused } = this.#desk;
+    const { deps, samples, wishes, store } = this.#desk;
     samples.ended(id);
-    refused.ended(id);
     // The answer to its start may have come while its end was on the way to the disk.
     const now = deps.sessions.get(id)?.upstream ?? null;
     if (now !== null && now.transactionId !== upstream?.transactionId) store(deps.sessions.bind(id, now));
