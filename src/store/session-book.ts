@@ -213,7 +213,7 @@ export class SessionBook {
     const lost = this.#withoutStop(session);
     this.#refused.taken(session);
     this.#keep(session);
-    return this.#pending.first(told, [sessionDocument(session), ...lost], { kind: 'started', session, report });
+    return this.#pending.first(told, [sessionDocument(session)], { kind: 'started', session, report }, lost);
   }
 
   #ended(report: Ended, charger: string, heard: Heard): Due {
@@ -269,14 +269,15 @@ export class SessionBook {
     });
   }
 
-  /** Open ones beyond those that may still get their stop, or that the back office has yet to hear of. */
-  #withoutStop(session: Session): readonly StoreChange[] {
-    const known = beyondKept(this.open(), session).filter(
+  /** Those beyond what may still get a stop, but for what the back office has yet to hear of: closed where it knows them. */
+  #withoutStop(session: Session): readonly Due[] {
+    const lost = beyondKept(this.open(), session).filter(
       each => !this.#pending.has(`start/${each.id}`) && !this.#deps.isNeeded(each),
     );
-    return known.map(({ id, charger }) => {
+    return lost.flatMap(({ id, charger, upstream }) => {
+      if (upstream !== null) return this.close(id) ?? [];
       this.#deps.log.error('a session was never ended by its charger, and is given up', { charger, id });
-      return this.#forget(id);
+      return { changes: [this.#forget(id)], stored() {} };
     });
   }
 

@@ -137,6 +137,18 @@ describe('a start', () => {
     expect(stored()).toHaveLength(OPEN_KEPT);
   });
 
+  test('of which the back office has heard are closed with the start of one too many, and not given up', async () => {
+    const book = open();
+    for (let n = 1; n <= OPEN_KEPT + 1; n++) {
+      await tell(book, start(n), n);
+      await records.commit(book.bind(n, { station: 'S', number: 1, transactionId: 100 + n }));
+    }
+    const [first] = stored().map(({ json }) => JSON.parse(json) as Session);
+    expect(first).toMatchObject({ id: 1, flags: ['stop-missing'], billed: { meterWh: 0, reason: 'Other' } });
+    expect(business.slice(-4)).toEqual(['ended', 'started', 'ended kept', 'started kept']);
+    expect(book.open()).toHaveLength(OPEN_KEPT);
+  });
+
   test('that the back office has yet to hear of is not given up, however many there are', async () => {
     const book = open();
     needed = () => true;
