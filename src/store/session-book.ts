@@ -240,18 +240,17 @@ export class SessionBook {
     const session = correctedBy(found, report, heard);
     this.#keep(session);
     this.#deps.log.warn('a charger told the end of a session that was closed without it', { id: session.id });
-    return this.#pending.first(told, [sessionDocument(session)], { kind: 'corrected', session });
+    // Where that is not on disk yet, its end never gets there without the message that says so.
+    const changes = [...this.#pending.owed(`stop/${found.id}`), sessionDocument(session)];
+    return this.#pending.first(told, changes, { kind: 'corrected', session });
   }
 
   #stray(report: Ended, charger: string): Due {
     const told = `stray/${charger}/${report.transactionId}/${report.atWallMs}`;
     if (this.#strays.has(told)) return this.#pending.again(told);
     this.#deps.log.warn('a charger ends a session that nobody knows', { charger, transactionId: report.transactionId });
-    return this.#pending.first(told, this.#strays.put(told, { charger, ...report }), {
-      kind: 'stray',
-      charger,
-      report,
-    });
+    const changes = this.#strays.put(told, { charger, ...report });
+    return this.#pending.first(told, changes, { kind: 'stray', charger, report });
   }
 
   #billed(report: Samples, charger: string, heard: Heard): Due {

@@ -171,6 +171,16 @@ describe('a stop', () => {
     expect(stored().map(({ json }) => JSON.parse(json))).toMatchObject([{ id: 7, meterStopWh: 700, reason: 'Local' }]);
   });
 
+  test('of a session that we closed takes along what the disk did not take of that', async () => {
+    const book = open();
+    await tell(book, start(1), 7);
+    const lost = book.close(7)?.changes ?? [];
+    const correction = book.due(stop(7), 'CP1', 0, HEARD)?.changes ?? [];
+    expect(lost).toHaveLength(2);
+    expect(correction.slice(0, 2)).toEqual(lost);
+    expect(JSON.stringify(correction.at(-2))).toContain('stop-late');
+  });
+
   test('of a session that nobody knows, or of another charger’s, is set aside once', async () => {
     const book = open();
     await tell(book, start(1), 7);
