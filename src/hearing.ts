@@ -67,13 +67,14 @@ export function hear(deps: HearingDeps, charger: number, report: Report, atMs: n
   else void keep(deps, due, speak, answered);
 }
 
-/** How far a session has come: some chargers do not say of which, then it is of the one that runs there. */
+/** How far a session has come. Some chargers do not say of which, or say 0: then it is of the one that runs there. */
 function noteRegister(deps: HearingDeps, charger: number, report: Samples, heard: Heard): void {
   const { topology, connectors } = deps.state();
   const spec = socketOn(topology, charger, report.connectorId);
   const live = spec === undefined ? null : (at(connectors, spec.index).transaction?.id ?? null);
   const { identity } = at(topology.chargers, charger);
-  const changes = deps.sessions.sampled(report, identity, report.transactionId ?? live, heard);
+  const named = report.transactionId ?? 0;
+  const changes = deps.sessions.sampled(report, identity, named > 0 ? named : live, heard);
   if (changes.length > 0) void deps.records.commit(changes);
 }
 

@@ -26,7 +26,7 @@ export type MissingStop = {
 /** @param isNewest no later session runs on its socket */
 export function missingStop(state: SiteState, session: Session, isNewest: boolean, now: Moment): MissingStop {
   const spec = socketNamed(state.topology, session.charger, session.connectorId);
-  const before = heardSince(session) ? null : session.missingSinceWallMs;
+  const before = heardSince(session, now) ? null : session.missingSinceWallMs;
   // Its charger or its socket stands in no file any more: nobody will tell.
   if (spec === undefined) return missing(before ?? now.wallMs, true, now);
   const { link, booted, linkSinceMs } = at(state.chargers, spec.charger);
@@ -38,9 +38,9 @@ export function missingStop(state: SiteState, session: Session, isNewest: boolea
   return missing(sinceWallMs, isOver && isThere && now.nowMs - linkSinceMs >= STEADY_LINK_MS, now);
 }
 
-/** Its charger told a register of it since then. */
-const heardSince = ({ missingSinceWallMs, register }: Session): boolean =>
-  missingSinceWallMs !== null && register.heardWallMs > missingSinceWallMs;
+/** Its charger told a register of it since then. One that was told in our future was told before our clock was set back. */
+const heardSince = ({ missingSinceWallMs, register: { heardWallMs } }: Session, { wallMs }: Moment): boolean =>
+  missingSinceWallMs !== null && heardWallMs > missingSinceWallMs && heardWallMs <= wallMs;
 
 const missing = (sinceWallMs: number | null, mayClose: boolean, { wallMs }: Moment): MissingStop => ({
   sinceWallMs,

@@ -222,7 +222,7 @@ export function withSessions(state: SiteState, open: readonly Session[], now: Mo
     const startedAtMs = now.nowMs - Math.max(0, now.wallMs - beganWallMs);
     const transaction = { id, idToken, startedAtMs, startedAtWallMs, meterStartWh };
     return withConnector(next, spec.index, connector => {
-      const isOlder = (connector.transaction?.startedAtWallMs ?? Number.NEGATIVE_INFINITY) > startedAtWallMs;
+      const isOlder = (connector.transaction?.startedAtMs ?? Number.NEGATIVE_INFINITY) > startedAtMs;
       return isOlder ? connector : asking({ ...connector, transaction }, now.nowMs);
     });
   }, state);

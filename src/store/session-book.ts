@@ -213,7 +213,7 @@ export class SessionBook {
     const lost = this.#withoutStop(session);
     this.#refused.taken(session);
     this.#keep(session);
-    return this.#pending.first(told, [sessionDocument(session), ...lost], { kind: 'started', session, report });
+    return this.#pending.first(told, [sessionDocument(session)], { kind: 'started', session, report }, lost);
   }
 
   #ended(report: Ended, charger: string, heard: Heard): Due {
@@ -240,18 +240,17 @@ export class SessionBook {
     const session = correctedBy(found, report, heard);
     this.#keep(session);
     this.#deps.log.warn('a charger told the end of a session that was closed without it', { id: session.id });
-    return this.#pending.first(told, [sessionDocument(session)], { kind: 'corrected', session });
+    // Where that is not on disk yet, its end never gets there without the message that says so.
+    const changes = [...this.#pending.owed(`stop/${found.id}`), sessionDocument(session)];
+    return this.#pending.first(told, changes, { kind: 'corrected', session });
   }
 
   #stray(report: Ended, charger: string): Due {
     const told = `stray/${charger}/${report.transactionId}/${report.atWallMs}`;
     if (this.#strays.has(told)) return this.#pending.again(told);
     this.#deps.log.warn('a charger ends a session that nobody knows', { charger, transactionId: report.transactionId });
-    return this.#pending.first(told, this.#strays.put(told, { charger, ...report }), {
-      kind: 'stray',
-      charger,
-      report,
-    });
+    const changes = this.#strays.put(told, { charger, ...report });
+    return this.#pending.first(told, changes, { kind: 'stray', charger, report });
   }
 
   #billed(report: Samples, charger: string, heard: Heard): Due {
@@ -269,14 +268,15 @@ export class SessionBook {
     });
   }
 
-  /** Open ones beyond those that may still get their stop, or that the back office has yet to hear of. */
-  #withoutStop(session: Session): readonly StoreChange[] {
-    const known = beyondKept(this.open(), session).filter(
+  /** Those beyond what may still get a stop, but for what the back office has yet to hear of: closed where it knows them. */
+  #withoutStop(session: Session): readonly Due[] {
+    const lost = beyondKept(this.open(), session).filter(
       each => !this.#pending.has(`start/${each.id}`) && !this.#deps.isNeeded(each),
     );
-    return known.map(({ id, charger }) => {
+    return lost.flatMap(({ id, charger, upstream }) => {
+      if (upstream !== null) return this.close(id) ?? [];
       this.#deps.log.error('a session was never ended by its charger, and is given up', { charger, id });
-      return this.#forget(id);
+      return { changes: [this.#forget(id)], stored() {} };
     });
   }
 

@@ -8,7 +8,11 @@ import type { StoreChange } from '#world.ts';
 /** Empty `changes`: it is on disk already. `stored` is called once they are. */
 export type Due = { readonly changes: readonly StoreChange[]; stored(): void };
 
-type Pending = { readonly changes: readonly StoreChange[]; readonly business: Business };
+type Pending = {
+  readonly changes: readonly StoreChange[];
+  readonly business: Business;
+  readonly along: readonly Due[];
+};
 
 /** Who else has something to write down with it, and hears once all of it is on disk. */
 type Others = { also(business: Business): readonly StoreChange[]; kept(business: Business): void };
@@ -23,9 +27,10 @@ export class ToldOnce {
     this.#others = others;
   }
 
-  /** @param own changes, to which others add theirs once */
-  first(told: string, own: readonly StoreChange[], business: Business): Due {
-    this.#pending.set(told, { changes: [...own, ...this.#others.also(business)], business });
+  /** @param own changes, to which others add theirs once @param along what goes to disk with it, and before it */
+  first(told: string, own: readonly StoreChange[], business: Business, along: readonly Due[] = []): Due {
+    const before = along.flatMap(({ changes }) => changes);
+    this.#pending.set(told, { changes: [...before, ...own, ...this.#others.also(business)], business, along });
     return this.again(told);
   }
 
@@ -33,7 +38,9 @@ export class ToldOnce {
     const pending = this.#pending.get(told);
     if (pending === undefined) return ON_DISK;
     const stored = () => {
-      if (this.#pending.delete(told)) this.#others.kept(pending.business);
+      if (!this.#pending.delete(told)) return;
+      for (const due of pending.along) due.stored();
+      this.#others.kept(pending.business);
     };
     return { changes: pending.changes, stored };
   }

@@ -50,6 +50,8 @@ export type CommandDeskDeps = {
 
 /** A start that is older waited in its charger while it was away. */
 const JUST_NOW_MS = 60_000;
+/** Starts that were let in, the newest of a large site: one that is told again is not judged again. */
+const LET_IN_KEPT = 1_000;
 
 /** How a socket is asked for. */
 type Sockets = {
@@ -65,6 +67,7 @@ export class CommandDesk {
   readonly statuses: Statuses;
   readonly #desk: CommandDeskDeps;
   readonly #uploads: Uploads;
+  readonly #letIn = new Set<number>();
   readonly #relay: Omit<RelayDeps, 'authority'>;
 
   constructor(desk: CommandDeskDeps) {
@@ -105,14 +108,17 @@ export class CommandDesk {
   }
 
   /** A session that begins just now: whether it may, where it does. One whose word waited in a charger is history. */
-  mayBegin({ charger, connectorId, idToken, startedAtWallMs }: Session): boolean {
+  mayBegin({ id, charger, connectorId, idToken, beganWallMs }: Session): boolean {
     const { deps, register, authority } = this.#desk;
     const number = numberOf(register.numbering(), charger, connectorId);
-    if (number === null || deps.world.clock.wallMs() - startedAtWallMs > JUST_NOW_MS) return true;
+    if (number === null || this.#letIn.has(id) || deps.world.clock.wallMs() - beganWallMs > JUST_NOW_MS) return true;
     const group = authority().groupOf(idToken);
     if (this.availability.isOut(number) || !this.reservations.mayUse(number, idToken, group)) return false;
     const used = this.reservations.usedBy(number, idToken, group);
     if (used !== null) this.reservations.used(used);
+    this.#letIn.add(id);
+    const [oldest = id] = this.#letIn;
+    if (this.#letIn.size > LET_IN_KEPT) this.#letIn.delete(oldest);
     return true;
   }
 

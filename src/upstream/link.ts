@@ -49,6 +49,8 @@ export class Link {
   #failures = 0;
   #logged = '';
   #beganMs: number | null = null;
+  /** Times in a row that the line was taken and closed again without a word: some tell a wrong password so. */
+  #inVain = 0;
   #closed = false;
 
   constructor(deps: LinkDeps, options: StationOptions) {
@@ -99,15 +101,16 @@ export class Link {
   /** A password that is refused is followed at once by the next one, if there is one. */
   async #dial(): Promise<void> {
     let away: Away = AWAY.starting;
-    for (const login of this.#deps.logins()) {
+    const logins = this.#deps.logins();
+    const first = this.#inVain % logins.length;
+    for (const login of [...logins.slice(first), ...logins.slice(0, first)]) {
       const dialled = await this.#dialAs(login);
       if (this.#closed) {
         if (dialled.ok) dialled.value.pipe.terminate();
         return;
       }
       if (dialled.ok) {
-        this.#deps.letIn(login);
-        this.#begin(dialled.value.pipe);
+        this.#begin(dialled.value.pipe, login);
         return;
       }
       const { url } = this.#options;
@@ -132,11 +135,13 @@ export class Link {
     return failed('not-supported', 'no common subprotocol');
   }
 
-  #begin(pipe: FramePipe): void {
+  /** It was let in once it is spoken to. */
+  #begin(pipe: FramePipe, login: Login): void {
     const { randomness } = this.#deps.world;
     const dialect = dialectFor(SUBPROTOCOL);
     if (dialect === null) return;
     let isOver = false;
+    let isHeard = false;
     const peer: Peer = new Peer(
       // Lenient: an answer with one field too many must not lose a session.
       {
@@ -152,10 +157,16 @@ export class Link {
         command: (command, answer) => this.#deps.command(command, answer),
         closed: (code, reason) => {
           isOver = true;
+          if (!isHeard) this.#inVain++;
           if (this.#peer === peer) this.#ended(lost(`closed ${code}${reason === '' ? '' : `: ${reason}`}`));
         },
         pong: () => this.#ping(peer),
-        heard() {},
+        heard: () => {
+          if (isHeard) return;
+          isHeard = true;
+          this.#inVain = 0;
+          this.#deps.letIn(login);
+        },
       },
     );
     if (isOver) {

@@ -35,6 +35,8 @@ export class LocalList {
   readonly #isEnabled: () => boolean;
   #version = 0;
   #cards: ReadonlyMap<string, Card>;
+  /** One is on its way to the disk: another would be made of the list before it. */
+  #isWriting = false;
 
   constructor(isEnabled: () => boolean, cards: readonly StoredDocument[], versions: readonly StoredDocument[]) {
     this.#isEnabled = isEnabled;
@@ -58,12 +60,12 @@ export class LocalList {
     return card.group === null ? { status } : { status, groupIdToken: card.group };
   }
 
-  /** What a message would make of the list, or why it is not taken. */
+  /** What a message would make of the list, to be written down and `settled`; or why it is not taken. */
   plan(message: SendLocalList): ListPlan | { readonly status: 'Failed' | 'NotSupported' | 'VersionMismatch' } {
     const { version, full, entries } = message;
     if (!this.#isEnabled()) return { status: 'NotSupported' };
     if (!full && version <= this.#version) return { status: 'VersionMismatch' };
-    if (version <= 0 || !isWhole(message)) return { status: 'Failed' };
+    if (version <= 0 || this.#isWriting || !isWhole(message)) return { status: 'Failed' };
     const cards = new Map(full ? [] : this.#cards);
     for (const entry of entries) {
       const card = entryCard(entry);
@@ -71,11 +73,14 @@ export class LocalList {
       else cards.set(cardOf(entry.idToken), card);
     }
     if (cards.size > LIST_MAX) return { status: 'Failed' };
+    this.#isWriting = true;
     return { version, cards, changes: this.#changes(version, cards) };
   }
 
-  /** It is on disk. */
-  take({ version, cards }: ListPlan): void {
+  /** It is on disk, or the disk did not take it. */
+  settled({ version, cards }: ListPlan, isStored: boolean): void {
+    this.#isWriting = false;
+    if (!isStored) return;
     this.#version = version;
     this.#cards = cards;
   }

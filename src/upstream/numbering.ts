@@ -35,9 +35,11 @@ export function numberingOf(topology: Topology, stored: readonly StoredDocument[
 /** The same numbers for another site: sockets that are new stand behind all others. */
 export function renumbered({ sockets: before, unstored: owed }: Numbering, topology: Topology): Numbering {
   const unstored = [...owed];
+  const held = new Set(before.map(keyOf));
   const places = before.map((place): Place => {
     const heir = heirOf(place, topology);
-    if (heir === null) return place;
+    // One that has a number of its own keeps that.
+    if (heir === null || held.has(keyOf(heir))) return place;
     unstored.push({ type: 'remove', kind: MAP_KIND, key: keyOf(place) }, put(heir));
     return heir;
   });

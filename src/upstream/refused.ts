@@ -46,7 +46,7 @@ export class Refused {
     this.#deps.world.clock.after('stop a refused session', ms, () => {
       const { state, sessions, command } = this.#deps;
       const found = sessions.get(session);
-      // Without a back office nobody else says that it is over.
+      // Given up in the book, or over and not on disk yet.
       if (found === null || found.endedAtWallMs !== null) this.ended(session);
       else if (left > 0) {
         const charger = state().topology.chargers.find(({ identity }) => identity === found.charger);

@@ -108,8 +108,10 @@ export class Register {
   }
 
   /** A session that belongs to nobody yet belongs to this back office from now on, once its number holds. */
-  bound({ id, charger, connectorId, upstream }: Session): readonly StoreChange[] {
+  bound({ id, charger, connectorId, ...before }: Session): readonly StoreChange[] {
     const number = numberOf(this.numbering(), charger, connectorId);
+    // Asked anew: it may have been bound, and answered, since it was looked up.
+    const { upstream } = this.#deps.sessions.get(id) ?? before;
     if (upstream !== null || number === null || this.numbering().unstored.length > 0) return [];
     return this.#deps.sessions.bind(id, { station: this.station, number, transactionId: null });
   }

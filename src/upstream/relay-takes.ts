@@ -36,7 +36,7 @@ export function takeLocalList(deps: RelayDeps, command: Is<'send-local-list'>, a
   if (!('changes' in plan)) answer(said(plan.status));
   else
     deps.commit(plan.changes, isStored => {
-      if (isStored) deps.localList.take(plan);
+      deps.localList.settled(plan, isStored);
       answer(said(isStored ? 'Accepted' : 'Failed'));
     });
 }

@@ -54,8 +54,7 @@ export class SessionDesk {
       }
       case 'ended': {
         const { session, report } = business;
-        if (session.upstream === null && !this.#isSocket(session)) return [];
-        return this.#make(business, session, stopWords(session, report));
+        return this.#isTold(session) ? this.#make(business, session, stopWords(session, report)) : [];
       }
       case 'samples': {
         const spec = this.#specOf(business.charger, business.report.connectorId);
@@ -91,7 +90,7 @@ export class SessionDesk {
     const scene = { connector: spec.index, session, state: state(), isLinked: isLinked() };
     const chosen = samples.chosen(report.samples, { ...scene, now: momentOf(world.clock) });
     if (chosen.length === 0) return [];
-    if (session !== null) return register.outbox.sampled(session, chosen);
+    if (session !== null) return this.#isTold(session) ? register.outbox.sampled(session, chosen) : [];
     const connectorId = numberOf(register.numbering(), identity, spec.connectorId) ?? 0;
     courier.ask({ kind: 'meter-values', connectorId, transactionId: null, samples: chosen }, () => {});
     return [];
@@ -125,7 +124,7 @@ export class SessionDesk {
   #evidence(business: Extract<Business, { kind: 'samples' }>, spec: ConnectorSpec): readonly StoreChange[] {
     const { transactionId } = business.report;
     const session = this.#sessionOf(transactionId, business.charger, spec.connectorId);
-    if (session !== null) {
+    if (session !== null && this.#isTold(session)) {
       this.#desk.register.outbox.owe(session.id);
       this.#evidenceOf.set(business, session.id);
     }
@@ -149,9 +148,8 @@ export class SessionDesk {
   }
 
   #ended({ id, upstream }: Session): void {
-    const { deps, samples, wishes, store, refused } = this.#desk;
+    const { deps, samples, wishes, store } = this.#desk;
     samples.ended(id);
-    refused.ended(id);
     // The answer to its start may have come while its end was on the way to the disk.
     const now = deps.sessions.get(id)?.upstream ?? null;
     if (now !== null && now.transactionId !== upstream?.transactionId) store(deps.sessions.bind(id, now));
@@ -164,6 +162,11 @@ export class SessionDesk {
     if (transactionId === null || transactionId <= 0) return register.liveOn(charger, connectorId);
     const named = deps.sessions.get(transactionId);
     return named?.charger === charger ? named : null;
+  }
+
+  /** Its start went up, or is to: one that began while there was no back office, or no such socket, is none of its own. */
+  #isTold(session: Session): boolean {
+    return session.upstream !== null || this.#desk.register.outbox.isNeeded(session);
   }
 
   #isSocket({ charger, connectorId }: Session): boolean {

@@ -134,7 +134,15 @@ function targetOf(location: string, fileName: string): Job['target'] | null {
   const { username, password } = url;
   url.username = '';
   url.password = '';
-  const authorization =
-    username === '' ? null : `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
-  return { url: url.href, authorization };
+  const user = Buffer.from(`${unescaped(username)}:${unescaped(password)}`);
+  return { url: url.href, authorization: username === '' ? null : `Basic ${user.toString('base64')}` };
+}
+
+/** A percent sign that begins no escape stands for itself: a person wrote the address. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -133,6 +133,7 @@ class Door implements Upstream {
   }
 
   kept(business: Business): void {
+    if (business.kind === 'ended') this.#refused.ended(business.session.id);
     this.#office?.desk.kept(business);
   }
 

@@ -49,6 +49,19 @@ it('while a session runs it is Scheduled, and holds when that has ended', async 
   await site.close();
 });
 
+it('a session that runs is not turned away for it, though its charger tells its start again', async () => {
+  const site = await garage(1, EVERYONE);
+  const hand = await handMade(site, 'CP1', 'CP1', 'secret-1');
+  const start = { connectorId: 1, idTag: 'ANNA', meterStart: 0, timestamp: told(site) };
+  const first = await hand.say('StartTransaction', start);
+  hand.answers('ChangeAvailability', status('Scheduled'));
+  expect(await change(site, 1, 'Inoperative')).toEqual(status('Scheduled'));
+  expect(await hand.say('StartTransaction', start)).toEqual(first);
+  await site.run('1 min');
+  expect(hand.asked.map(({ action }) => action)).not.toContain('RemoteStopTransaction');
+  await site.close();
+});
+
 it('zero means the station and all of it, and outlives a restart of ours and of the chargers', async () => {
   const site = await garage(2, EVERYONE, { mortal: true });
   const office = officeOf(site);

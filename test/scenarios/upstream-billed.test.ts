@@ -102,6 +102,21 @@ it(
 );
 
 it(
+  'a session whose charger tells its registers under no number is closed at the last of them too',
+  async () => {
+    await garage();
+    const charger = await hand();
+    await begin(charger);
+    await site.run('10 min');
+    await register(charger, 0, 6_234);
+    await status(charger, 'Available');
+    await site.run('25 h');
+    expect(officeOf(site).ledger.stops).toMatchObject([{ meterStop: 6_234 }]);
+  },
+  DAYS_MS,
+);
+
+it(
   'a charger that is away for more than a day with its stop in its queue is waited for',
   async () => {
     await garage();

@@ -67,6 +67,15 @@ it('goes to the address itself where that is no folder, and leaves out what is n
   await site.close();
 });
 
+it('goes to a place whose password holds any characters', async () => {
+  const site = await garage(1, EVERYONE);
+  const words = ['u%FF:p', 'u:%E2%82%AC'];
+  for (const word of words) await diagnostics(site, { location: `https://${word}@files.example/put/` });
+  const sent = officeOf(site).files.map(file => (file.authorization ?? '').replace('Basic ', ''));
+  expect(sent.map(base64 => Buffer.from(base64, 'base64').toString())).toEqual(['u%FF:p', 'u:€']);
+  await site.close();
+});
+
 it('asked for in the words of the security extension is told in those words', async () => {
   const site = await garage(1, EVERYONE);
   expect(await getLog(site, 9)).toMatchObject(status('Accepted'));

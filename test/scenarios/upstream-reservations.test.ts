@@ -112,6 +112,17 @@ describe('one socket', () => {
   });
 });
 
+it('a reserved socket turns others away though its charger’s clock stands at 1970', async () => {
+  const site = await garage(1, EVERYONE);
+  const hand = await handMade(site, 'CP1', 'CP1', 'secret-1');
+  await hand.say('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Available' });
+  await site.run('10 min');
+  expect(await reserve(site, 1, 7)).toEqual(status('Accepted'));
+  const start = { connectorId: 1, idTag: 'STRANGER', meterStart: 0, timestamp: '1970-01-01T00:00:42Z' };
+  expect(await hand.say('StartTransaction', start)).toMatchObject({ idTagInfo: status('Invalid') });
+  await site.close();
+});
+
 describe('a charger that keeps reservations itself', () => {
   const hand = async (site: Story): Promise<HandMade> => {
     const made = await handMade(site, 'CP1', 'CP1', 'secret-1');

@@ -1,8 +1,19 @@
 /** What is billed of a session where its charger's clock, register or reason cannot be true. */
 import { describe, expect, it } from 'vitest';
 import type { Heard } from '#site/charger-stamp.ts';
-import { asItGoesUp, begunBy, closedAtLast, correctedBy, type Ended, endedBy, type Session } from '#site/session.ts';
+import { initialState } from '#site/initial.ts';
+import {
+  asItGoesUp,
+  begunBy,
+  closedAtLast,
+  correctedBy,
+  type Ended,
+  endedBy,
+  type Session,
+  withSessions,
+} from '#site/session.ts';
 import { registerAfterAll } from '#site/session-register.ts';
+import { topologyOf } from './site.ts';
 
 const HOUR = 3_600_000;
 const NOON = Date.parse('2026-03-01T12:00:00Z');
@@ -108,4 +119,12 @@ it('samples that begin or end a session go up with no register below what was to
   const told = [sample(20, NOON, 'Transaction.Begin'), sample(30, NOON + HOUR, 'Transaction.End')];
   const held = asItGoesUp(sampled(begun, 8_000, HOUR / 2), told, at(NOON + HOUR));
   expect(held.map(({ values }) => values[0]?.value)).toEqual([5_000, 8_000]);
+});
+
+it('after a restart the session that began last runs at its socket, whatever its charger’s clock said', () => {
+  const wrong: Session = { ...begun, id: 1, startedAtWallMs: NOON + 100 * HOUR };
+  const later: Session = { ...begun, id: 2, startedAtWallMs: NOON + HOUR, beganWallMs: NOON + HOUR };
+  const state = initialState(topologyOf({ bays: [{}] }), 0);
+  const { connectors } = withSessions(state, [wrong, later], { nowMs: 0, wallMs: NOON + 2 * HOUR });
+  expect(connectors[0]?.transaction?.id).toBe(2);
 });

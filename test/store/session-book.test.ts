@@ -137,6 +137,18 @@ describe('a start', () => {
     expect(stored()).toHaveLength(OPEN_KEPT);
   });
 
+  test('of which the back office has heard are closed with the start of one too many, and not given up', async () => {
+    const book = open();
+    for (let n = 1; n <= OPEN_KEPT + 1; n++) {
+      await tell(book, start(n), n);
+      await records.commit(book.bind(n, { station: 'S', number: 1, transactionId: 100 + n }));
+    }
+    const [first] = stored().map(({ json }) => JSON.parse(json) as Session);
+    expect(first).toMatchObject({ id: 1, flags: ['stop-missing'], billed: { meterWh: 0, reason: 'Other' } });
+    expect(business.slice(-4)).toEqual(['ended', 'started', 'ended kept', 'started kept']);
+    expect(book.open()).toHaveLength(OPEN_KEPT);
+  });
+
   test('that the back office has yet to hear of is not given up, however many there are', async () => {
     const book = open();
     needed = () => true;
@@ -157,6 +169,16 @@ describe('a stop', () => {
     expect(await tell(open(), stop(7)), 'after a restart, too').toBe(0);
     expect(business.filter(word => word === 'ended')).toHaveLength(1);
     expect(stored().map(({ json }) => JSON.parse(json))).toMatchObject([{ id: 7, meterStopWh: 700, reason: 'Local' }]);
+  });
+
+  test('of a session that we closed takes along what the disk did not take of that', async () => {
+    const book = open();
+    await tell(book, start(1), 7);
+    const lost = book.close(7)?.changes ?? [];
+    const correction = book.due(stop(7), 'CP1', 0, HEARD)?.changes ?? [];
+    expect(lost).toHaveLength(2);
+    expect(correction.slice(0, 2)).toEqual(lost);
+    expect(JSON.stringify(correction.at(-2))).toContain('stop-late');
   });
 
   test('of a session that nobody knows, or of another charger’s, is set aside once', async () => {

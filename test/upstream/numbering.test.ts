@@ -127,6 +127,19 @@ it('a charger that replaces one takes over its numbers, and nobody else does', (
   expect(numbers(beside).at(-1), 'who still stands keeps his').toEqual([4, 'N/1', 3]);
 });
 
+it('a charger that had numbers of its own before it was said to replace another keeps those', () => {
+  const stored = kept(numberingOf(site(['A', 1], ['B', 1], ['N', 1]), []).unstored);
+  const left = site(['B', 1], ['N', 1]);
+  const chargers = left.chargers.map(spec => (spec.identity === 'N' ? { ...spec, replaces: 'A' } : spec));
+  const later = numberingOf({ ...left, chargers }, stored);
+  expect(numbers(later)).toEqual([
+    [1, 'A/1', null],
+    [2, 'B/1', 0],
+    [3, 'N/1', 1],
+  ]);
+  expect(later.unstored).toEqual([]);
+});
+
 it('a charger that comes while the gateway runs is proposed, and the others stay who they are', () => {
   const grown = renumbered({ ...numberingOf(site(['A', 1]), []), unstored: [] }, site(['A', 1], ['B', 1]));
   expect(numbers(grown)).toEqual([
