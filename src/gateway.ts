@@ -233,7 +233,7 @@ class Hall {
     if (event.type === 'passed') {
       this.#readiness.tell(this.#state, event.atMs);
       this.#store.schedules.lower(this.#state);
-      this.#marks.keep(this.#state);
+      this.#marks.keep(this.#state, event.atMs);
       this.#written.keep(this.#state);
       this.#options.passed?.(this.#state, event.atMs);
     }

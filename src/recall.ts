@@ -43,22 +43,31 @@ export function recall<K extends keyof Remembered>(store: Store, log: Log, kind:
   return recalled.ok ? (recalled.value?.value ?? null) : null;
 }
 
+/** A disk that refuses is asked again after so long: a mark that is lost with the process lets one that disobeys in again. */
+const MARKS_AGAIN_MS = 10_000;
+
 /** Writes marks down when they change. Looked at with every pass: one string of names that is nearly always empty. */
 export class MarkKeeper {
-  readonly #store: Store;
+  readonly #store: Pick<Store, 'remember'>;
   #written: string;
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
 
-  constructor(store: Store, state: SiteState) {
+  constructor(store: Pick<Store, 'remember'>, state: SiteState) {
     this.#store = store;
     this.#written = JSON.stringify(marksOf(state));
   }
 
-  keep(state: SiteState): void {
+  keep(state: SiteState, atMs: number): void {
     const marks = marksOf(state);
     const json = JSON.stringify(marks);
-    if (json === this.#written) return;
+    if (json === this.#written || atMs < this.#notBeforeMs) return;
+    const before = this.#written;
     this.#written = json;
-    void this.#store.remember('marks', marks);
+    void this.#store.remember('marks', marks).then(({ ok }) => {
+      if (ok) return;
+      this.#written = before;
+      this.#notBeforeMs = atMs + MARKS_AGAIN_MS;
+    });
   }
 }
 
