@@ -39,6 +39,16 @@ describe('the live page of a running gateway', () => {
     await page.context().close();
   }, 60_000);
 
+  it('is there in a browser whose machine has no language', async () => {
+    const page = await browser.newPage();
+    await page.addInitScript(
+      "Object.defineProperty(navigator, 'language', { value: 'en-US@posix', configurable: true })",
+    );
+    await page.goto(`${site.webUrl}/`);
+    await page.locator('[data-connector]').first().waitFor({ timeout: 15_000 });
+    await page.close();
+  }, 30_000);
+
   it('shows a limit from outside within seconds of its PUT, and its end, without being loaded again', async () => {
     const { page, foreign, errors } = await openPage(browser, `${site.webUrl}/`, PHONE);
     await page.evaluate(() => Object.assign(window, { sameDocument: true }));
