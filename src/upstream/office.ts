@@ -171,7 +171,7 @@ export class Office {
       if (this.#wishes.stack().length > 0) this.#wishes.apply();
       const { limitsOnly } = this.#deps.state();
       if (this.isReachable() && limitsOnly === null && this.numbering().unstored.length > 0)
-        void this.#register.settle().then(() => this.wake());
+        void this.#register.settle().then(() => this.#courier.burst());
       this.#courier.wake();
     };
     this.#look ??= this.#deps.world.clock.after('look at the site for the back office', LOOK_MS, look);
@@ -185,7 +185,7 @@ export class Office {
 
   #next(): Parcel | null {
     // Nothing goes up under a number that is only proposed.
-    if (!this.isReachable() || this.numbering().unstored.length > 0) return null;
+    if (!this.isReachable() || !this.#register.isSettled()) return null;
     const turn = this.#delivery.next();
     if (turn !== null && turn.what !== 'samples') return turn.take();
     return this.#status(false) ?? turn?.take() ?? this.#status(true);

@@ -20,6 +20,8 @@ export class Register {
   readonly #deps: UpstreamDeps;
   #numbering: Numbering;
   #topology: Topology;
+  /** Rounds in which sessions are being bound. */
+  #binding = 0;
 
   constructor(deps: UpstreamDeps, { url, identity }: StationOptions) {
     this.#deps = deps;
@@ -71,10 +73,17 @@ export class Register {
   /** After a week without a back office there may be tens of thousands: in bites, between which the loop runs. */
   async #bindWaiting(): Promise<void> {
     const waiting = this.outbox.waiting();
+    this.#binding++;
     for (let from = 0; from < waiting.length; from += BIND_BITE) {
       const bound = waiting.slice(from, from + BIND_BITE).flatMap(session => this.bound(session));
       if (bound.length > 0) await this.#deps.commit(bound);
     }
+    this.#binding--;
+  }
+
+  /** Everything that waits has its number: only then does it go, all of it as one paced burst. */
+  isSettled(): boolean {
+    return this.#binding === 0 && this.numbering().unstored.length === 0;
   }
 
   /** What runs under a number. */
