@@ -100,13 +100,9 @@ export class Outbox {
   }
 
   /** Evidence of a session is on its way to the disk: none of its samples go until it is there. */
-  owe(session: number): void {
-    this.#owed.add(session);
-  }
+  owe = (session: number): void => this.#owed.add(session);
 
-  paid(session: number): void {
-    this.#owed.take(session);
-  }
+  paid = (session: number): void => this.#owed.take(session);
 
   /** Samples of a session; what was not sent yet waits in one message. They may lose a second (promise 3). */
   sampled(session: Session, samples: readonly MeterSample[]): readonly StoreChange[] {
@@ -128,7 +124,8 @@ export class Outbox {
    * @param heldBack sessions whose messages let others go before them
    */
   next(heldBack: ReadonlySet<number> = new Set()): Turn | null {
-    return this.#nextOf(this.#trades, heldBack) ?? (this.#isUnreadable ? null : this.#nextOf(this.#samples, heldBack));
+    const turn = this.#nextOf(this.#trades, heldBack);
+    return (turn === null ? this.#nextOf(this.#samples, heldBack) : turn) ?? null;
   }
 
   /** From now on its bytes stand. */
@@ -196,13 +193,14 @@ export class Outbox {
     return this.#sent.has(head.key) ? 'sent' : 'waiting';
   }
 
-  #nextOf(queue: RowQueue, heldBack: ReadonlySet<number>): Turn | null {
+  /** Undefined where the words of its turn cannot be read now. */
+  #nextOf(queue: RowQueue, heldBack: ReadonlySet<number>): Turn | null | undefined {
     for (const head of queue) {
       const session = this.#sendable(head);
       if (session === null || heldBack.has(head.session)) continue;
       const row = head.what === 'stop' ? this.#stopOrSamples(head) : this.#wordsOf(head);
       if (row !== null) return { row, session };
-      if (this.#isUnreadable) return null;
+      if (this.#isUnreadable) return undefined;
     }
     return null;
   }

@@ -200,6 +200,17 @@ it('while the disk cannot be read nothing goes out of its turn; then everything 
   expect(drained()).toEqual(['start 1', 'stop 1', 'start 2']);
 });
 
+it('samples that could not be read once are read when the disk is well, though no start or stop waits', () => {
+  begin(1);
+  drained();
+  sampled(1, sample(1));
+  box = open();
+  unreadable = true;
+  expect(box.next()).toBeNull();
+  unreadable = false;
+  expect(drained()).toEqual(['samples 1']);
+});
+
 it('a message that is gone from the disk holds nobody up', () => {
   begin(1);
   begin(2);
